@@ -1,0 +1,280 @@
+//! The cap table, the entries that change it, and the journal that may keep them.
+
+use super::round::Pricing;
+use crate::model::{ClassId, Conversion, EventId, Holding, PositionId, Round, RoundId, Scenario};
+use crate::num::{Mask, Number};
+use std::convert::Infallible;
+
+/// The company as it stands at one moment.
+#[derive(Clone, Debug)]
+pub struct CapTable<N: Number> {
+    /// What each position is.
+    pub positions: Vec<Holding>,
+    /// Shares or options, by position.
+    pub shares: Vec<N>,
+    /// Common shares per share of a class, by class; `None` is one to one.
+    pub ratios: Vec<Option<N>>,
+    /// Sum of all positions as converted: outstanding, granted, promised and available.
+    pub fully_diluted: N,
+    /// The latest price in force of one share as converted, if any was set.
+    pub reference_price: Option<N>,
+    /// What is fixed of each round that has begun, by round.
+    pub rounds: Vec<Option<Pricing<N>>>,
+}
+
+impl<N: Number> CapTable<N> {
+    /// Shares or options of a position.
+    #[inline(always)]
+    pub fn at(&self, position: PositionId) -> N {
+        self.shares[position.index()]
+    }
+
+    /// Common shares per share of a class; one for options.
+    #[inline(always)]
+    pub fn ratio(&self, class: Option<ClassId>) -> Option<N> {
+        class.and_then(|class| self.ratios[class.index()])
+    }
+
+    /// `shares` of this position as converted to common.
+    #[inline(always)]
+    pub fn as_converted(&self, position: PositionId, shares: N) -> N {
+        match self.ratio(self.positions[position.index()].class()) {
+            None => shares,
+            Some(ratio) => shares * ratio,
+        }
+    }
+
+    /// A price per share as converted, as a price per share of this class.
+    #[inline(always)]
+    pub fn price_of_class(&self, class: Option<ClassId>, price: N) -> N {
+        match self.ratio(class) {
+            None => price,
+            Some(ratio) => price * ratio,
+        }
+    }
+
+    /// The sum of all positions for which `counts` holds, as converted.
+    pub fn sum(&self, counts: impl Fn(Holding) -> bool) -> N {
+        self.positions
+            .iter()
+            .enumerate()
+            .filter(|(_, holding)| counts(**holding))
+            .map(|(index, _)| self.as_converted(PositionId::at(index), self.shares[index]))
+            .sum()
+    }
+}
+
+/// One change of the cap table, complete: posting it needs nothing else.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<N: Number> {
+    /// The position that grows (or shrinks, where `shares` is negative).
+    pub position: PositionId,
+    /// Shares or options.
+    pub shares: N,
+    /// Money per share of the position's class; zero where no money is involved.
+    pub price: N,
+    /// What kind of change it is.
+    pub kind: EntryKind<N>,
+    /// Why it is what it is.
+    pub because: Because<N>,
+}
+
+/// What kind of change an entry is. OCF's nouns.
+#[derive(Clone, Copy, Debug)]
+pub enum EntryKind<N> {
+    /// New shares. `money = price * shares + residue`.
+    Issuance {
+        /// The cheque.
+        money: N,
+        /// The part of it that bought no share.
+        residue: N,
+    },
+    /// New options in a plan.
+    PoolIncrease,
+    /// Options granted from a plan's available ones.
+    Grant {
+        /// The plan's available options.
+        from: PositionId,
+    },
+    /// Shares change hands. `money = price * shares + residue`.
+    Transfer {
+        /// The seller's position.
+        from: PositionId,
+        /// What the buyer was to pay.
+        money: N,
+        /// The part of it that bought no share.
+        residue: N,
+    },
+    /// A split adds shares (a reverse split takes them); the fraction cut off is paid in cash.
+    Split {
+        /// The fraction of a share cut off.
+        fraction: N,
+    },
+}
+
+/// Why an entry is what it is: the rule that set its price or number, with the numbers it used.
+#[derive(Clone, Copy, Debug)]
+pub enum Because<N> {
+    /// Price = pre-money / capitalization, fixed at the round's first closing.
+    RoundPrice {
+        /// The round.
+        round: RoundId,
+    },
+    /// The price was given.
+    GivenPrice,
+    /// Price = the closing before it * (1 + step-up).
+    StepUp {
+        /// Price of the closing before it.
+        before: N,
+        /// Step-up.
+        step_up: N,
+    },
+    /// Price = valuation / fully diluted count at that moment.
+    Valuation {
+        /// Of the whole company.
+        valuation: N,
+        /// The count it was divided by.
+        fully_diluted: N,
+    },
+    /// Price = multiple * price of a round.
+    MultipleOf {
+        /// The round.
+        round: RoundId,
+        /// Its price.
+        price: N,
+        /// The multiple.
+        multiple: N,
+    },
+    /// The pool reaches its target of the total.
+    PoolTarget {
+        /// The fraction aimed at.
+        target: N,
+        /// The fully diluted total it is a fraction of.
+        total: N,
+        /// Counted options before.
+        before: N,
+    },
+    /// The number was given.
+    GivenNumber,
+    /// New shares for each old one.
+    Ratio {
+        /// The ratio.
+        ratio: N,
+    },
+}
+
+/// Where entries go. It is a parameter, so that a simulation, which keeps none, pays for none.
+pub trait Journal<N: Number> {
+    /// What a refused event is told.
+    type Refusal;
+    /// Takes in an entry, as posted.
+    fn record(&mut self, event: EventId, entry: &Entry<N>);
+    /// Takes in what a round's first closing fixed. `money(tranche, participant)` is what each cheque would be.
+    fn priced(&mut self, id: RoundId, round: &Round<N>, pricing: &Pricing<N>, money: impl Fn(usize, usize) -> N);
+    /// The event boundary: everything that went wrong inside the event surfaces here, or nowhere.
+    ///
+    /// # Errors
+    /// Where the event has no answer and the journal keeps answers.
+    fn end_event(
+        &mut self,
+        event: Option<EventId>,
+        happens: N::Mask,
+        feasible: N::Mask,
+        table: &CapTable<N>,
+    ) -> Result<(), Self::Refusal>;
+}
+
+/// The state of a replay. Posting is the only way to change it.
+#[derive(Clone, Debug)]
+pub struct Books<N: Number, J> {
+    /// The company as it stands.
+    pub table: CapTable<N>,
+    /// Who is told.
+    pub journal: J,
+    event: EventId,
+}
+
+impl<N: Number, J: Journal<N>> Books<N, J> {
+    /// The company at the opening of the scenario.
+    #[inline(always)]
+    pub fn open(scenario: &Scenario<N>, journal: J) -> Self {
+        let ratio = |class: &Conversion<N>| Some(class.issue_price? / class.conversion_price?);
+        let mut table = CapTable {
+            positions: scenario.positions.clone(),
+            shares: scenario.opening.iter().map(|shares| shares.posted()).collect(),
+            ratios: scenario.classes.iter().map(ratio).collect(),
+            fully_diluted: N::zero(),
+            reference_price: None,
+            rounds: scenario.rounds.iter().map(|_| None).collect(),
+        };
+        table.fully_diluted = table.sum(|_| true);
+        Books { table, journal, event: EventId(0) }
+    }
+
+    /// Names the event whose entries follow.
+    #[inline(always)]
+    pub fn begin_event(&mut self, event: EventId) {
+        self.event = event;
+    }
+
+    /// Applies an entry, and nothing else.
+    #[inline(always)]
+    pub fn post(&mut self, entry: Entry<N>) {
+        self.journal.record(self.event, &entry);
+        self.table.shares[entry.position.index()] += entry.shares;
+        self.table.fully_diluted += self.table.as_converted(entry.position, entry.shares);
+        match entry.kind {
+            EntryKind::Grant { from } | EntryKind::Transfer { from, .. } => {
+                self.table.shares[from.index()] -= entry.shares;
+                self.table.fully_diluted -= self.table.as_converted(from, entry.shares);
+            }
+            EntryKind::Issuance { .. } | EntryKind::PoolIncrease | EntryKind::Split { .. } => {}
+        }
+    }
+
+    /// Sets the reference price where `happens`.
+    #[inline(always)]
+    pub fn set_reference_price(&mut self, price: N, happens: N::Mask) {
+        let before = self.table.reference_price.unwrap_or(price);
+        self.table.reference_price = Some(happens.select(price, before));
+    }
+
+    /// Ends the event named last.
+    ///
+    /// # Errors
+    /// Where the journal refuses it.
+    #[inline(always)]
+    pub fn end_event(&mut self, happens: N::Mask, feasible: N::Mask) -> Result<(), J::Refusal> {
+        self.journal.end_event(Some(self.event), happens, feasible, &self.table)
+    }
+}
+
+/// The journal of a simulation: no entries, only which lanes are still a possible future.
+#[derive(Clone, Copy, Debug)]
+pub struct Feasibility<N: Number>(pub N::Mask);
+
+impl<N: Number> Feasibility<N> {
+    /// Every lane is possible until an event says otherwise.
+    pub fn unquestioned() -> Self {
+        Feasibility(N::Mask::always(true))
+    }
+}
+
+impl<N: Number> Journal<N> for Feasibility<N> {
+    type Refusal = Infallible;
+    #[inline(always)]
+    fn record(&mut self, _: EventId, _: &Entry<N>) {}
+    #[inline(always)]
+    fn priced(&mut self, _: RoundId, _: &Round<N>, _: &Pricing<N>, _: impl Fn(usize, usize) -> N) {}
+    #[inline(always)]
+    fn end_event(
+        &mut self,
+        _: Option<EventId>,
+        _: N::Mask,
+        feasible: N::Mask,
+        _: &CapTable<N>,
+    ) -> Result<(), Infallible> {
+        self.0 = self.0 & feasible;
+        Ok(())
+    }
+}

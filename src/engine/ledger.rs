@@ -1,0 +1,293 @@
+//! The journal of an exact run: every entry in decimals, a stage after every event that took place, and a refusal for
+//! every event that has no answer.
+
+use super::books::{Because, CapTable, Entry, EntryKind, Journal};
+use super::refusal::{Cause, Invariant, Refusal};
+use super::round::Pricing;
+use crate::model::{EventId, PositionId, Round, RoundId, Tranche};
+use crate::num::{Arithmetic, Fixed, Truth};
+use rust_decimal::Decimal;
+
+/// Decimal places of whatever a ledger holds: the Open Cap Format's limit.
+pub const PLACES: u32 = 10;
+
+/// What happened. The truth over which every report is written.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    /// Every entry, in the order posted.
+    pub entries: Vec<Posted>,
+    /// The opening, then the company after every event that took place.
+    pub stages: Vec<Stage>,
+    /// What each round's first closing fixed, in the order they were priced.
+    pub pricings: Vec<PostedPricing>,
+    /// The first number of the current event that could not be written as a decimal.
+    unwritable: Option<Arithmetic>,
+    /// The entries folded, position by position: must equal the cap table.
+    folded: Vec<Decimal>,
+}
+
+/// An entry as it is kept and printed.
+#[derive(Clone, Copy, Debug)]
+pub struct Posted {
+    /// The event it belongs to.
+    pub event: EventId,
+    /// The position that grew.
+    pub position: PositionId,
+    /// Shares or options.
+    pub shares: Decimal,
+    /// Money per share; zero where no money is involved.
+    pub price: Decimal,
+    /// What kind of change it is.
+    pub kind: EntryKind<Decimal>,
+    /// Why.
+    pub because: Because<Decimal>,
+}
+
+/// The company after an event.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// The event; `None` is the opening.
+    pub event: Option<EventId>,
+    /// Shares or options, by position.
+    pub shares: Vec<Decimal>,
+    /// The same as converted to common, by position.
+    pub as_converted: Vec<Decimal>,
+    /// Their sum.
+    pub fully_diluted: Decimal,
+    /// The latest price in force per share as converted, and that price times the fully diluted count.
+    pub reference: Option<Reference>,
+}
+
+/// What values a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Per share as converted.
+    pub price: Decimal,
+    /// Price times fully diluted count.
+    pub valuation: Decimal,
+}
+
+/// What a round's first closing fixed. See [`Pricing`] for the meaning of each.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the fields of `Pricing`, as decimals")]
+pub struct PostedPricing {
+    pub round: RoundId,
+    pub pre_money: Decimal,
+    pub money: Decimal,
+    pub capitalization: Decimal,
+    pub fully_diluted_before: Decimal,
+    pub total: Decimal,
+    pub solved_price: Decimal,
+    pub price: Decimal,
+    pub pool_increase: Decimal,
+    pub pool_before: Decimal,
+    /// Cheques by tranche and participant, whether or not they are called.
+    pub cheques: Vec<Vec<Decimal>>,
+}
+
+/// Writes numbers as decimals and remembers the first that could not be.
+struct Writer<'a>(&'a mut Option<Arithmetic>);
+
+impl Writer<'_> {
+    fn decimal<const BITS: usize, const LIMBS: usize>(&mut self, number: Fixed<BITS, LIMBS>) -> Decimal {
+        match number.to_decimal(PLACES) {
+            Some(decimal) => decimal,
+            None => {
+                self.0.get_or_insert(number.failure().unwrap_or(Arithmetic::Overflow));
+                Decimal::ZERO
+            }
+        }
+    }
+}
+
+impl Ledger {
+    /// The pricing of a round, if it has begun.
+    pub fn pricing(&self, round: RoundId) -> Option<&PostedPricing> {
+        self.pricings.iter().find(|pricing| pricing.round == round)
+    }
+
+    /// The entries of an event.
+    pub fn entries_of(&self, event: EventId) -> impl Iterator<Item = &Posted> {
+        // Events are posted in order, so their entries stand together.
+        let start = self.entries.partition_point(|entry| entry.event < event);
+        self.entries[start..].iter().take_while(move |entry| entry.event == event)
+    }
+
+    /// The last stage. A ledger that was opened has at least the opening.
+    pub fn last(&self) -> &Stage {
+        self.stages.last().expect("a ledger begins with its opening")
+    }
+
+    fn fold(&mut self, posted: &Posted) {
+        self.folded[posted.position.index()] += posted.shares;
+        match posted.kind {
+            EntryKind::Grant { from } | EntryKind::Transfer { from, .. } => {
+                self.folded[from.index()] -= posted.shares;
+            }
+            EntryKind::Issuance { .. } | EntryKind::PoolIncrease | EntryKind::Split { .. } => {}
+        }
+    }
+}
+
+impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledger {
+    type Refusal = Refusal;
+
+    fn record(&mut self, event: EventId, entry: &Entry<Fixed<BITS, LIMBS>>) {
+        let mut write = Writer(&mut self.unwritable);
+        let posted = Posted {
+            event,
+            position: entry.position,
+            shares: write.decimal(entry.shares),
+            price: write.decimal(entry.price),
+            kind: match entry.kind {
+                EntryKind::Issuance { money, residue } => {
+                    EntryKind::Issuance { money: write.decimal(money), residue: write.decimal(residue) }
+                }
+                EntryKind::PoolIncrease => EntryKind::PoolIncrease,
+                EntryKind::Grant { from } => EntryKind::Grant { from },
+                EntryKind::Transfer { from, money, residue } => {
+                    EntryKind::Transfer { from, money: write.decimal(money), residue: write.decimal(residue) }
+                }
+                EntryKind::Split { fraction } => EntryKind::Split { fraction: write.decimal(fraction) },
+            },
+            because: written(entry.because, &mut write),
+        };
+        if !posted.shares.is_zero() {
+            self.fold(&posted);
+            self.entries.push(posted);
+        }
+    }
+
+    fn priced(
+        &mut self,
+        id: RoundId,
+        round: &Round<Fixed<BITS, LIMBS>>,
+        pricing: &Pricing<Fixed<BITS, LIMBS>>,
+        cheque: impl Fn(usize, usize) -> Fixed<BITS, LIMBS>,
+    ) {
+        let mut write = Writer(&mut self.unwritable);
+        let of_tranche = |(index, tranche): (usize, &Tranche<_>)| {
+            (0..tranche.participants.len()).map(|participant| write.decimal(cheque(index, participant))).collect()
+        };
+        let cheques = round.tranches.iter().enumerate().map(of_tranche).collect();
+        self.pricings.push(PostedPricing {
+            round: id,
+            pre_money: write.decimal(pricing.pre_money),
+            money: write.decimal(pricing.money),
+            capitalization: write.decimal(pricing.capitalization),
+            fully_diluted_before: write.decimal(pricing.fully_diluted_before),
+            total: write.decimal(pricing.total),
+            solved_price: write.decimal(pricing.solved_price),
+            price: write.decimal(pricing.price),
+            pool_increase: write.decimal(pricing.pool_increase),
+            pool_before: write.decimal(pricing.pool_before),
+            cheques,
+        });
+    }
+
+    fn end_event(
+        &mut self,
+        event: Option<EventId>,
+        happens: Truth,
+        feasible: Truth,
+        table: &CapTable<Fixed<BITS, LIMBS>>,
+    ) -> Result<(), Refusal> {
+        match feasible {
+            Truth::Yes => {}
+            Truth::Undefined(why) => return Err(Refusal::Undefined { event, why }),
+            Truth::No => {
+                let event = event.expect("an opening is always feasible");
+                return Err(Refusal::Infeasible { event, cause: Cause::Terms });
+            }
+        }
+        let stage = self.stage(event, table).ok_or(Refusal::Undefined { event, why: Arithmetic::Overflow })?;
+        if let Some(why) = self.unwritable {
+            return Err(Refusal::Undefined { event, why });
+        }
+        if event.is_none() {
+            self.folded.clone_from(&stage.shares);
+        }
+        if let Some(invariant) = self.broken_invariant(&stage) {
+            return Err(Refusal::Unbalanced { event, invariant });
+        }
+        if happens.is_yes() {
+            self.stages.push(stage);
+        }
+        Ok(())
+    }
+}
+
+impl Ledger {
+    /// The table in decimals; `None` where a number is undefined or too long for one.
+    fn stage<const BITS: usize, const LIMBS: usize>(
+        &self,
+        event: Option<EventId>,
+        table: &CapTable<Fixed<BITS, LIMBS>>,
+    ) -> Option<Stage> {
+        let decimals = |numbers: &mut dyn Iterator<Item = Fixed<BITS, LIMBS>>| -> Option<Vec<Decimal>> {
+            numbers.map(|number| number.to_decimal(PLACES)).collect()
+        };
+        let as_converted = |index| table.as_converted(PositionId::at(index), table.shares[index]);
+        let shares = decimals(&mut table.shares.iter().copied())?;
+        let one_to_one = table.ratios.iter().all(Option::is_none);
+        let reference = match table.reference_price {
+            None => None,
+            Some(price) => Some(Reference {
+                price: price.to_decimal(PLACES)?,
+                valuation: (price * table.fully_diluted).to_decimal(PLACES)?,
+            }),
+        };
+        Some(Stage {
+            event,
+            as_converted: match one_to_one {
+                true => shares.clone(),
+                false => decimals(&mut (0..shares.len()).map(as_converted))?,
+            },
+            shares,
+            fully_diluted: table.fully_diluted.to_decimal(PLACES)?,
+            reference,
+        })
+    }
+
+    /// What must hold after every event, whatever the scenario: the first invariant that does not.
+    fn broken_invariant(&self, stage: &Stage) -> Option<Invariant> {
+        // Converting to common may need more places than are kept: one unit in the last place for each position.
+        let slack = Decimal::new(1, PLACES) * Decimal::from(stage.shares.len());
+        let sum: Decimal = stage.as_converted.iter().sum();
+        if (sum - stage.fully_diluted).abs() > slack {
+            Some(Invariant::OwnershipSumsToOne)
+        } else if stage.shares.iter().any(|shares| shares.is_sign_negative() && !shares.is_zero()) {
+            Some(Invariant::NoNegativeHolding)
+        } else if self.folded != stage.shares {
+            Some(Invariant::EntriesFoldToTheTable)
+        } else {
+            None
+        }
+    }
+}
+
+fn written<const BITS: usize, const LIMBS: usize>(
+    because: Because<Fixed<BITS, LIMBS>>,
+    write: &mut Writer,
+) -> Because<Decimal> {
+    match because {
+        Because::RoundPrice { round } => Because::RoundPrice { round },
+        Because::GivenPrice => Because::GivenPrice,
+        Because::GivenNumber => Because::GivenNumber,
+        Because::StepUp { before, step_up } => {
+            Because::StepUp { before: write.decimal(before), step_up: write.decimal(step_up) }
+        }
+        Because::Valuation { valuation, fully_diluted } => {
+            Because::Valuation { valuation: write.decimal(valuation), fully_diluted: write.decimal(fully_diluted) }
+        }
+        Because::MultipleOf { round, price, multiple } => {
+            Because::MultipleOf { round, price: write.decimal(price), multiple: write.decimal(multiple) }
+        }
+        Because::PoolTarget { target, total, before } => Because::PoolTarget {
+            target: write.decimal(target),
+            total: write.decimal(total),
+            before: write.decimal(before),
+        },
+        Because::Ratio { ratio } => Because::Ratio { ratio: write.decimal(ratio) },
+    }
+}

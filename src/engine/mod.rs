@@ -1,0 +1,116 @@
+//! What follows from what was agreed: pure functions decide, the books post, the journal remembers.
+//!
+//! Everything here is generic in its number. Nothing here knows a name, a file, a clock or a random source.
+
+pub mod books;
+pub mod inputs;
+pub mod issuance;
+pub mod ledger;
+pub mod pool;
+pub mod refusal;
+pub mod round;
+pub mod secondary;
+
+use crate::model::{Draws, Event, EventId, OpeningPrice, Rung, Scenario, Timed};
+use crate::num::{Arithmetic, Exact, Fixed, Mask, Number, Stated, Truth, Wide};
+use books::{Books, Journal};
+use ledger::Ledger;
+use refusal::Refusal;
+
+/// Replays the scenario's events in order, starting from its opening table.
+///
+/// # Errors
+/// Where the journal refuses an event; a simulation's journal never does.
+#[inline(always)]
+pub fn replay<N: Number, J: Journal<N>>(
+    scenario: &Scenario<N>,
+    draws: &Draws<N>,
+    books: &mut Books<N, J>,
+) -> Result<(), J::Refusal> {
+    open(scenario, draws, books)?;
+    for (index, timed) in scenario.timeline.iter().enumerate() {
+        books.begin_event(EventId::at(index));
+        let counts = timed.rung <= draws.rung;
+        let happens = counts.then(|| conditions_hold(timed, draws));
+        let feasible = match (&timed.event, happens) {
+            (&Event::Closing { round, tranche }, happens) => {
+                round::close(round, &scenario.rounds[round.index()], tranche as usize, happens, draws, books)
+            }
+            (Event::Secondary(terms), Some(happens)) => secondary::close(terms, happens, draws, books),
+            (Event::PoolIncrease(terms), Some(happens)) => pool::increase(terms, happens, draws, books),
+            (Event::OptionGrant(terms), Some(happens)) => pool::grant(terms, happens, draws, books),
+            (Event::Issuance(terms), Some(happens)) => issuance::issue(terms, happens, draws, books),
+            (Event::Split(terms), Some(happens)) => issuance::split(terms, happens, draws, books),
+            (_, None) => continue,
+        };
+        // What does not happen cannot be impossible; a round's price is fixed even where its closing is not counted.
+        let feasible = match (&timed.event, happens) {
+            (Event::Closing { .. }, _) | (_, None) => feasible,
+            (_, Some(happens)) => feasible | !happens,
+        };
+        books.end_event(happens.unwrap_or(N::Mask::always(false)), feasible)?;
+    }
+    Ok(())
+}
+
+/// Values the opening table and hands it to the journal.
+#[inline(always)]
+fn open<N: Number, J: Journal<N>>(
+    scenario: &Scenario<N>,
+    draws: &Draws<N>,
+    books: &mut Books<N, J>,
+) -> Result<(), J::Refusal> {
+    let price = scenario.opening_price.map(|price| match price {
+        OpeningPrice::PerShare(price) => draws.value(price),
+        OpeningPrice::Valuation(valuation) => draws.value(valuation) / books.table.fully_diluted,
+    });
+    if let Some(price) = price {
+        books.set_reference_price(price, N::Mask::always(true));
+    }
+    let always = N::Mask::always(true);
+    books.journal.end_event(None, always, always, &books.table)
+}
+
+/// Where everything the event hangs on happens.
+#[inline(always)]
+fn conditions_hold<N: Number>(timed: &Timed<N>, draws: &Draws<N>) -> N::Mask {
+    timed.conditions.iter().fold(N::Mask::always(true), |all, condition| all & draws.happens[condition.index()])
+}
+
+/// Replays exactly on one rung, and says for each event what happened or why it cannot.
+///
+/// Replaying is pure, so a scenario that outgrows the ordinary exact number is simply replayed in a larger one.
+///
+/// # Errors
+/// The first event that has no answer.
+pub fn replay_exactly(scenario: &Scenario<Stated>, rung: Rung) -> Result<Ledger, Refusal> {
+    match replay_in_width::<1024, 16>(scenario, rung) {
+        Err(Refusal::Undefined { why: Arithmetic::Overflow, .. }) => replay_in_width::<8192, 128>(scenario, rung),
+        outcome => outcome,
+    }
+}
+
+fn replay_in_width<const BITS: usize, const LIMBS: usize>(
+    scenario: &Scenario<Stated>,
+    rung: Rung,
+) -> Result<Ledger, Refusal> {
+    let scenario = scenario.cast::<Fixed<BITS, LIMBS>>();
+    let (values, base) = (inputs::values(&scenario.settings), inputs::values(&scenario.base));
+    let happens: Vec<_> = scenario.happens.iter().map(|&truth| Truth::from(truth)).collect();
+    let draws = Draws { values: &values, base: &base, happens: &happens, rung };
+    let mut books = Books::open(&scenario, Ledger::default());
+    match replay(&scenario, &draws, &mut books) {
+        Ok(()) => Ok(books.journal),
+        Err(Refusal::Infeasible { event, .. }) => {
+            Err(Refusal::Infeasible { event, cause: refusal::cause(&scenario, &draws, event) })
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+const _: fn() = || {
+    // The two widths above are the two exact numbers of `num`.
+    fn same<T>(_: Option<T>, _: Option<T>) {}
+    same::<Exact>(None, None::<Fixed<1024, 16>>);
+    same::<Wide>(None, None::<Fixed<8192, 128>>);
+};

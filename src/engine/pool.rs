@@ -1,0 +1,71 @@
+//! The option pool outside rounds: increases, and grants from it.
+
+use super::books::{Because, Books, Entry, EntryKind, Journal};
+use crate::model::{Draws, GrantAmount, OptionGrant, PoolAmount, PoolIncrease};
+use crate::num::{Mask, Number};
+
+/// Increases a pool, at the expense of everyone.
+///
+/// ```text
+/// x = max(0, (t S - A) / (1 - t))      S = fully diluted before, A = counted options before, t = target of S + x
+/// ```
+#[inline(always)]
+pub fn increase<N: Number, J: Journal<N>>(
+    terms: &PoolIncrease<N>,
+    happens: N::Mask,
+    draws: &Draws<N>,
+    books: &mut Books<N, J>,
+) -> N::Mask {
+    let total = books.table.fully_diluted;
+    let before: N = terms.counted.iter().map(|&position| books.table.at(position)).sum();
+    let (options, because, feasible) = match terms.amount {
+        PoolAmount::Increase(options) => {
+            let options = draws.value(options);
+            (options, Because::GivenNumber, N::zero().at_most(options))
+        }
+        PoolAmount::Target(target) => {
+            let target = draws.value(target);
+            let room = N::one() - target;
+            let feasible = room.is_positive();
+            let options = ((target * total - before) / feasible.select(room, N::one())).max(N::zero());
+            (options, Because::PoolTarget { target, total: total + options, before }, feasible)
+        }
+    };
+    books.post(Entry {
+        position: terms.available,
+        shares: happens.select(terms.rounding.pool(options), N::zero()),
+        price: N::zero(),
+        kind: EntryKind::PoolIncrease,
+        because,
+    });
+    feasible
+}
+
+/// Options to be granted: as stated, or the stated fraction of the fully diluted total.
+#[inline(always)]
+pub fn options<N: Number>(terms: &OptionGrant<N>, draws: &Draws<N>, fully_diluted: N) -> N {
+    match terms.amount {
+        GrantAmount::Options(options) => draws.value(options),
+        GrantAmount::Ownership(fraction) => terms.rounding.shares(draws.value(fraction) * fully_diluted),
+    }
+}
+
+/// Grants options from those available. The fully diluted total does not change.
+#[inline(always)]
+pub fn grant<N: Number, J: Journal<N>>(
+    terms: &OptionGrant<N>,
+    happens: N::Mask,
+    draws: &Draws<N>,
+    books: &mut Books<N, J>,
+) -> N::Mask {
+    let options = options(terms, draws, books.table.fully_diluted);
+    let feasible = options.at_most(books.table.at(terms.available)) & N::zero().at_most(options);
+    books.post(Entry {
+        position: terms.position,
+        shares: happens.select(options, N::zero()),
+        price: N::zero(),
+        kind: EntryKind::Grant { from: terms.available },
+        because: Because::GivenNumber,
+    });
+    feasible
+}

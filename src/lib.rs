@@ -1,0 +1,7 @@
+//! capstruct: who owns what after a deal, exact to the last share.
+
+pub mod engine;
+pub mod error;
+pub mod model;
+pub mod num;
+pub mod report;

@@ -1,0 +1,15 @@
+//! What was agreed: ids, classes, instruments, events, inputs. Plain data; it depends on numbers only.
+
+mod ids;
+mod scenario;
+mod terms;
+
+pub use ids::{
+    ClassId, ConditionId, EventId, GroupId, OriginId, PlanId, PositionId, RoundId, StakeholderId, VariableId,
+};
+pub use scenario::{Conversion, Draws, OpeningPrice, Scenario, Timed, value_of};
+pub use terms::{
+    Buyer, Capitalization, Commitment, Consideration, Event, GrantAmount, Hold, Holding, Issuance, OptionGrant, Part,
+    Participant, PoolAmount, PoolIncrease, Residue, Round, RoundPool, RoundPrice, Rung, SalePrice, SaleQuantity,
+    Secondary, Seller, Setting, Split, Takes, Term, Tranche, TrancheAmount, TranchePrice,
+};

@@ -1,0 +1,339 @@
+//! A whole scenario in dense ids, and its cast from stated numbers to an arithmetic.
+
+use super::ids::{ConditionId, VariableId};
+use super::terms::{
+    Buyer, Commitment, Consideration, Event, GrantAmount, Holding, Issuance, OptionGrant, Part, Participant,
+    PoolAmount, PoolIncrease, Round, RoundPool, RoundPrice, Rung, SalePrice, SaleQuantity, Secondary, Seller, Setting,
+    Split, Takes, Term, Tranche, TrancheAmount, TranchePrice,
+};
+use crate::num::{Number, Stated};
+
+/// What was agreed, ready for the engine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario<N> {
+    /// Lines of the cap table, by position.
+    pub positions: Vec<Holding>,
+    /// Classes, by class.
+    pub classes: Vec<Conversion<N>>,
+    /// Shares or options at the opening, by position.
+    pub opening: Vec<N>,
+    /// Price per share at the opening, where a valuation or price is stated.
+    pub opening_price: Option<OpeningPrice<N>>,
+    /// Variables, by variable, in the run at hand.
+    pub settings: Vec<Setting<N>>,
+    /// The same in the base case, which fixes what does not move when amounts vary.
+    pub base: Vec<Setting<N>>,
+    /// What happens in the run at hand, by condition.
+    pub happens: Vec<bool>,
+    /// Rounds, by round.
+    pub rounds: Vec<Round<N>>,
+    /// Events in the order they happen.
+    pub timeline: Vec<Timed<N>>,
+    /// Money that flows back.
+    pub commitments: Vec<Commitment<N>>,
+}
+
+/// The prices that set a class's conversion ratio: `issue_price / conversion_price`, one where either is not stated.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Conversion<N> {
+    /// NVCA Original Issue Price.
+    pub issue_price: Option<N>,
+    /// NVCA Conversion Price.
+    pub conversion_price: Option<N>,
+}
+
+/// What values the opening holdings.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum OpeningPrice<N> {
+    /// Of the whole company.
+    Valuation(Term<N>),
+    /// Of one share.
+    PerShare(Term<N>),
+}
+
+/// An event with what it hangs on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timed<N> {
+    /// What happens.
+    pub event: Event<N>,
+    /// The lowest rung on which it counts.
+    pub rung: Rung,
+    /// Every one of these must happen too.
+    pub conditions: Vec<ConditionId>,
+}
+
+/// One future (exact), or several side by side (lanes).
+#[derive(Clone, Copy, Debug)]
+pub struct Draws<'a, N: Number> {
+    /// By variable.
+    pub values: &'a [N],
+    /// By variable, in the base case.
+    pub base: &'a [N],
+    /// By condition.
+    pub happens: &'a [N::Mask],
+    /// Events above this rung do not take place.
+    pub rung: Rung,
+}
+
+impl<N: Number> Draws<'_, N> {
+    /// The term's value in this future.
+    #[inline(always)]
+    pub fn value(&self, term: Term<N>) -> N {
+        value_of(self.values, term)
+    }
+
+    /// The term's value in the base case.
+    #[inline(always)]
+    pub fn base_value(&self, term: Term<N>) -> N {
+        value_of(self.base, term)
+    }
+}
+
+/// The value of a term, given those of the variables.
+#[inline(always)]
+pub fn value_of<N: Copy>(values: &[N], term: Term<N>) -> N {
+    match term {
+        Term::Given(stated) => stated,
+        Term::Variable(VariableId(id)) => values[id as usize],
+    }
+}
+
+type S = Stated;
+
+impl Scenario<Stated> {
+    /// The same scenario in another arithmetic.
+    pub fn cast<N: Number>(&self) -> Scenario<N> {
+        Scenario {
+            positions: self.positions.clone(),
+            classes: self
+                .classes
+                .iter()
+                .map(|class| Conversion {
+                    issue_price: class.issue_price.map(S::cast),
+                    conversion_price: class.conversion_price.map(S::cast),
+                })
+                .collect(),
+            opening: self.opening.iter().map(|stated| stated.cast()).collect(),
+            opening_price: self.opening_price.map(|price| match price {
+                OpeningPrice::Valuation(term) => OpeningPrice::Valuation(term.cast()),
+                OpeningPrice::PerShare(term) => OpeningPrice::PerShare(term.cast()),
+            }),
+            settings: self.settings.iter().map(Setting::cast).collect(),
+            base: self.base.iter().map(Setting::cast).collect(),
+            happens: self.happens.clone(),
+            rounds: self.rounds.iter().map(Round::cast).collect(),
+            timeline: self
+                .timeline
+                .iter()
+                .map(|timed| Timed {
+                    event: timed.event.cast(),
+                    rung: timed.rung,
+                    conditions: timed.conditions.clone(),
+                })
+                .collect(),
+            commitments: self
+                .commitments
+                .iter()
+                .map(|commitment| Commitment {
+                    to: commitment.to,
+                    amount: commitment.amount.cast(),
+                    years: commitment.years.map(S::cast),
+                    origin: commitment.origin,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Term<Stated> {
+    fn cast<N: Number>(self) -> Term<N> {
+        match self {
+            Term::Given(stated) => Term::Given(stated.cast()),
+            Term::Variable(id) => Term::Variable(id),
+        }
+    }
+}
+
+impl Setting<Stated> {
+    fn cast<N: Number>(&self) -> Setting<N> {
+        match *self {
+            Setting::Given(stated) => Setting::Given(stated.cast()),
+            Setting::Tied { of, times, plus } => Setting::Tied { of, times: times.cast(), plus: plus.cast() },
+        }
+    }
+}
+
+impl Event<Stated> {
+    fn cast<N: Number>(&self) -> Event<N> {
+        match self {
+            Event::Closing { round, tranche } => Event::Closing { round: *round, tranche: *tranche },
+            Event::Secondary(terms) => Event::Secondary(terms.cast()),
+            Event::PoolIncrease(terms) => Event::PoolIncrease(PoolIncrease {
+                available: terms.available,
+                amount: terms.amount.cast(),
+                counted: terms.counted.clone(),
+                rounding: terms.rounding,
+                origin: terms.origin,
+            }),
+            Event::OptionGrant(terms) => Event::OptionGrant(OptionGrant {
+                available: terms.available,
+                position: terms.position,
+                amount: match terms.amount {
+                    GrantAmount::Options(term) => GrantAmount::Options(term.cast()),
+                    GrantAmount::Ownership(term) => GrantAmount::Ownership(term.cast()),
+                },
+                rounding: terms.rounding,
+                exercise_price: terms.exercise_price.cast(),
+                origin: terms.origin,
+            }),
+            Event::Issuance(terms) => Event::Issuance(Issuance {
+                position: terms.position,
+                consideration: match terms.consideration {
+                    Consideration::None { shares } => Consideration::None { shares: shares.cast() },
+                    Consideration::Money { amount, price } => {
+                        Consideration::Money { amount: amount.cast(), price: price.cast() }
+                    }
+                },
+                rounding: terms.rounding,
+                origin: terms.origin,
+            }),
+            Event::Split(terms) => Event::Split(Split {
+                ratio: terms.ratio.cast(),
+                class: terms.class,
+                is_common: terms.is_common,
+                whole_shares: terms.whole_shares,
+                origin: terms.origin,
+            }),
+        }
+    }
+}
+
+impl Round<Stated> {
+    fn cast<N: Number>(&self) -> Round<N> {
+        Round {
+            price: match self.price {
+                RoundPrice::PreMoney(term) => RoundPrice::PreMoney(term.cast()),
+                RoundPrice::PostMoney { stated, hold } => RoundPrice::PostMoney { stated: stated.cast(), hold },
+                RoundPrice::PerShare(term) => RoundPrice::PerShare(term.cast()),
+            },
+            size: self.size.map(Term::cast),
+            counts: self.counts,
+            pool: self.pool.as_ref().map(|pool| RoundPool {
+                available: pool.available,
+                amount: pool.amount.cast(),
+                counted: pool.counted.clone(),
+                origin: pool.origin,
+            }),
+            rounding: self.rounding,
+            residue: self.residue,
+            tranches: self.tranches.iter().map(Tranche::cast).collect(),
+            first_closing: self.first_closing,
+            price_origin: self.price_origin,
+            size_origin: self.size_origin,
+        }
+    }
+}
+
+impl PoolAmount<Stated> {
+    fn cast<N: Number>(self) -> PoolAmount<N> {
+        match self {
+            PoolAmount::Target(term) => PoolAmount::Target(term.cast()),
+            PoolAmount::Increase(term) => PoolAmount::Increase(term.cast()),
+        }
+    }
+}
+
+impl Tranche<Stated> {
+    fn cast<N: Number>(&self) -> Tranche<N> {
+        Tranche {
+            event: self.event,
+            class: self.class,
+            amount: self.amount.map(|amount| match amount {
+                TrancheAmount::Money(term) => TrancheAmount::Money(term.cast()),
+                TrancheAmount::PartOfSize(term) => TrancheAmount::PartOfSize(term.cast()),
+            }),
+            price: match self.price {
+                TranchePrice::Round => TranchePrice::Round,
+                TranchePrice::PerShare(term) => TranchePrice::PerShare(term.cast()),
+                TranchePrice::PreMoney(term) => TranchePrice::PreMoney(term.cast()),
+                TranchePrice::StepUp(term) => TranchePrice::StepUp(term.cast()),
+            },
+            status: self.status,
+            participants: self
+                .participants
+                .iter()
+                .map(|participant| Participant {
+                    stakeholder: participant.stakeholder,
+                    position: participant.position,
+                    takes: participant.takes.cast(),
+                    origin: participant.origin,
+                })
+                .collect(),
+            origin: self.origin,
+        }
+    }
+}
+
+impl Takes<Stated> {
+    fn cast<N: Number>(self) -> Takes<N> {
+        match self {
+            Takes::Money(term) => Takes::Money(term.cast()),
+            Takes::PartOfTranche(term) => Takes::PartOfTranche(term.cast()),
+            Takes::RestOfTranche => Takes::RestOfTranche,
+            Takes::RestOfSize => Takes::RestOfSize,
+            Takes::ProRata(term) => Takes::ProRata(term.cast()),
+            Takes::Ownership(term) => Takes::Ownership(term.cast()),
+            Takes::Shares(term) => Takes::Shares(term.cast()),
+        }
+    }
+}
+
+impl Secondary<Stated> {
+    fn cast<N: Number>(&self) -> Secondary<N> {
+        Secondary {
+            quantity: match self.quantity {
+                SaleQuantity::Money(term) => SaleQuantity::Money(term.cast()),
+                SaleQuantity::Shares(term) => SaleQuantity::Shares(term.cast()),
+            },
+            price: self.price.cast(),
+            sellers: self
+                .sellers
+                .iter()
+                .map(|seller| Seller {
+                    positions: seller.positions.clone(),
+                    part: seller.part.cast(),
+                    origin: seller.origin,
+                })
+                .collect(),
+            buyers: self
+                .buyers
+                .iter()
+                .map(|buyer| Buyer { position: buyer.position, part: buyer.part.cast(), origin: buyer.origin })
+                .collect(),
+            limits: self.limits.iter().map(|(positions, part)| (positions.clone(), part.cast())).collect(),
+            rounding: self.rounding,
+            price_origin: self.price_origin,
+            quantity_origin: self.quantity_origin,
+        }
+    }
+}
+
+impl SalePrice<Stated> {
+    fn cast<N: Number>(self) -> SalePrice<N> {
+        match self {
+            SalePrice::PerShare(term) => SalePrice::PerShare(term.cast()),
+            SalePrice::Valuation(term) => SalePrice::Valuation(term.cast()),
+            SalePrice::OfRound { round, multiple } => SalePrice::OfRound { round, multiple: multiple.cast() },
+        }
+    }
+}
+
+impl Part<Stated> {
+    fn cast<N: Number>(self) -> Part<N> {
+        match self {
+            Part::Fraction(term) => Part::Fraction(term.cast()),
+            Part::Money(term) => Part::Money(term.cast()),
+            Part::Rest => Part::Rest,
+        }
+    }
+}

@@ -1,0 +1,467 @@
+//! What was agreed: the terms of every event, resolved to dense ids. Plain data, no arithmetic.
+//!
+//! Every struct is generic in its number. A scenario is agreed in [`Stated`](crate::num::Stated) numbers and cast to
+//! the arithmetic wanted; see [`Scenario::cast`](super::Scenario::cast).
+
+use super::ids::{ClassId, EventId, OriginId, PlanId, PositionId, RoundId, StakeholderId, VariableId};
+use crate::num::rounding::Rounding;
+
+/// A quantity of the scenario: stated, or one of its variables.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Term<N> {
+    /// The same in every future.
+    Given(N),
+    /// Chosen by case, set on the command line, or drawn.
+    Variable(VariableId),
+}
+
+/// The value of a variable in the run at hand.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Setting<N> {
+    /// Chosen.
+    Given(N),
+    /// Follows an earlier variable: `of * times + plus`.
+    Tied {
+        /// The variable it follows; always an earlier one.
+        of: VariableId,
+        /// Factor.
+        times: Term<N>,
+        /// Addend.
+        plus: Term<N>,
+    },
+}
+
+/// How far money is. Rungs are cumulative: `committed` includes what is funded, `all` everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rung {
+    /// Paid.
+    Funded,
+    /// Owed without a condition.
+    Committed,
+    /// Hangs on a condition.
+    All,
+    /// Lapsed: counted on no rung.
+    Never,
+}
+
+/// What counts in a capitalization, as flags of the Open Cap Format (`CapitalizationDefinitionRules`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "the schema's own flags, each independent of the others")]
+pub struct Capitalization {
+    /// Outstanding shares, as converted.
+    pub shares: bool,
+    /// Granted options.
+    pub options: bool,
+    /// Options promised and not yet granted.
+    pub promised_options: bool,
+    /// Options available in a plan.
+    pub unissued_options: bool,
+    /// The security whose capitalization this is.
+    pub this_security: bool,
+    /// Securities converting in the same round.
+    pub converting_securities: bool,
+    /// The pool increase of the same round.
+    pub pool_increase: bool,
+    /// The shares the new money buys.
+    pub new_money: bool,
+}
+
+impl Capitalization {
+    /// Shares, options, promised and unissued options.
+    pub const FULLY_DILUTED: Capitalization = Capitalization {
+        shares: true,
+        options: true,
+        promised_options: true,
+        unissued_options: true,
+        this_security: false,
+        converting_securities: false,
+        pool_increase: false,
+        new_money: false,
+    };
+}
+
+/// A financing round. Its price is fixed once, at its first closing, from its headline money.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Round<N> {
+    /// What sets the price.
+    pub price: RoundPrice<N>,
+    /// New money of the whole round, where it is stated.
+    pub size: Option<Term<N>>,
+    /// What pre-money is divided by.
+    pub counts: Capitalization,
+    /// The pool after the round.
+    pub pool: Option<RoundPool<N>>,
+    /// How the deal rounds.
+    pub rounding: Rounding,
+    /// What becomes of the part of a cheque that buys no share.
+    pub residue: Residue,
+    /// Closings, in the order of the file.
+    pub tranches: Vec<Tranche<N>>,
+    /// The closing that comes first in the timeline, which fixes the price.
+    pub first_closing: EventId,
+    /// Where its price was stated.
+    pub price_origin: OriginId,
+    /// Where its size was stated.
+    pub size_origin: Option<OriginId>,
+}
+
+/// What sets a round's price.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RoundPrice<N> {
+    /// Price = pre-money / capitalization.
+    PreMoney(Term<N>),
+    /// Pre-money = post-money - headline money.
+    PostMoney {
+        /// The stated post-money of the whole round.
+        stated: Term<N>,
+        /// What stays when amounts vary and no size is stated.
+        hold: Hold,
+    },
+    /// Given; pre-money follows.
+    PerShare(Term<N>),
+}
+
+/// What stays when amounts vary under a stated post-money without a size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// The price: pre-money is post-money less the base case's money, in every case.
+    Price,
+    /// The post-money: pre-money is post-money less the money of the case at hand.
+    PostMoney,
+}
+
+/// What becomes of the part of a cheque that buys no whole share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Residue {
+    /// It is not called: the wire is price times shares, up to the cent.
+    NotCalled,
+    /// The company keeps it as paid-in capital.
+    Kept,
+}
+
+/// The pool terms of a round.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoundPool<N> {
+    /// Available options of the plan.
+    pub available: PositionId,
+    /// Target or number.
+    pub amount: PoolAmount<N>,
+    /// Positions that count towards the target.
+    pub counted: Vec<PositionId>,
+    /// Where it was stated.
+    pub origin: OriginId,
+}
+
+/// How large a pool is to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PoolAmount<N> {
+    /// Counted options as a fraction of the fully diluted total afterwards; never shrinks a pool.
+    Target(Term<N>),
+    /// New options.
+    Increase(Term<N>),
+}
+
+/// One closing of a round.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tranche<N> {
+    /// Its place in the timeline.
+    pub event: EventId,
+    /// What its participants receive.
+    pub class: ClassId,
+    /// Its money, where it is stated.
+    pub amount: Option<TrancheAmount<N>>,
+    /// Its price.
+    pub price: TranchePrice<N>,
+    /// How far its money is.
+    pub status: Rung,
+    /// Who takes part.
+    pub participants: Vec<Participant<N>>,
+    /// Where it was stated.
+    pub origin: OriginId,
+}
+
+/// Money of a tranche.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TrancheAmount<N> {
+    /// Stated.
+    Money(Term<N>),
+    /// A fraction of the round's size.
+    PartOfSize(Term<N>),
+}
+
+/// Price of a tranche.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TranchePrice<N> {
+    /// The round's.
+    Round,
+    /// Its own.
+    PerShare(Term<N>),
+    /// Its own pre-money over the fully diluted count just before it.
+    PreMoney(Term<N>),
+    /// The price of the closing before it in the timeline, counted or not, times `1 + step_up`.
+    StepUp(Term<N>),
+}
+
+/// A participant of a tranche.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Participant<N> {
+    /// Who.
+    pub stakeholder: StakeholderId,
+    /// Where the new shares go.
+    pub position: PositionId,
+    /// How much.
+    pub takes: Takes<N>,
+    /// Where it was stated.
+    pub origin: OriginId,
+}
+
+/// How much a participant takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Takes<N> {
+    /// Money.
+    Money(Term<N>),
+    /// A fraction of the tranche's money.
+    PartOfTranche(Term<N>),
+    /// What is left of the tranche's money.
+    RestOfTranche,
+    /// What is left of the round's size.
+    RestOfSize,
+    /// This part of its pro rata right.
+    ProRata(Term<N>),
+    /// As much as brings it to this fraction of the fully diluted total after the round.
+    Ownership(Term<N>),
+    /// A number of shares.
+    Shares(Term<N>),
+}
+
+/// Shares change hands; none are created.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Secondary<N> {
+    /// How much is for sale.
+    pub quantity: SaleQuantity<N>,
+    /// At what price.
+    pub price: SalePrice<N>,
+    /// Who sells.
+    pub sellers: Vec<Seller<N>>,
+    /// Who buys.
+    pub buyers: Vec<Buyer<N>>,
+    /// Parts of holdings that together bound the sale as a whole; empty means no bound.
+    pub limits: Vec<(Vec<PositionId>, Term<N>)>,
+    /// How the sale rounds.
+    pub rounding: Rounding,
+    /// Where its price was stated.
+    pub price_origin: OriginId,
+    /// Where its amount was stated.
+    pub quantity_origin: OriginId,
+}
+
+/// How much is for sale.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SaleQuantity<N> {
+    /// For this much money.
+    Money(Term<N>),
+    /// So many shares.
+    Shares(Term<N>),
+}
+
+/// The price of a secondary or of an issuance.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SalePrice<N> {
+    /// Given.
+    PerShare(Term<N>),
+    /// A valuation of the whole company over its fully diluted count at that moment.
+    Valuation(Term<N>),
+    /// A multiple of a round's price.
+    OfRound {
+        /// Whose price.
+        round: RoundId,
+        /// Times this.
+        multiple: Term<N>,
+    },
+}
+
+/// A seller: one position, or several that sell pro rata to their shares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seller<N> {
+    /// Whose shares.
+    pub positions: Vec<PositionId>,
+    /// Which part of the sale.
+    pub part: Part<N>,
+    /// Where it was stated.
+    pub origin: OriginId,
+}
+
+/// A buyer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Buyer<N> {
+    /// Where the shares go.
+    pub position: PositionId,
+    /// Which part of the sale.
+    pub part: Part<N>,
+    /// Where it was stated.
+    pub origin: OriginId,
+}
+
+/// A part of a sale.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Part<N> {
+    /// A fraction of it.
+    Fraction(Term<N>),
+    /// This much of its money.
+    Money(Term<N>),
+    /// What the others leave.
+    Rest,
+}
+
+/// A pool increase outside a round, borne by everyone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PoolIncrease<N> {
+    /// Available options of the plan.
+    pub available: PositionId,
+    /// Target or number.
+    pub amount: PoolAmount<N>,
+    /// Positions that count towards the target.
+    pub counted: Vec<PositionId>,
+    /// How it rounds.
+    pub rounding: Rounding,
+    /// Where it was stated.
+    pub origin: OriginId,
+}
+
+/// Options granted from a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OptionGrant<N> {
+    /// Available options of the plan.
+    pub available: PositionId,
+    /// The holder's granted options of the plan.
+    pub position: PositionId,
+    /// How many.
+    pub amount: GrantAmount<N>,
+    /// How it rounds.
+    pub rounding: Rounding,
+    /// Strike, kept for later events.
+    pub exercise_price: N,
+    /// Where it was stated.
+    pub origin: OriginId,
+}
+
+/// How many options are granted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum GrantAmount<N> {
+    /// A number.
+    Options(Term<N>),
+    /// A fraction of the fully diluted total, which a grant from the pool does not change.
+    Ownership(Term<N>),
+}
+
+/// New shares outside a round: for an acquisition, for services, to founders.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Issuance<N> {
+    /// Where the shares go.
+    pub position: PositionId,
+    /// What they are issued for.
+    pub consideration: Consideration<N>,
+    /// How it rounds.
+    pub rounding: Rounding,
+    /// Where it was stated.
+    pub origin: OriginId,
+}
+
+/// What shares are issued for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Consideration<N> {
+    /// Nothing: so many shares.
+    None {
+        /// How many.
+        shares: Term<N>,
+    },
+    /// Money or what is worth it.
+    Money {
+        /// How much.
+        amount: Term<N>,
+        /// At what price.
+        price: SalePrice<N>,
+    },
+}
+
+/// A split, or a reverse split where the ratio is below one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Split<N> {
+    /// New shares for each old one.
+    pub ratio: Term<N>,
+    /// The class split; `None` splits every class and option.
+    pub class: Option<ClassId>,
+    /// True if the class is the one options and other classes convert into.
+    pub is_common: bool,
+    /// Whether fractions are cut off, and cash paid for them.
+    pub whole_shares: bool,
+    /// Where it was stated.
+    pub origin: OriginId,
+}
+
+/// An event of the timeline.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event<N> {
+    /// One closing of a round.
+    Closing {
+        /// The round.
+        round: RoundId,
+        /// Which of its tranches.
+        tranche: u32,
+    },
+    /// A secondary sale.
+    Secondary(Secondary<N>),
+    /// A pool increase outside a round.
+    PoolIncrease(PoolIncrease<N>),
+    /// Options granted.
+    OptionGrant(OptionGrant<N>),
+    /// Shares issued outside a round.
+    Issuance(Issuance<N>),
+    /// A split.
+    Split(Split<N>),
+}
+
+/// A promise of the company to pay: money flowing back to an investor. It changes no ownership.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Commitment<N> {
+    /// Who receives the money.
+    pub to: StakeholderId,
+    /// How much, nominal, over the whole term.
+    pub amount: Term<N>,
+    /// Over how many years.
+    pub years: Option<N>,
+    /// Where it was stated.
+    pub origin: OriginId,
+}
+
+/// What a position is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Holding {
+    /// Shares of a class.
+    Shares(StakeholderId, ClassId),
+    /// Granted options.
+    Granted(StakeholderId, PlanId),
+    /// Options promised and not yet granted.
+    Promised(PlanId),
+    /// Options available in a plan.
+    Available(PlanId),
+}
+
+impl Holding {
+    /// The stakeholder it belongs to; a pool belongs to nobody yet.
+    pub fn stakeholder(self) -> Option<StakeholderId> {
+        match self {
+            Holding::Shares(who, _) | Holding::Granted(who, _) => Some(who),
+            Holding::Promised(_) | Holding::Available(_) => None,
+        }
+    }
+
+    /// The class it consists of; options have none.
+    #[inline(always)]
+    pub fn class(self) -> Option<ClassId> {
+        match self {
+            Holding::Shares(_, class) => Some(class),
+            Holding::Granted(..) | Holding::Promised(_) | Holding::Available(_) => None,
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! A chart as data: what is shown and in which words, and nothing of where it stands on the canvas.
+
+use rust_decimal::Decimal;
+
+/// A chart of a report. Every word is computed from the results.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    /// File stem: `ownership-by-stage`, `bridge-microsoft`.
+    pub id: String,
+    /// States the finding.
+    pub title: String,
+    /// Measure and unit, rung and case.
+    pub subtitle: String,
+    /// Scenario, what is counted, assumptions.
+    pub footer: String,
+    /// Short hash of the scenario, printed at the right of the footer and kept in the PNG.
+    pub hash: String,
+    /// What is drawn.
+    pub body: Body,
+}
+
+/// The kinds of charts. Fractions are parts of one: 0.27 is 27 %.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    /// Stacked columns, one a stage, with ribbons between them. Each column sums to one.
+    OwnershipByStage {
+        /// From left to right.
+        stages: Vec<Label>,
+        /// From bottom to top; as many values as stages, 0 where the holder is not yet in.
+        series: Vec<Series>,
+    },
+    /// Ranked horizontal bars: who owns the company now.
+    OwnershipNow {
+        /// From the largest to the smallest, pool and "Other" in their own places.
+        bars: Vec<Bar>,
+        /// Head of the value column with its unit (`Value, $B`), absent where no value is known.
+        value_heading: Option<String>,
+    },
+    /// From one holder's ownership at the start to that at the end, cause by cause.
+    DilutionBridge {
+        /// The first column.
+        start: Step,
+        /// Changes, in the order they happened; `fraction` is the change.
+        changes: Vec<Step>,
+        /// The last column.
+        end: Step,
+    },
+    /// One column of dots a scenario, one line a holder (a slope chart).
+    Comparison {
+        /// From left to right, the base first.
+        scenarios: Vec<Label>,
+        /// As many values as scenarios; `None` where the holder is not in that scenario.
+        series: Vec<SparseSeries>,
+    },
+    /// Stacked horizontal bars of money: how far each participant's money is.
+    FundingLadder {
+        /// In the order of the money, the largest first; the last may be the total.
+        rows: Vec<Rungs>,
+        /// Money at the ends of the bars, one text a row in the order of `rows`: `$15B of $50B funded`.
+        totals: Vec<String>,
+    },
+}
+
+/// A name with a smaller line under it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Short name.
+    pub name: String,
+    /// Smaller line; may be empty.
+    pub detail: String,
+}
+
+/// A holder's ownership at each stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// Who.
+    pub name: String,
+    /// The colour of this holder in the whole report.
+    pub colour: Colour,
+    /// One a stage.
+    pub values: Vec<Decimal>,
+}
+
+/// A holder's ownership in each scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SparseSeries {
+    /// Who.
+    pub name: String,
+    /// The colour of this holder in the whole report.
+    pub colour: Colour,
+    /// One a scenario.
+    pub values: Vec<Option<Decimal>>,
+}
+
+/// A bar of a ranked chart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bar {
+    /// Who.
+    pub name: String,
+    /// Smaller words beside the name: class, group.
+    pub detail: String,
+    /// The colour of this holder in the whole report.
+    pub colour: Colour,
+    /// Part of the whole.
+    pub ownership: Decimal,
+    /// Value, already in the words of the chart (`130.0`); empty where none is known.
+    pub value: String,
+    /// The interval that follows from the precision of the inputs, as words; empty where inputs are exact.
+    pub interval: String,
+}
+
+/// A column of a bridge.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// First line below the column.
+    pub name: String,
+    /// Second line below the column; may be empty.
+    pub detail: String,
+    /// Ownership for the first and last column, a change of ownership for those between.
+    pub fraction: Decimal,
+}
+
+/// How far one participant's money is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rungs {
+    /// Who.
+    pub name: String,
+    /// Money that has been paid.
+    pub funded: Decimal,
+    /// Money that is owed without a condition and not yet paid.
+    pub committed: Decimal,
+    /// Money that hangs on a condition.
+    pub conditional: Decimal,
+}
+
+/// One colour per holder or class through a whole report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Colour {
+    /// The n-th of the six hues of the palette.
+    Hue(u8),
+    /// An option pool.
+    Pool,
+    /// Several small holders together.
+    Other,
+}
+
+impl Colour {
+    /// How many different hues there are; more holders than these go into "Other (n)".
+    pub const HUES: u8 = 6;
+}

@@ -1,0 +1,4 @@
+//! Tables and charts as data: typed cells, no formatting.
+
+pub mod chart;
+pub mod table;
