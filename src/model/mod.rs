@@ -1,9 +1,14 @@
 //! What was agreed: ids, classes, instruments, events, inputs. Plain data; it depends on numbers only.
 
+mod agreement;
 mod ids;
 mod scenario;
 mod terms;
 
+pub use agreement::{
+    Agreement, Assumption, Case, CommitmentInfo, Correlation, Distribution, EventInfo, Evidence, Expectation, Figure, Head,
+    Imprecision, Origin, Range, RoundInfo, RoundingInfo, SourceInfo, Stakeholder, StockClass, Subject, Value, VariableInfo,
+};
 pub use ids::{
     ClassId, ConditionId, EventId, GroupId, OriginId, PlanId, PositionId, RoundId, StakeholderId, VariableId,
 };
