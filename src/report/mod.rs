@@ -2,3 +2,6 @@
 
 pub mod chart;
 pub mod table;
+pub mod run;
+
+pub use run::{RUNGS, Run};
