@@ -155,7 +155,8 @@ impl Term<Stated> {
 }
 
 impl Setting<Stated> {
-    fn cast<N: Number>(&self) -> Setting<N> {
+    /// The same setting in another arithmetic.
+    pub fn cast<N: Number>(&self) -> Setting<N> {
         match *self {
             Setting::Given(stated) => Setting::Given(stated.cast()),
             Setting::Tied { of, times, plus } => Setting::Tied { of, times: times.cast(), plus: plus.cast() },

@@ -58,6 +58,8 @@ pub enum Body {
         rows: Vec<Rungs>,
         /// Money at the ends of the bars, one text a row in the order of `rows`: `$15B of $50B funded`.
         totals: Vec<String>,
+        /// The currency's code, for the money inside the bars: `USD`.
+        currency: String,
     },
 }
 

@@ -1,7 +1,9 @@
 //! Tables and charts as data: typed cells, no formatting.
 
 pub mod chart;
-pub mod table;
+pub mod check;
+pub mod figures;
 pub mod run;
+pub mod table;
 
 pub use run::{RUNGS, Run};

@@ -237,11 +237,13 @@ fn newton_from_below<N: Number>(fixed: N, claims: &[Line<N>]) -> (N, N::Mask) {
 
 /// Rounds the price as the deal rounds.
 ///
-/// Where the price must agree with the whole-share total it produces, the grid price `p` with
-/// `p = up((V + M) / total at p)` is looked for from the exact solution; where none is found the round has no answer.
+/// Where the price must agree with the whole-share total it produces, it is the least grid price `p` with
+/// `p = up((V + M) / total at p)`. The right side never falls as `p` rises, because a dearer share buys fewer; and no
+/// grid price below the exact solution can satisfy it. So steps from the exact solution's price upwards end at the
+/// least one; where they do not end, the round has no answer.
 #[inline(always)]
 fn round_price<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>, pricing: &mut Pricing<N>) {
-    const STEPS: usize = 16;
+    const STEPS: usize = 64;
     pricing.price = terms.rounding.price(pricing.solved_price);
     if terms.rounding.price_basis == PriceBasis::Solution {
         return;

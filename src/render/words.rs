@@ -1,0 +1,139 @@
+//! Words on a terminal: made harmless, measured, wrapped and cut.
+
+use std::borrow::Cow;
+use unicode_width::UnicodeWidthStr;
+
+/// What stands where something was left out.
+pub const ELLIPSIS: &str = "…";
+
+/// One line that cannot steer a terminal: control characters become visible pictures of themselves (`␛`), line ends and
+/// tabs become spaces, and characters that turn the direction of writing or are not seen at all become `�`.
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| picture(c) == c) {
+        return Cow::Borrowed(text);
+    }
+    let one_line = text.replace("\r\n", " ");
+    Cow::Owned(one_line.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { picture(c) }).collect())
+}
+
+/// The character itself, or what stands for it where it could do harm. Always one for one, so that columns stay true.
+pub fn picture(c: char) -> char {
+    match c {
+        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or(char::REPLACEMENT_CHARACTER),
+        '\u{7f}' => '␡',
+        '\u{80}'..='\u{9f}'
+        | '\u{ad}'
+        | '\u{61c}'
+        | '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}'
+        | '\u{f0000}'..='\u{10ffff}' => char::REPLACEMENT_CHARACTER,
+        _ => c,
+    }
+}
+
+/// Columns that a text takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Lines of at most `width` columns, broken at spaces (not at a no-break space) where possible. If more than `most` lines were needed, the last
+/// one ends in `…`. There is always at least one line.
+pub fn wrap(text: &str, width: usize, most: usize) -> Vec<String> {
+    let width = width.max(2);
+    let mut lines = vec![String::new()];
+    let breaks = |c: char| c.is_whitespace() && c != '\u{a0}';
+    for word in text.split(breaks).filter(|word| !word.is_empty()) {
+        let mut rest = word;
+        while !rest.is_empty() {
+            let line = lines.last_mut().expect("there is a line");
+            let gap = usize::from(!line.is_empty());
+            if line.width() + gap + rest.width() <= width {
+                line.push_str(&" "[..gap]);
+                line.push_str(rest);
+                rest = "";
+            } else if line.is_empty() {
+                let cut = fitting(rest, width);
+                line.push_str(&rest[..cut]);
+                rest = &rest[cut..];
+            }
+            if lines.len() > most {
+                return elided(lines, width, most);
+            }
+            if !rest.is_empty() {
+                lines.push(String::new());
+            }
+        }
+    }
+    if lines.len() > most { elided(lines, width, most) } else { lines }
+}
+
+/// The first `most` lines, with `…` at the end of the last.
+fn elided(mut lines: Vec<String>, width: usize, most: usize) -> Vec<String> {
+    lines.truncate(most.max(1));
+    if let Some(last) = lines.last_mut() {
+        last.truncate(fitting(last, width - 1));
+        last.push_str(ELLIPSIS);
+    }
+    lines
+}
+
+/// Length in bytes of the longest beginning that fits in `width` columns, at least one character where there is one.
+fn fitting(text: &str, width: usize) -> usize {
+    let mut fits = text.chars().next().map_or(0, char::len_utf8);
+    let mut used = 0;
+    for (index, c) in text.char_indices() {
+        let mut bytes = [0; 4];
+        used += c.encode_utf8(&mut bytes).width();
+        if used > width {
+            break;
+        }
+        fits = fits.max(index + c.len_utf8());
+    }
+    fits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn nothing_that_steers_a_terminal_gets_through() {
+        assert_eq!(harmless("Café Zürich & Søn 株式会社"), "Café Zürich & Søn 株式会社");
+        assert_eq!(harmless("\u{1b}[31mred\u{7}"), "␛[31mred␇");
+        assert_eq!(harmless("one\r\ntwo\tthree\rfour"), "one two three four");
+        assert_eq!(harmless("\u{9b}2J \u{202e}txt \u{2028}"), "�2J �txt �");
+    }
+
+    #[test]
+    fn wrapping_breaks_at_spaces_and_cuts_with_an_ellipsis() {
+        assert_eq!(wrap("Series C / Strategic investors", 12, 9), ["Series C /", "Strategic", "investors"]);
+        assert_eq!(wrap("Series C / Strategic investors", 12, 2), ["Series C /", "Strategic…"]);
+        assert_eq!(wrap("Donaudampfschifffahrt", 8, 9), ["Donaudam", "pfschiff", "fahrt"]);
+        assert_eq!(wrap("a Donaudampfschifffahrt", 8, 2), ["a", "Donauda…"]);
+        assert_eq!(wrap("株式会社", 5, 9), ["株式", "会社"]);
+        assert_eq!(wrap("", 5, 9), [""]);
+    }
+
+    proptest! {
+        #[test]
+        fn wrapped_lines_fit_and_no_word_is_lost(text in "\\PC{0,60}", columns in 2_usize..30) {
+            let lines = wrap(&text, columns, usize::MAX);
+            let kept: String = lines.concat().chars().filter(|c| !c.is_whitespace()).collect();
+            let given: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+            prop_assert_eq!(kept, given);
+            prop_assert!(wrap(&text, columns, 2).len() <= 2);
+        }
+
+        #[test]
+        fn harmless_text_has_no_control_characters(text in any::<String>()) {
+            prop_assert!(!harmless(&text).chars().any(char::is_control));
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The figures of the file format, computed from a run: what `[[expect]]` compares and `explain` shows.
+
+use super::run::Run;
+use crate::engine::books::EntryKind;
+use crate::engine::ledger::{Ledger, Posted, Stage};
+use crate::model::{
+    Agreement, EventId, Figure, Holding, PositionId, Residue, RoundId, Rung, Subject, TranchePrice,
+};
+use crate::num::{Exact, Number};
+use rust_decimal::Decimal;
+
+/// Where in a run a figure is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct At<'a> {
+    agreement: &'a Agreement,
+    ledger: &'a Ledger,
+    /// Index of the stage in the ledger.
+    stage: usize,
+    /// True where a round was named and not one of its closings.
+    whole_round: bool,
+}
+
+/// Why there is no such stage or figure, in words.
+pub type Missing = String;
+
+impl<'a> At<'a> {
+    /// The stage of that name: `opening`, an event, a round (its last counted closing); the last stage without a name.
+    ///
+    /// # Errors
+    /// Where the event did not take place on this rung.
+    pub fn stage(run: &'a Run, rung: Rung, after: Option<&str>) -> Result<Self, Missing> {
+        let (agreement, ledger) = (&run.agreement, run.on(rung));
+        let here = |stage, whole_round| At { agreement, ledger, stage, whole_round };
+        let Some(name) = after else { return Ok(here(ledger.stages.len() - 1, false)) };
+        if name == "opening" {
+            return Ok(here(0, false));
+        }
+        let named = |stage: &Stage| stage.event.is_some_and(|event| agreement.events[event.index()].stage == name);
+        if let Some(index) = ledger.stages.iter().position(named) {
+            return Ok(here(index, false));
+        }
+        let of_round = |stage: &Stage| {
+            let closing = stage.event.and_then(|event| agreement.events[event.index()].closing);
+            closing.is_some_and(|(round, _)| agreement.rounds[round.index()].name == name)
+        };
+        match ledger.stages.iter().rposition(of_round) {
+            Some(index) => Ok(here(index, true)),
+            None => Err(format!("\"{name}\" does not take place on the rung \"{}\"", rung.word())),
+        }
+    }
+
+    /// The stage itself.
+    pub fn table(&self) -> &'a Stage {
+        &self.ledger.stages[self.stage]
+    }
+
+    /// The figure, or why there is none.
+    ///
+    /// # Errors
+    /// Where the scenario has no such figure at this stage.
+    pub fn figure(&self, figure: Figure, subject: Subject) -> Result<Exact, Missing> {
+        let table = self.table();
+        match figure {
+            Figure::FullyDiluted => Ok(exact(table.fully_diluted)),
+            Figure::PreMoney => self.pre_money().ok_or_else(|| self.no_round()),
+            Figure::PostMoney => self.post_money().ok_or_else(|| self.no_round()),
+            Figure::PricePerShare => self.price_per_share().ok_or("no price was set by then".to_owned()),
+            Figure::MoneyRaised => Ok(self.issuances().map(|(money, _)| money).sum()),
+            Figure::Residue => Ok(self.issuances().map(|(_, residue)| residue).sum()),
+            Figure::Shares => Ok(self.sum(&table.shares, subject)),
+            Figure::SharesAsConverted => Ok(self.sum(&table.as_converted, subject)),
+            Figure::Ownership => Ok(self.sum(&table.as_converted, subject) / exact(table.fully_diluted)),
+            Figure::Value => {
+                let reference = table.reference.ok_or("no price or valuation was set by then".to_owned())?;
+                Ok(self.sum(&table.as_converted, subject) / exact(table.fully_diluted) * exact(reference.valuation))
+            }
+            Figure::ValuePerShare => {
+                let value = self.figure(Figure::Value, subject)?;
+                let shares = self.sum(&table.shares, subject);
+                if shares.is_positive().is_yes() { Ok(value / shares) } else { Err("it holds no shares".to_owned()) }
+            }
+            Figure::MoneyIn => Ok(self.money_in(subject)),
+            Figure::SaleProceeds => Ok(self.sale_proceeds(subject)),
+            Figure::Increase => Ok(self.entries().filter(|entry| self.increases(entry, subject)).map(|entry| exact(entry.shares)).sum()),
+        }
+    }
+
+    fn no_round(&self) -> Missing {
+        format!("no round has closed by \"{}\"", self.agreement.stage(self.table().event))
+    }
+
+    /// The latest closing up to this stage: event, round and tranche.
+    fn closing(&self) -> Option<(usize, EventId, RoundId, usize)> {
+        (0..=self.stage).rev().find_map(|index| {
+            let event = self.ledger.stages[index].event?;
+            let (round, tranche) = self.agreement.events[event.index()].closing?;
+            Some((index, event, round, tranche))
+        })
+    }
+
+    /// Pre-money of the round of the latest closing; of a closing with a price of its own, price times the count before it.
+    fn pre_money(&self) -> Option<Exact> {
+        let (index, event, round, tranche) = self.closing()?;
+        match self.own_price(round, tranche) {
+            false => Some(exact(self.ledger.pricing(round)?.pre_money)),
+            true => {
+                let price = self.ledger.entries_of(event).find(|entry| matches!(entry.kind, EntryKind::Issuance { .. }))?.price;
+                let before = self.ledger.stages[index.checked_sub(1)?].fully_diluted;
+                Some(exact(price) * exact(before))
+            }
+        }
+    }
+
+    /// Pre-money and the money counted since: of the round so far at its price, or of one closing at its own.
+    fn post_money(&self) -> Option<Exact> {
+        let (index, event, round, tranche) = self.closing()?;
+        let pre_money = self.pre_money()?;
+        let own = self.own_price(round, tranche);
+        let counted = (0..=index).filter_map(|stage| self.ledger.stages[stage].event).filter(|other| match own {
+            true => *other == event,
+            false => self.agreement.events[other.index()].closing.is_some_and(|(of, tranche)| of == round && !self.own_price(of, tranche)),
+        });
+        let money: Exact = counted.flat_map(|event| self.ledger.entries_of(event)).filter_map(money_of).map(|(money, _)| money).sum();
+        Some(pre_money + money)
+    }
+
+    fn own_price(&self, round: RoundId, tranche: usize) -> bool {
+        !matches!(self.agreement.scenario.rounds[round.index()].tranches[tranche].price, TranchePrice::Round)
+    }
+
+    /// The price at which shares were issued or sold at this stage, else the price in force.
+    fn price_per_share(&self) -> Option<Exact> {
+        let event = self.table().event;
+        let traded = event.and_then(|event| self.ledger.entries_of(event).find(|entry| !entry.price.is_zero()));
+        let fixed = || {
+            let (round, tranche) = self.agreement.events[event?.index()].closing?;
+            (!self.own_price(round, tranche)).then(|| self.ledger.pricing(round))?.map(|pricing| pricing.price)
+        };
+        traded.map(|entry| entry.price).or_else(fixed).or(self.table().reference.map(|reference| reference.price)).map(exact)
+    }
+
+    /// Entries of the stage's event; of every closing so far where a round was named.
+    fn entries(&self) -> impl Iterator<Item = &'a Posted> {
+        let event = self.table().event;
+        let round = event.and_then(|event| self.agreement.events[event.index()].closing).map(|(round, _)| round);
+        let (agreement, whole_round) = (self.agreement, self.whole_round);
+        let wanted = move |other: EventId| {
+            Some(other) == event
+                || (whole_round && round.is_some() && agreement.events[other.index()].closing.map(|(of, _)| of) == round)
+        };
+        self.ledger.stages[..=self.stage].iter().filter_map(|stage| stage.event).filter(move |event| wanted(*event)).flat_map(|event| self.ledger.entries_of(event))
+    }
+
+    /// Money and residue of the shares issued in the round so far, or at this stage outside a round.
+    fn issuances(&self) -> impl Iterator<Item = (Exact, Exact)> {
+        At { whole_round: true, ..*self }.entries().filter_map(money_of)
+    }
+
+    fn increases(&self, entry: &Posted, subject: Subject) -> bool {
+        let plan = match self.agreement.scenario.positions[entry.position.index()] {
+            Holding::Available(plan) => plan,
+            _ => return false,
+        };
+        matches!(entry.kind, EntryKind::PoolIncrease) && subject == Subject::Plan(plan)
+    }
+
+    fn sum(&self, by_position: &[Decimal], subject: Subject) -> Exact {
+        let belongs = |index: &usize| belongs(self.agreement, PositionId::at(*index), subject);
+        (0..by_position.len()).filter(belongs).map(|index| exact(by_position[index])).sum()
+    }
+
+    /// What was paid to the company for shares: the cheque where its residue was kept, else price times shares.
+    fn money_in(&self, subject: Subject) -> Exact {
+        let ours = |position: PositionId| belongs(self.agreement, position, subject);
+        let costs = self.agreement.opening_costs.iter().filter(|(position, _)| ours(*position));
+        let opening: Exact = costs.map(|(_, cost)| cost.cast()).sum();
+        let issued = self.up_to_here().filter(|entry| ours(entry.position)).filter_map(|entry| {
+            let (money, residue) = money_of(entry)?;
+            Some(if self.is_called(entry.event) { money } else { money - residue })
+        });
+        opening + issued.sum()
+    }
+
+    /// Whether the whole cheque is paid in: the residue is kept, or nothing is rounded.
+    fn is_called(&self, event: EventId) -> bool {
+        let round = self.agreement.events[event.index()].closing.map(|(round, _)| &self.agreement.scenario.rounds[round.index()]);
+        let rounding = round.map_or(self.agreement.head.rounding.rounding, |round| round.rounding);
+        rounding.shares.is_none() || round.is_some_and(|round| round.residue == Residue::Kept)
+    }
+
+    /// What was received for shares sold in secondaries: price times shares.
+    fn sale_proceeds(&self, subject: Subject) -> Exact {
+        let received = |entry: &'a Posted| match entry.kind {
+            EntryKind::Transfer { from, money, residue } if belongs(self.agreement, from, subject) => {
+                let whole_shares = self.agreement.head.rounding.rounding.shares.is_some();
+                Some(if whole_shares { exact(money) - exact(residue) } else { exact(money) })
+            }
+            _ => None,
+        };
+        self.up_to_here().filter_map(received).sum()
+    }
+
+    fn up_to_here(&self) -> impl Iterator<Item = &'a Posted> {
+        let last = self.table().event;
+        self.ledger.entries.iter().take_while(move |entry| last.is_some_and(|last| entry.event <= last))
+    }
+}
+
+fn money_of(entry: &Posted) -> Option<(Exact, Exact)> {
+    match entry.kind {
+        EntryKind::Issuance { money, residue } => Some((exact(money), exact(residue))),
+        EntryKind::PoolIncrease | EntryKind::Grant { .. } | EntryKind::Transfer { .. } | EntryKind::Split { .. } => None,
+    }
+}
+
+/// Whether a position is part of what a figure is of. Of a plan, only its available options are.
+fn belongs(agreement: &Agreement, position: PositionId, subject: Subject) -> bool {
+    let holding = agreement.scenario.positions[position.index()];
+    match subject {
+        Subject::Whole => true,
+        Subject::Stakeholder(who) => holding.stakeholder() == Some(who),
+        Subject::Group(group) => {
+            holding.stakeholder().is_some_and(|who| agreement.stakeholders[who.index()].group == Some(group))
+        }
+        Subject::Class(class) => holding.class() == Some(class),
+        Subject::Plan(plan) => holding == Holding::Available(plan),
+        Subject::StakeholderClass(who, class) => holding == Holding::Shares(who, class),
+    }
+}
+
+fn exact(decimal: Decimal) -> Exact {
+    Exact::given(decimal)
+}

@@ -1,0 +1,295 @@
+//! Figures that must come out.
+
+use super::context::{Context, words_of};
+use super::names::Thing;
+use crate::error::{Finding, Span};
+use crate::model::{Case, Expectation, Figure, Rung, Subject, Value};
+use crate::num::Stated;
+use crate::spec::keys::{Kind, Sign};
+use crate::spec::node::{Block, Node, Shape};
+use crate::spec::number::Quantity;
+use crate::spec::value::{Given, Literal, Read};
+use rust_decimal::Decimal;
+
+/// Figures by their key.
+const FIGURES: [(&str, Figure); 14] = [
+    ("fully_diluted", Figure::FullyDiluted),
+    ("pre_money", Figure::PreMoney),
+    ("post_money", Figure::PostMoney),
+    ("price_per_share", Figure::PricePerShare),
+    ("money_raised", Figure::MoneyRaised),
+    ("residue", Figure::Residue),
+    ("shares", Figure::Shares),
+    ("shares_as_converted", Figure::SharesAsConverted),
+    ("ownership", Figure::Ownership),
+    ("value", Figure::Value),
+    ("value_per_share", Figure::ValuePerShare),
+    ("money_in", Figure::MoneyIn),
+    ("sale_proceeds", Figure::SaleProceeds),
+    ("increase", Figure::Increase),
+];
+
+/// The circumstances of one check of a block.
+#[derive(Clone, Default)]
+struct Circumstances {
+    after: Option<String>,
+    case: Option<Case>,
+    rung: Option<Rung>,
+    set: Vec<(String, String)>,
+}
+
+/// What one block says besides its figures.
+struct Frame<'a> {
+    block: &'a Block,
+    checks: Vec<Circumstances>,
+    note: Option<String>,
+    source: Option<usize>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn read_expectations(&mut self, stages: &[String]) -> Vec<Expectation> {
+        let root = self.root;
+        let mut expectations = Vec::new();
+        for block in root.blocks("expect") {
+            let Some(checks) = self.circumstances(block, stages) else { continue };
+            let provenance = block.provenance();
+            let source = provenance.source.is_some().then(|| self.origin(block.span, "expectation", &provenance));
+            let source = source.and_then(|origin| self.origins[origin.index()].source);
+            let frame = Frame { block, checks, note: block.text("note").map(str::to_owned), source };
+            for (key, figure) in FIGURES {
+                let Some(entry) = block.get(key) else { continue };
+                let Some(kind) = block.spec().and_then(|spec| spec.key(key)).map(|key| &key.kind) else { continue };
+                match (kind, &entry.node.value) {
+                    (Kind::Map(_), _) => self.named_figures(&frame, key, figure, &entry.node, &mut expectations),
+                    (kind, _) => {
+                        let values = entry.node.read_items(kind, Sign::Any);
+                        self.add_figures(&frame, key, figure, Subject::Whole, &values, entry.node.span, &mut expectations);
+                    }
+                }
+            }
+        }
+        expectations
+    }
+
+    fn named_figures(&mut self, frame: &Frame, key: &str, figure: Figure, node: &Node, expectations: &mut Vec<Expectation>) {
+        let Some(map) = node.as_block() else { return };
+        let Shape::Map(spec) = map.shape else { return };
+        for entry in &map.entries {
+            let Some(subject) = self.subject(&entry.key, entry.key_span) else { continue };
+            if let Some(finding) = misplaced(figure, subject, &entry.key, entry.key_span) {
+                self.report(finding);
+                continue;
+            }
+            let values = entry.node.read_items(&spec.kind, spec.sign);
+            self.add_figures(frame, key, figure, subject, &values, entry.node.span, expectations);
+        }
+    }
+
+    /// One expectation for each check: values in a list line up with it, a single value holds for all.
+    #[allow(clippy::too_many_arguments, reason = "a figure is all of these")]
+    fn add_figures(
+        &mut self,
+        frame: &Frame,
+        key: &str,
+        figure: Figure,
+        subject: Subject,
+        values: &[Read<Literal<'_>>],
+        span: Span,
+        expectations: &mut Vec<Expectation>,
+    ) {
+        let checks = frame.checks.len();
+        if values.is_empty() {
+            return;
+        }
+        if values.len() != 1 && values.len() != checks {
+            self.report(
+                Finding::error("E0470", format!("a list of {} figures for {checks} checks", values.len()))
+                    .at(span, format!("expected {checks} values, or one for all"))
+                    .help("a list in `after`, `case`, `funding` or `set` makes one check per item"),
+            );
+            return;
+        }
+        for (index, check) in frame.checks.iter().enumerate() {
+            let (given, _, span) = &values[if values.len() == 1 { 0 } else { index }];
+            let (expected, unit, literal) = match given {
+                Given::Stated(Literal::Quantity(quantity)) => (quantity.stated, quantity.unit, quantity.literal.clone()),
+                Given::Variable { name, span } => match self.numeric(name, *span, None) {
+                    Some(term) => (self.stated(term), Decimal::ZERO, format!("${name}")),
+                    None => continue,
+                },
+                Given::Stated(_) => continue,
+            };
+            let tolerance = self.tolerance(frame.block, key, figure).unwrap_or_else(|| half(unit));
+            expectations.push(Expectation {
+                figure,
+                subject,
+                after: check.after.clone(),
+                set: check.set.clone(),
+                case: check.case,
+                rung: check.rung,
+                expected,
+                literal,
+                tolerance,
+                span: *span,
+                note: frame.note.clone(),
+                source: frame.source,
+            });
+        }
+    }
+
+    /// A stated tolerance, for this figure or for all.
+    fn tolerance(&mut self, block: &Block, key: &str, _figure: Figure) -> Option<Stated> {
+        if let Some((Given::Stated(quantity), ..)) = block.quantity("tolerance") {
+            return Some(quantity.stated);
+        }
+        let map = block.block("tolerance")?;
+        let Shape::Map(spec) = map.shape else { return None };
+        let (given, ..) = map.entries.iter().find(|entry| entry.key == key)?.node.read(&spec.kind, spec.sign)?;
+        match given {
+            Given::Stated(Literal::Quantity(Quantity { stated, .. })) => Some(stated),
+            _ => None,
+        }
+    }
+
+    /// The checks a block makes: its lists line up.
+    fn circumstances(&mut self, block: &Block, stages: &[String]) -> Option<Vec<Circumstances>> {
+        let after = self.stage_list(block, stages)?;
+        let cases = self.word_list(block, "case", |word| [Case::Low, Case::Base, Case::High].into_iter().find(|case| case.word() == word));
+        let rungs = self.word_list(block, "funding", |word| [Rung::Funded, Rung::Committed, Rung::All].into_iter().find(|rung| rung.word() == word));
+        let sets = self.set_lists(block)?;
+        let lengths: Vec<(&str, usize)> = [("after", after.len()), ("case", cases.len()), ("funding", rungs.len())]
+            .into_iter()
+            .chain(sets.iter().map(|(name, values)| (name.as_str(), values.len())))
+            .filter(|(_, length)| *length > 1)
+            .collect();
+        let checks = lengths.first().map_or(1, |(_, length)| *length);
+        if lengths.iter().any(|(_, length)| *length != checks) {
+            let listed: Vec<_> = lengths.iter().map(|(name, length)| format!("`{name}` has {length}")).collect();
+            self.report(
+                Finding::error("E0470", "the lists of this block do not line up")
+                    .at(block.span, listed.join(", "))
+                    .help("lists make one check per item: give them the same length"),
+            );
+            return None;
+        }
+        fn pick<T: Clone>(list: &[T], index: usize) -> Option<T> {
+            list.get(if list.len() == 1 { 0 } else { index }).cloned()
+        }
+        Some(
+            (0..checks)
+                .map(|index| Circumstances {
+                    after: pick(&after, index),
+                    case: pick(&cases, index),
+                    rung: pick(&rungs, index),
+                    set: sets.iter().filter_map(|(name, values)| Some((name.clone(), pick(values, index)?))).collect(),
+                })
+                .collect(),
+        )
+    }
+
+    fn stage_list(&mut self, block: &Block, stages: &[String]) -> Option<Vec<String>> {
+        let mut list = Vec::new();
+        for (given, _, span) in block.items("after") {
+            let Given::Stated(Literal::Text(name)) = given else { continue };
+            let is_round = matches!(self.names.look_up(name), Some(Thing::Round(_)));
+            if name != "opening" && !is_round && !stages.iter().any(|stage| stage == name) {
+                let near = crate::spec::suggest::nearest(name, stages.iter().map(String::as_str).chain(["opening"]));
+                let label = near.map_or("expected \"opening\", an event or \"Round / Tranche\"".to_owned(), |near| format!("did you mean \"{near}\"?"));
+                let known: Vec<_> = stages.iter().take(12).map(|stage| format!("\"{stage}\"")).collect();
+                self.report(
+                    Finding::error("E0471", format!("no stage named \"{name}\""))
+                        .at(span, label)
+                        .help(format!("stages are \"opening\", {}", known.join(", "))),
+                );
+                return None;
+            }
+            list.push(name.to_owned());
+        }
+        Some(list)
+    }
+
+    fn word_list<T>(&mut self, block: &Block, key: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
+        debug_assert!(block.spec().and_then(|spec| spec.key(key)).is_some_and(|key| !words_of(&key.kind).is_empty()));
+        let words = block.items(key).into_iter();
+        words.filter_map(|(given, ..)| if let Given::Stated(Literal::Word(word)) = given { read(word) } else { None }).collect()
+    }
+
+    /// Variables to be set, each with one literal or a list of them.
+    fn set_lists(&mut self, block: &Block) -> Option<Vec<(String, Vec<String>)>> {
+        let Some(map) = block.block("set") else { return Some(Vec::new()) };
+        let mut sets = Vec::new();
+        let mut complete = true;
+        for (entry, values) in map.values() {
+            if let Err(finding) = self.variables.use_by_name(&entry.key, entry.key_span) {
+                self.report(*finding);
+                complete = false;
+                continue;
+            }
+            let literals: Vec<String> = values.iter().filter_map(|(given, ..)| literal(given)).collect();
+            sets.push((entry.key.clone(), literals));
+        }
+        complete.then_some(sets)
+    }
+
+    fn subject(&mut self, name: &str, span: Span) -> Option<Subject> {
+        if let Some((holder, class)) = name.split_once(" / ")
+            && let Some(Thing::Stakeholder(who)) = self.names.look_up(holder)
+        {
+            return self.class(class, span).map(|class| Subject::StakeholderClass(who, class));
+        }
+        match self.names.look_up(name) {
+            Some(Thing::Stakeholder(id)) => Some(Subject::Stakeholder(id)),
+            Some(Thing::Group(id)) => Some(Subject::Group(id)),
+            Some(Thing::Class(id)) => Some(Subject::Class(id)),
+            Some(Thing::Plan(id)) => Some(Subject::Plan(id)),
+            Some(Thing::Round(_) | Thing::Event) | None => {
+                let fits = |thing| !matches!(thing, Thing::Round(_) | Thing::Event);
+                let finding = self.names.unknown(name, "a holder, group, class or plan", fits, span);
+                self.report(finding);
+                None
+            }
+        }
+    }
+}
+
+/// Figures that a subject cannot have.
+fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span) -> Option<Finding> {
+    let fits = match figure {
+        Figure::Increase => matches!(subject, Subject::Plan(_)),
+        Figure::SaleProceeds => !matches!(subject, Subject::Plan(_)),
+        _ => true,
+    };
+    (!fits).then(|| {
+        Finding::error("E0472", format!("\"{name}\" has no such figure"))
+            .at(span, if figure == Figure::Increase { "expected a plan" } else { "expected a holder, group or class" })
+    })
+}
+
+/// Half a unit of the last digit typed; nothing for a fraction `a/b`, which is exact.
+fn half(unit: Decimal) -> Stated {
+    Stated::ratio(unit, Decimal::TWO).unwrap_or(Stated::ZERO)
+}
+
+/// A value of `set` as it would be typed.
+fn literal(given: &Given<Literal<'_>>) -> Option<String> {
+    match given {
+        Given::Stated(Literal::Quantity(quantity)) => Some(quantity.literal.clone()),
+        Given::Stated(Literal::Text(word)) => Some((*word).to_owned()),
+        Given::Stated(Literal::Word(word)) => Some((*word).to_owned()),
+        Given::Stated(Literal::YesNo(yes)) => Some(yes.to_string()),
+        Given::Stated(_) | Given::Variable { .. } => None,
+    }
+}
+
+/// A variable's value in print.
+pub(super) fn in_print(value: &Value) -> String {
+    match value {
+        Value::Number { number, percent: false } => number.to_decimal(10).map(super::context::grouped).unwrap_or_default(),
+        Value::Number { number, percent: true } => {
+            let percent = number.to_decimal(12).map(|fraction| (fraction * Decimal::ONE_HUNDRED).normalize());
+            percent.map(|percent| format!("{percent}%")).unwrap_or_default()
+        }
+        Value::Word(word) => word.clone(),
+        Value::YesNo(yes) => yes.to_string(),
+    }
+}

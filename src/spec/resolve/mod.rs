@@ -1,0 +1,333 @@
+//! From what was typed to what was agreed: names become dense ids, defaults become assumptions, and everything that
+//! does not add up becomes a finding.
+
+mod classes;
+mod context;
+mod events;
+mod expect;
+mod names;
+mod opening;
+mod quantiles;
+mod refused;
+mod rounds;
+mod timeline;
+mod variables;
+
+pub use refused::finding as refusal_finding;
+
+use crate::error::{Finding, Findings, Severity, Sources};
+use crate::model::{Agreement, Case, Head, Rung, RoundingInfo, Scenario, Timed};
+use crate::num::rounding::{Direction, Places, PriceBasis, Rounding};
+use crate::num::{Exact, Stated};
+use crate::spec::Document;
+use crate::spec::node::Block;
+use crate::spec::value::Given;
+use context::Context;
+use rust_decimal::Decimal;
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+use timeline::{Slot, What};
+
+/// Which of a scenario's many runs is meant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Settings {
+    /// Which values the variables have.
+    pub case: Case,
+    /// Variables set by hand: name and value as typed.
+    pub set: Vec<(String, String)>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { case: Case::Base, set: Vec::new() }
+    }
+}
+
+/// Resolves a loaded scenario for one case and one set of variables.
+///
+/// Returns the agreement with the warnings, or every finding.
+///
+/// # Errors
+/// Everything that is wrong with the document, in the order of the files.
+pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> Result<(Agreement, Findings), Findings> {
+    let mut context = Context::new(sources, &document.root);
+    context.read_sources();
+    context.read_variables(settings);
+    let mut cast = context.read_cast();
+    let file = context.rounding(&document.root, &RoundingInfo { name: "exact".to_owned(), rounding: Rounding::EXACT });
+    if !document.root.has("rounding") {
+        context.assume("rounding", "exact: nothing is rounded but the ten places of a posted quantity", None);
+    }
+    let opening = context.read_opening(&mut cast);
+    context.members = cast.stakeholders.iter().enumerate().filter_map(|(index, who)| Some((crate::model::StakeholderId::at(index), who.group?))).collect();
+    let as_of = context.date(&document.root, "as_of");
+    let mut slots = context.read_timeline(document, opening.date);
+    let infos = context.settle(&mut slots, as_of);
+    context.assume_dates(&slots);
+    let (rounds, round_infos) = context.read_rounds(&slots, &file);
+    let events: Vec<_> = slots.iter().map(|slot| context.read_event(slot, &cast, &file)).collect();
+    let (commitments, commitment_infos) = context.read_commitments(&slots);
+    let mut timeline = Vec::new();
+    let mut event_infos = Vec::new();
+    let mut complete = true;
+    for ((slot, event), info) in slots.iter().zip(events).zip(infos) {
+        if slot.what == What::Commitment {
+            continue;
+        }
+        match event {
+            Some(event) => timeline.push(Timed { event, rung: slot.rung, conditions: slot.conditions.clone() }),
+            None => complete = false,
+        }
+        event_infos.push(info);
+    }
+    let stages: Vec<String> = event_infos.iter().map(|info| info.stage.clone()).collect();
+    let expectations = context.read_expectations(&stages);
+    context.assume_what_varies(&rounds, &round_infos);
+    context.assume_replaced(document);
+    context.check_whole_shares(&file, &opening);
+    context.warn_unused(document, &cast);
+
+    let mut shares = opening.shares;
+    shares.resize(context.positions.len(), Stated::ZERO);
+    let head = context.head(document, settings, &opening.date, opening.normalised, file, as_of.map(|(date, _)| date));
+    let complete = complete && round_infos.len() == document.root.blocks("rounds").count();
+    context.findings.sort();
+    if context.findings.has_errors() || !complete {
+        return Err(context.findings);
+    }
+    let scenario = Scenario {
+        positions: context.positions,
+        classes: cast.conversions,
+        opening: shares,
+        opening_price: opening.price,
+        settings: context.variables.settings.clone(),
+        base: context.variables.base.clone(),
+        happens: context.happens,
+        rounds,
+        timeline,
+        commitments,
+    };
+    let agreement = Agreement {
+        head,
+        scenario,
+        stakeholders: cast.stakeholders,
+        groups: cast.groups,
+        classes: cast.classes,
+        plans: cast.plans,
+        events: event_infos,
+        rounds: round_infos,
+        commitments: commitment_infos,
+        variables: context.variables.infos,
+        correlations: context.variables.correlations,
+        origins: context.origins,
+        sources: context.sources,
+        assumptions: context.assumptions,
+        imprecision: opening.imprecision,
+        opening_costs: opening.costs,
+        expectations,
+    };
+    Ok((agreement, context.findings))
+}
+
+impl Context<'_> {
+    fn head(&mut self, document: &Document, settings: &Settings, opening: &Option<jiff::civil::Date>, normalised: Option<Decimal>, rounding: RoundingInfo, as_of: Option<jiff::civil::Date>) -> Head {
+        let root = &document.root;
+        let text = |key: &str| root.text(key).map(str::to_owned);
+        Head {
+            name: document.name.clone(),
+            title: text("title").unwrap_or_default(),
+            issuer: text("issuer"),
+            note: text("note"),
+            as_of,
+            currency: text("currency").unwrap_or_else(|| "USD".to_owned()),
+            opening_date: *opening,
+            normalised,
+            rounding,
+            case: settings.case,
+            set: settings.set.clone(),
+            hash: hash(document, self.files),
+        }
+    }
+
+    /// The rounding of a block, else `otherwise`.
+    pub(super) fn rounding(&mut self, block: &Block, otherwise: &RoundingInfo) -> RoundingInfo {
+        if let Some((preset, _)) = self.word_of_rounding(block) {
+            return preset_of(preset);
+        }
+        let Some(table) = block.block("rounding") else { return otherwise.clone() };
+        let mut info = self.word(table, "preset").map_or_else(|| preset_of("exact"), |(word, _)| preset_of(word));
+        let before = info.rounding;
+        let places = |context: &mut Self, key: &str| {
+            let (given, _, span) = table.quantity(key)?;
+            let Given::Stated(quantity) = given else { return None };
+            let places = quantity.stated.to_decimal(0).filter(|whole| Stated::from(*whole) == quantity.stated);
+            let places = places.and_then(|places| u32::try_from(places).ok()).filter(|places| *places <= 10);
+            if places.is_none() {
+                context.report(Finding::error("E0473", format!("{} decimal places", quantity.literal)).at(span, "expected a whole number from 0 to 10"));
+            }
+            places
+        };
+        let rounding = &mut info.rounding;
+        let stated = places(self, "price_places");
+        rounding.price = self.knob(table, rounding.price, stated, "price");
+        let conversion = if table.has("price_places") || table.has("price") { rounding.price } else { rounding.conversion_price };
+        let stated = places(self, "conversion_price_places");
+        rounding.conversion_price = self.knob(table, conversion, stated, "conversion_price");
+        if let Some((word, _)) = self.word(table, "shares") {
+            rounding.shares = direction(word);
+            rounding.pool = rounding.shares;
+        }
+        if let Some((word, _)) = self.word(table, "pool") {
+            rounding.pool = direction(word);
+        }
+        if let Some(places) = places(self, "money_places") {
+            rounding.money_places = Some(places);
+        }
+        if info.rounding != before {
+            info.name.push_str(", changed");
+        }
+        info
+    }
+
+    /// Places and direction of a price, each by itself over what holds otherwise.
+    fn knob(&mut self, table: &Block, otherwise: Option<Places>, places: Option<u32>, key: &str) -> Option<Places> {
+        let word = self.word(table, key).and_then(|(word, _)| direction(word));
+        match (otherwise, places, word) {
+            (None, None, _) => None,
+            (otherwise, places, word) => {
+                let before = otherwise.unwrap_or(Places { places: 4, direction: Direction::Nearest });
+                Some(Places { places: places.unwrap_or(before.places), direction: word.unwrap_or(before.direction) })
+            }
+        }
+    }
+
+    /// A rounding written as one word, a variable looked through.
+    fn word_of_rounding(&mut self, block: &Block) -> Option<(&'static str, crate::error::Span)> {
+        const PRESETS: &[&str] = &["exact", "closing-us", "law-firm"];
+        let entry = block.get("rounding")?;
+        let (inner, _) = entry.node.unwrap_origin();
+        let text = inner.as_text()?;
+        match text.strip_prefix('$') {
+            None => Some((PRESETS.iter().find(|preset| **preset == text)?, inner.span)),
+            Some(name) => match self.variables.word(name, inner.span, PRESETS) {
+                Ok(word) => Some((word, inner.span)),
+                Err(finding) => {
+                    self.report(*finding);
+                    None
+                }
+            },
+        }
+    }
+
+    fn assume_dates(&mut self, slots: &[Slot]) {
+        for slot in slots.iter().filter(|slot| slot.date_assumed) {
+            if let Some(date) = slot.date {
+                self.assume(&slot.stage, format!("on {date}, the day of the event above it: no date is stated"), Some(slot.block.span));
+            }
+        }
+        let mut tied = slots.windows(2).filter(|pair| pair[0].date == pair[1].date && pair[0].date.is_some());
+        if tied.next().is_some() {
+            let order: Vec<_> = slots.iter().filter(|slot| slot.what != What::Commitment).map(|slot| slot.stage.as_str()).collect();
+            self.assume("order", format!("events of one day happen in the order of the file: {}", order.join(", ")), None);
+        }
+    }
+
+    /// Under a stated post-money without a size, something must give when amounts vary.
+    fn assume_what_varies(&mut self, rounds: &[crate::model::Round<Stated>], infos: &[crate::model::RoundInfo]) {
+        use crate::model::{Hold, RoundPrice, Takes};
+        for ((round, info), block) in rounds.iter().zip(infos).zip(self.root.blocks("rounds")) {
+            let RoundPrice::PostMoney { hold: Hold::Price, .. } = round.price else { continue };
+            let participants = round.tranches.iter().flat_map(|tranche| &tranche.participants);
+            let varies = participants.filter_map(|participant| if let Takes::Money(term) = participant.takes { Some(term) } else { None });
+            if round.size.is_none() && !block.has("hold") && varies.into_iter().any(|term| self.variables.varies(term)) {
+                self.assume(&info.name, "the price is held when amounts vary; `hold = \"post_money\"` would hold the post-money", Some(block.span));
+            }
+        }
+    }
+
+    fn assume_replaced(&mut self, document: &Document) {
+        for replaced in &document.replaced {
+            let gone = self.files.text(replaced.was).to_owned();
+            self.assume("based_on", format!("`{}` replaces the base's `{gone}`", replaced.by), Some(replaced.span));
+        }
+    }
+
+    /// Whole shares need a real count, and whole numbers to start from.
+    fn check_whole_shares(&mut self, file: &RoundingInfo, opening: &opening::Opening) {
+        let whole = file.rounding.shares.is_some();
+        let Some(block) = self.root.block("opening").filter(|_| whole) else { return };
+        if opening.normalised.is_some() {
+            self.report(
+                Finding::error("E0427", "whole shares of a made-up count")
+                    .at(block.span_of("normalised"), "the real count is not public, so no share can be whole")
+                    .and_at(self.root.span_of("rounding"), "rounds to whole shares")
+                    .help("use `rounding = \"exact\"`"),
+            );
+        } else if let Some(index) = opening.shares.iter().position(|shares| shares.to_decimal(0).map(Stated::from) != Some(*shares)) {
+            let shares = context::number(opening.shares[index].cast::<Exact>());
+            self.report(
+                Finding::error("E0428", format!("{shares} shares are not whole"))
+                    .at(block.span_of("holdings"), format!("rounding \"{}\" knows whole shares only", file.name))
+                    .help("correct the count, or use `rounding = \"exact\"`"),
+            );
+        }
+    }
+
+    fn warn_unused(&mut self, document: &Document, cast: &classes::Cast) {
+        let mut warnings = Vec::new();
+        for (who, span) in cast.stakeholders.iter().zip(&cast.listed) {
+            if document.is_own(*span) && !self.names.is_used(&who.id) {
+                warnings.push(Finding::warning("W0480", format!("nothing is said of the stakeholder \"{}\"", who.id)).at(*span, "listed and not used"));
+            }
+        }
+        for (info, span) in self.variables.unused().filter(|(_, span)| document.is_own(*span)) {
+            warnings.push(Finding::warning("W0480", format!("the variable \"{}\" is not used", info.name)).at(span, "listed and not used"));
+        }
+        // A file with errors may seem to leave things unused that its mistakes hide.
+        if !self.findings.0.iter().any(|finding| finding.severity == Severity::Error) {
+            self.findings.0.extend(warnings);
+        }
+    }
+}
+
+fn preset_of(word: &str) -> RoundingInfo {
+    let rounding = match word {
+        "closing-us" => Rounding::CLOSING_US,
+        "law-firm" => Rounding::LAW_FIRM,
+        _ => Rounding::EXACT,
+    };
+    debug_assert!(rounding.price_basis == PriceBasis::Solution || word == "law-firm");
+    RoundingInfo { name: word.to_owned(), rounding }
+}
+
+fn direction(word: &str) -> Option<Direction> {
+    match word {
+        "nearest" => Some(Direction::Nearest),
+        "up" => Some(Direction::Up),
+        "down" => Some(Direction::Down),
+        _ => None,
+    }
+}
+
+/// The hash of the text of every file the scenario is made of, 12 hexadecimal digits.
+fn hash(document: &Document, sources: &Sources) -> String {
+    let mut hasher = Sha256::new();
+    for file in &document.chain {
+        hasher.update(sources.get(*file).text.as_bytes());
+        hasher.update([0]);
+    }
+    hasher.finalize().iter().take(6).fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// An exact number as a stated one, to as many places as a decimal holds.
+fn number_or_finding(exact: Exact) -> Stated {
+    [20, 15, 10, 4, 0].iter().find_map(|&places| exact.to_decimal(places)).unwrap_or_default().into()
+}
+
+/// The rung words of the command line.
+pub fn rung(word: &str) -> Option<Rung> {
+    [Rung::Funded, Rung::Committed, Rung::All].into_iter().find(|rung| rung.word() == word)
+}

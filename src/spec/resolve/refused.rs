@@ -1,0 +1,134 @@
+//! A refusal of the engine as a finding at the place that caused it.
+
+use super::context::grouped;
+use crate::engine::refusal::{Cause, Invariant, Refusal};
+use crate::error::{Finding, Span};
+use crate::model::{Agreement, Event, EventId, OriginId, PositionId, RoundPrice};
+use crate::num::Arithmetic;
+use rust_decimal::Decimal;
+
+/// What the user should know of a refusal.
+pub fn finding(agreement: &Agreement, refusal: &Refusal) -> Finding {
+    match refusal {
+        Refusal::Infeasible { event, cause } => infeasible(agreement, *event, cause),
+        Refusal::Undefined { event, why } => {
+            let stage = agreement.stage(*event);
+            let what = match why {
+                Arithmetic::DivisionByZero => "divides by zero",
+                Arithmetic::Overflow => "leads to a number too long to keep exactly",
+            };
+            at_event(agreement, *event, Finding::error("E0601", format!("\"{stage}\" {what}")), "here")
+                .help("check the amounts and counts of this event")
+        }
+        Refusal::Unbalanced { event, invariant } => {
+            let broken = match invariant {
+                Invariant::OwnershipSumsToOne => "ownership does not sum to one",
+                Invariant::NoNegativeHolding => "a holding is negative",
+                Invariant::EntriesFoldToTheTable => "the entries do not lead to the cap table",
+            };
+            let message = format!("the books do not balance after \"{}\": {broken}", agreement.stage(*event));
+            at_event(agreement, *event, Finding::error("E0699", message), "after this event")
+                .help("this is a mistake of capstruct: nothing was written; please report it with the scenario")
+        }
+    }
+}
+
+fn at_event(agreement: &Agreement, event: Option<EventId>, finding: Finding, label: &str) -> Finding {
+    match event {
+        Some(event) => finding.at(span(agreement, agreement.events[event.index()].origin), label),
+        None => finding,
+    }
+}
+
+fn span(agreement: &Agreement, origin: OriginId) -> Span {
+    agreement.origin(origin).span
+}
+
+fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
+    let info = &agreement.events[event.index()];
+    let stage = &info.stage;
+    let terms = &agreement.scenario.timeline[event.index()].event;
+    let here = span(agreement, info.origin);
+    match cause {
+        Cause::NoPreMoney { round, pre_money, money } => {
+            let round = &agreement.scenario.rounds[round.index()];
+            let at = span(agreement, round.price_origin);
+            match round.price {
+                RoundPrice::PostMoney { .. } => Finding::error(
+                    "E0602",
+                    format!("the post-money of \"{stage}\" is not more than the money of the round, {}", grouped(*money)),
+                )
+                .at(at, format!("leaves a pre-money of {}", grouped(*pre_money)))
+                .help("post-money = pre-money + all the money of the round; write `pre_money` if that is what was reported"),
+                RoundPrice::PreMoney(_) | RoundPrice::PerShare(_) => {
+                    Finding::error("E0602", format!("\"{stage}\" has no value before the money")).at(at, format!("it is {}", grouped(*pre_money)))
+                }
+            }
+        }
+        Cause::PoolTarget { target, bound } => {
+            let at = match terms {
+                Event::Closing { round, .. } => agreement.scenario.rounds[round.index()].pool.as_ref().map_or(here, |pool| span(agreement, pool.origin)),
+                Event::PoolIncrease(terms) => span(agreement, terms.origin),
+                _ => here,
+            };
+            Finding::error("E0603", format!("a pool of {} leaves no room in \"{stage}\"", percent(*target)))
+                .at(at, format!("must be below {}", percent(*bound)))
+                .help("the target is a part of the total after the event, which the others share")
+        }
+        Cause::Overclaimed => Finding::error("E0604", format!("the rights and targets of \"{stage}\" together ask for the whole company"))
+            .at(here, "no price satisfies them all")
+            .help("lower one of them"),
+        Cause::NegativeCheque { tranche, participant, excess } => {
+            let Event::Closing { round, .. } = terms else { return Finding::error("E0605", format!("\"{stage}\" cannot be")) };
+            let terms = &agreement.scenario.rounds[round.index()].tranches[*tranche].participants[*participant];
+            let who = &agreement.stakeholders[terms.stakeholder.index()].name;
+            Finding::error("E0605", format!("nothing is left for {who} in \"{stage}\""))
+                .at(span(agreement, terms.origin), format!("the others exceed the money by {}", grouped(*excess)))
+                .help("raise the money, or lower the others")
+        }
+        Cause::Oversold { seller, asked, held } => oversold(agreement, terms, stage, *seller, *asked, *held),
+        Cause::NotAvailable { asked, available } => {
+            let at = if let Event::OptionGrant(terms) = terms { span(agreement, terms.origin) } else { here };
+            Finding::error("E0607", format!("\"{stage}\" grants {} options, {} are available", grouped(*asked), grouped(*available)))
+                .at(at, format!("{} too many", grouped(*asked - *available)))
+                .help(format!("increase the pool by {} before it (`[[pool_increases]]`)", grouped(*asked - *available)))
+        }
+        Cause::PriceNotPositive { price } => {
+            Finding::error("E0608", format!("the price of \"{stage}\" comes out as {}", grouped(*price))).at(here, "expected above zero")
+        }
+        Cause::NegativeShares => Finding::error("E0609", format!("\"{stage}\" comes out as a negative number of shares")).at(here, "expected above zero"),
+        Cause::NoGridPrice => Finding::error("E0610", format!("no price of \"{stage}\" agrees with its own whole-share total"))
+            .at(here, "under this rounding")
+            .help("give the price more places, or use the preset \"closing-us\""),
+        Cause::Terms => Finding::error("E0611", format!("the terms of \"{stage}\" contradict each other")).at(here, "no answer satisfies them"),
+    }
+}
+
+fn oversold(agreement: &Agreement, terms: &Event<crate::num::Stated>, stage: &str, seller: usize, asked: Decimal, held: Decimal) -> Finding {
+    let Event::Secondary(terms) = terms else { return Finding::error("E0606", format!("\"{stage}\" cannot be")) };
+    let seller = &terms.sellers[seller];
+    let who = match seller.positions.as_slice() {
+        &[position] => owner_and_class(agreement, position),
+        _ => "the sellers".to_owned(),
+    };
+    let normalised = agreement.head.normalised;
+    // A normalised count is made up: what it is a part of says more.
+    let amount = |shares: Decimal| match normalised {
+        Some(total) => percent((shares / total).round_dp(8)),
+        None => format!("{} shares", grouped(shares.round_dp(4))),
+    };
+    Finding::error("E0606", format!("{who} would sell {} in \"{stage}\" and has {}", amount(asked), amount(held)))
+        .at(span(agreement, seller.origin), "more than there is")
+        .help("lower the amount, or add a `limit` that clips the sale")
+}
+
+fn owner_and_class(agreement: &Agreement, position: PositionId) -> String {
+    format!("{} ({})", agreement.owner(position), agreement.consists_of(position))
+}
+
+/// A fraction in percent, two decimals: the bound is open, so it must not be rounded up to a value that fails.
+fn percent(fraction: Decimal) -> String {
+    let percent = fraction * Decimal::ONE_HUNDRED;
+    format!("{:.2} %", percent.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::ToNegativeInfinity))
+}
+

@@ -1,0 +1,509 @@
+//! Rounds and their tranches.
+
+use super::context::{Context, equal, number};
+use super::timeline::{Slot, What, event_id};
+use crate::error::{Finding, Span};
+use crate::model::{
+    Capitalization, EventId, Hold, Holding, OriginId, Participant, PlanId, PoolAmount, PositionId, Residue, Round,
+    RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo, StakeholderId, Takes, Term, Tranche, TrancheAmount,
+    TranchePrice,
+};
+use crate::num::{Exact, Number, Stated};
+use crate::spec::keys::Sign;
+use crate::spec::node::{Block, Entry, Provenance, Shape};
+use crate::spec::number::Measure;
+use crate::spec::value::{Given, Literal};
+use rust_decimal::Decimal;
+
+/// What a tranche's participants are read against.
+struct Scope<'a> {
+    stage: &'a str,
+    outer: Provenance,
+    own_price: bool,
+    has_amount: bool,
+    has_size: bool,
+    priced_by: &'static str,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn read_rounds(&mut self, slots: &[Slot<'a>], file: &RoundingInfo) -> (Vec<Round<Stated>>, Vec<RoundInfo>) {
+        let root = self.root;
+        let mut rounds = Vec::new();
+        let mut infos = Vec::new();
+        for (index, block) in root.blocks("rounds").enumerate() {
+            let Some(name) = block.name() else { continue };
+            let rounding = self.rounding(block, file);
+            if let Some(round) = self.read_round(RoundId::at(index), block, name, slots, &rounding) {
+                self.check_sums(block, name, &round);
+                infos.push(RoundInfo { name: name.to_owned(), tranches: labels(slots, index, name), rounding });
+                rounds.push(round);
+            }
+        }
+        (rounds, infos)
+    }
+
+    fn read_round(&mut self, id: RoundId, block: &'a Block, name: &str, slots: &[Slot<'a>], rounding: &RoundingInfo) -> Option<Round<Stated>> {
+        let outer = block.provenance();
+        let size = self.quantity(block, "size", format!("size of {name}"), &outer);
+        let (price, price_origin, priced_by) = self.round_price(block, name, &outer)?;
+        let pool = self.round_pool(block, name, &outer);
+        let counts = self.round_counts(block, name, pool.is_some(), priced_by);
+        let residue = match self.word(block, "residue") {
+            Some(("kept", _)) => Residue::Kept,
+            _ => Residue::NotCalled,
+        };
+        let closings: Vec<(usize, &Slot)> = slots
+            .iter()
+            .enumerate()
+            .filter(|(_, slot)| matches!(slot.what, What::Closing { round, .. } if round == id))
+            .collect();
+        let first_closing = closings.first().map(|(index, _)| event_id(slots, *index))?;
+        let count = closings.len();
+        let mut tranches: Vec<Option<Tranche<Stated>>> = closings.iter().map(|_| None).collect();
+        for (index, slot) in closings {
+            let What::Closing { tranche, .. } = slot.what else { continue };
+            tranches[tranche] = self.read_tranche(block, slot, event_id(slots, index), size.is_some(), priced_by, count, tranche == 0);
+        }
+        Some(Round {
+            price,
+            size: size.map(|(term, _)| term),
+            counts,
+            pool,
+            rounding: rounding.rounding,
+            residue,
+            tranches: tranches.into_iter().collect::<Option<Vec<_>>>()?,
+            first_closing,
+            price_origin,
+            size_origin: size.map(|(_, origin)| origin),
+        })
+    }
+
+    fn round_price(&mut self, block: &Block, name: &str, outer: &Provenance) -> Option<(RoundPrice<Stated>, OriginId, &'static str)> {
+        if let Some((term, origin)) = self.quantity(block, "pre_money", format!("pre-money of {name}"), outer) {
+            return Some((RoundPrice::PreMoney(term), origin, "pre_money"));
+        }
+        if let Some((stated, origin)) = self.quantity(block, "post_money", format!("post-money of {name}"), outer) {
+            let hold = match self.word(block, "hold") {
+                Some(("post_money", _)) => Hold::PostMoney,
+                _ => Hold::Price,
+            };
+            return Some((RoundPrice::PostMoney { stated, hold }, origin, "post_money"));
+        }
+        let (term, origin) = self.quantity(block, "price_per_share", format!("price of {name}"), outer)?;
+        Some((RoundPrice::PerShare(term), origin, "price_per_share"))
+    }
+
+    fn round_pool(&mut self, block: &Block, name: &str, outer: &Provenance) -> Option<RoundPool<Stated>> {
+        let (amount, origin) = if block.has("pool_target") {
+            let (term, origin) = self.quantity(block, "pool_target", format!("pool target of {name}"), outer)?;
+            (PoolAmount::Target(term), origin)
+        } else {
+            let (term, origin) = self.quantity(block, "pool_increase", format!("pool increase of {name}"), outer)?;
+            (PoolAmount::Increase(term), origin)
+        };
+        let plan = self.plan_of(block)?;
+        let all = matches!(self.word(block, "pool_target_counts"), Some(("all", _)));
+        if block.has("pool_target") && !block.has("pool_target_counts") {
+            self.assume(name, "the pool target counts available options; `pool_target_counts = \"all\"` would count granted and promised too", Some(block.span_of("pool_target")));
+        }
+        let (available, counted) = self.pool_positions(plan, all);
+        Some(RoundPool { available, amount, counted, origin })
+    }
+
+    /// The available options of a plan, and the positions that count towards a target.
+    pub(super) fn pool_positions(&mut self, plan: PlanId, all: bool) -> (PositionId, Vec<PositionId>) {
+        let available = self.position(Holding::Available(plan));
+        let of_plan = |holding: &Holding| match *holding {
+            Holding::Available(other) => other == plan,
+            Holding::Granted(_, other) | Holding::Promised(other) => all && other == plan,
+            Holding::Shares(..) => false,
+        };
+        let counted = self.positions.iter().enumerate().filter(|(_, holding)| of_plan(holding)).map(|(index, _)| PositionId::at(index)).collect();
+        (available, counted)
+    }
+
+    /// What pre-money is divided by. A pool increase counts where existing holders bear it.
+    fn round_counts(&mut self, block: &Block, name: &str, has_pool: bool, priced_by: &str) -> Capitalization {
+        let borne = self.word(block, "pool_borne_by");
+        let stated = self.capitalization(block);
+        if has_pool && priced_by == "price_per_share" {
+            if let Some((_, span)) = borne {
+                self.report(
+                    Finding::warning("W0452", format!("who bears the pool increase of \"{name}\" makes no difference"))
+                        .at(span, "the price is stated, so it cannot move")
+                        .help("state `pre_money` if the increase is to lower the price"),
+                );
+            }
+        } else if has_pool && borne.is_none() && stated.is_none() {
+            self.assume(name, "existing holders bear the pool increase; `pool_borne_by = \"everyone\"` would share it", Some(block.span));
+        }
+        if let Some(counts) = stated {
+            return counts;
+        }
+        let existing = !matches!(borne, Some(("everyone", _)));
+        Capitalization { pool_increase: has_pool && existing, converting_securities: true, ..Capitalization::FULLY_DILUTED }
+    }
+
+    /// A stated capitalization: a preset, or a list of what counts.
+    fn capitalization(&mut self, block: &Block) -> Option<Capitalization> {
+        if let Some((word, span)) = self.word(block, "capitalization") {
+            let nothing = NOTHING;
+            let full = Capitalization::FULLY_DILUTED;
+            return match word {
+                "outstanding" => Some(Capitalization { shares: true, ..nothing }),
+                "outstanding_and_options" => Some(Capitalization { shares: true, options: true, ..nothing }),
+                "fully_diluted" => Some(full),
+                "pre_money_safe" => Some(Capitalization { pool_increase: true, ..full }),
+                "post_money_safe" => Some(Capitalization { this_security: true, converting_securities: true, ..full }),
+                _ => {
+                    self.report(
+                        Finding::error("E0450", "the count a round's pre-money is divided by cannot be that of the round itself")
+                            .at(span, "expected another preset, or a list of what counts"),
+                    );
+                    None
+                }
+            };
+        }
+        block.has("capitalization").then_some(())?;
+        let mut counts = NOTHING;
+        for (given, _, span) in block.items("capitalization") {
+            let Given::Stated(Literal::Word(word)) = given else { continue };
+            match word {
+                "shares" => counts.shares = true,
+                "options" => counts.options = true,
+                "promised_options" => counts.promised_options = true,
+                "unissued_options" => counts.unissued_options = true,
+                "converting_securities" => counts.converting_securities = true,
+                "pool_increase" => counts.pool_increase = true,
+                _ => self.report(
+                    Finding::error("E0450", format!("`{word}` does not count before the round's own money"))
+                        .at(span, "a round's pre-money is divided by what stands before the new shares"),
+                ),
+            }
+        }
+        Some(counts)
+    }
+
+    fn read_tranche(&mut self, round: &'a Block, slot: &Slot<'a>, event: EventId, has_size: bool, priced_by: &'static str, closings: usize, first: bool) -> Option<Tranche<Stated>> {
+        let block = slot.block;
+        let outer = block.provenance().or(&round.provenance());
+        let stage = slot.stage.as_str();
+        let class_owner = if block.has("class") { block } else { round };
+        let class_name = class_owner.text("class").map_or_else(|| format!("{} Preferred", round.name().unwrap_or_default()), str::to_owned);
+        let class = self.class(&class_name, class_owner.span_of("class"))?;
+        let amount = self.tranche_amount(block, stage, &outer, has_size)?.or_else(|| {
+            // Without tranches, the size is the money of the one closing, or of its equal repetitions.
+            let whole = Stated::ratio(Decimal::ONE, Decimal::from(closings))?;
+            (has_size && std::ptr::eq(block, round)).then_some(TrancheAmount::PartOfSize(Term::Given(whole)))
+        });
+        let price = self.tranche_price(block, round, stage, &outer, first)?;
+        let scope = Scope {
+            stage,
+            own_price: !matches!(price, TranchePrice::Round),
+            has_amount: amount.is_some(),
+            has_size,
+            outer,
+            priced_by,
+        };
+        let participants = block.block("participants")?;
+        let mut read = Vec::new();
+        let mut complete = true;
+        for entry in participants.entries.iter().filter(|entry| entry.key != "replace") {
+            match self.read_participant(participants, entry, &scope) {
+                Some((stakeholder, takes, origin)) => {
+                    let position = self.position(Holding::Shares(stakeholder, class));
+                    read.push(Participant { stakeholder, position, takes, origin });
+                }
+                None => complete = false,
+            }
+        }
+        if complete && read.is_empty() {
+            self.report(
+                Finding::error("E0451", format!("nobody takes part in \"{stage}\""))
+                    .at(participants.span, "expected at least one participant"),
+            );
+        }
+        let origin = self.origin(block.name_span(), stage, &scope.outer);
+        complete.then_some(Tranche { event, class, amount, price, status: slot.status, participants: read, origin })
+    }
+
+    /// The stated money of a tranche. The outer `None` means it was reported.
+    fn tranche_amount(&mut self, block: &Block, stage: &str, outer: &Provenance, has_size: bool) -> Option<Option<TrancheAmount<Stated>>> {
+        let Some(entry) = block.get("amount") else { return Some(None) };
+        let kind = &block.spec()?.key("amount")?.kind;
+        let (term, measure, _) = self.part(&entry.node, kind, format!("amount of {stage}"), outer)?;
+        if measure != Measure::Fraction {
+            return Some(Some(TrancheAmount::Money(term)));
+        }
+        if !has_size {
+            self.report(
+                Finding::error("E0453", format!("{} of what?", self.files.text(entry.node.span).trim_matches('"')))
+                    .at(entry.node.span, "a fraction of the round's size, which is not stated")
+                    .help("give the round a `size`, or write the amount in money"),
+            );
+            return None;
+        }
+        Some(Some(TrancheAmount::PartOfSize(term)))
+    }
+
+    fn tranche_price(&mut self, block: &Block, round: &Block, stage: &str, outer: &Provenance, first: bool) -> Option<TranchePrice<Stated>> {
+        if block.has("step_up") {
+            let (term, _) = self.quantity(block, "step_up", format!("step-up of {stage}"), outer)?;
+            // The first closing has none before it: it is at the round's price.
+            return Some(if first { TranchePrice::Round } else { TranchePrice::StepUp(term) });
+        }
+        if std::ptr::eq(block, round) {
+            return Some(TranchePrice::Round);
+        }
+        if block.has("pre_money") {
+            let (term, _) = self.quantity(block, "pre_money", format!("pre-money of {stage}"), outer)?;
+            if let Some((of_round, _)) = self.quantity(round, "pre_money", "pre-money", outer)
+                && equal(self.value(term), self.value(of_round))
+            {
+                self.report(
+                    Finding::warning("W0454", format!("the pre-money of \"{stage}\" is the same number as its round's"))
+                        .at(block.span_of("pre_money"), "divided by the count just before this closing, earlier closings included")
+                        .help("leave it out for a closing at the round's price"),
+                );
+            }
+            return Some(TranchePrice::PreMoney(term));
+        }
+        if block.has("price_per_share") {
+            let (term, _) = self.quantity(block, "price_per_share", format!("price of {stage}"), outer)?;
+            return Some(TranchePrice::PerShare(term));
+        }
+        Some(TranchePrice::Round)
+    }
+
+    fn read_participant(&mut self, map: &Block, entry: &Entry, scope: &Scope) -> Option<(StakeholderId, Takes<Stated>, OriginId)> {
+        let stakeholder = self.stakeholder(&entry.key, entry.key_span)?;
+        let what = format!("{} in {}", entry.key, scope.stage);
+        let Shape::Map(spec) = map.shape else { return None };
+        let (given, provenance, span) = entry.node.read(&spec.kind, Sign::Positive)?;
+        let takes = match &given {
+            Given::Stated(Literal::Word("rest")) => {
+                let origin = self.origin(span, what, &provenance.or(&scope.outer));
+                (self.rest(scope, span)?, origin)
+            }
+            Given::Stated(Literal::Word("pro_rata")) => {
+                let origin = self.origin(span, what, &provenance.or(&scope.outer));
+                self.check_right(scope, span)?;
+                (Takes::ProRata(Term::Given(Stated::ONE)), origin)
+            }
+            Given::Stated(Literal::Block(table)) => self.read_right(table, &what, scope)?,
+            Given::Stated(_) | Given::Variable { .. } => {
+                let (term, measure, origin) = self.part(&entry.node, &spec.kind, what, &scope.outer)?;
+                let takes = match measure {
+                    Measure::Fraction => {
+                        self.check_fraction(scope, entry, span)?;
+                        Takes::PartOfTranche(term)
+                    }
+                    _ => Takes::Money(term),
+                };
+                (takes, origin)
+            }
+        };
+        Some((stakeholder, takes.0, takes.1))
+    }
+
+    fn rest(&mut self, scope: &Scope, span: Span) -> Option<Takes<Stated>> {
+        match (scope.has_amount, scope.has_size) {
+            (true, _) => Some(Takes::RestOfTranche),
+            (false, true) => Some(Takes::RestOfSize),
+            (false, false) => {
+                self.report(
+                    Finding::error("E0453", "the rest of what?")
+                        .at(span, "neither the closing's `amount` nor the round's `size` is stated")
+                        .help("give the tranche an `amount` or the round a `size`"),
+                );
+                None
+            }
+        }
+    }
+
+    fn check_fraction(&mut self, scope: &Scope, entry: &Entry, span: Span) -> Option<()> {
+        if scope.has_amount {
+            return Some(());
+        }
+        let literal = self.files.text(span).trim_matches('"').to_owned();
+        self.report(
+            Finding::error("E0453", format!("{} takes {literal} of what?", entry.key))
+                .at(span, "a fraction of the closing's money, which is not stated")
+                .help(match scope.has_size {
+                    true => "give the tranche an `amount`",
+                    false => "give the tranche an `amount` or the round a `size`",
+                }),
+        );
+        None
+    }
+
+    fn read_right(&mut self, table: &Block, what: &str, scope: &Scope) -> Option<(Takes<Stated>, OriginId)> {
+        let outer = table.provenance().or(&scope.outer);
+        if let Some((shares, origin)) = self.quantity(table, "shares", what, &outer) {
+            let span = table.span_of("shares");
+            if scope.has_size && scope.own_price {
+                self.report(
+                    Finding::error("E0455", format!("shares at a price of their own, within a stated size: {what}"))
+                        .at(span, "expected money")
+                        .help("write the cheque in money, or leave out the round's `size`"),
+                );
+                return None;
+            }
+            if !scope.has_size && !scope.has_amount && !scope.own_price {
+                self.check_growth(scope, span)?;
+            }
+            return Some((Takes::Shares(shares), origin));
+        }
+        for (key, takes) in [("ownership", Takes::Ownership as fn(Term<Stated>) -> Takes<Stated>), ("pro_rata", Takes::ProRata)] {
+            if let Some((term, origin)) = self.quantity(table, key, what, &outer) {
+                self.check_right(scope, table.span_of(key))?;
+                return Some((takes(term), origin));
+            }
+        }
+        None
+    }
+
+    /// Rights are to new shares at the round's price; without a size or an amount the round grows by them.
+    fn check_right(&mut self, scope: &Scope, span: Span) -> Option<()> {
+        if scope.own_price {
+            self.report(
+                Finding::error("E0455", format!("a right in \"{}\", which has a price of its own", scope.stage))
+                    .at(span, "rights are to the shares at the round's price")
+                    .help("put the participant on a closing at the round's price, or write its cheque in money"),
+            );
+            return None;
+        }
+        match scope.has_size || scope.has_amount {
+            true => Some(()),
+            false => self.check_growth(scope, span),
+        }
+    }
+
+    fn check_growth(&mut self, scope: &Scope, span: Span) -> Option<()> {
+        if scope.priced_by != "post_money" {
+            return Some(());
+        }
+        self.report(
+            Finding::error("E0456", "the round grows by this, but its post-money is fixed")
+                .at(span, "how much money is in the post-money?")
+                .help("give the round a `size`, or state its `pre_money`"),
+        );
+        None
+    }
+
+    /// Cheques, tranches and size must agree, in the case at hand.
+    fn check_sums(&mut self, block: &'a Block, name: &str, round: &Round<Stated>) {
+        let size = round.size.map(|size| self.value(size));
+        let mut rests = 0;
+        let mut known = true;
+        let mut sum = Exact::zero();
+        for tranche in &round.tranches {
+            let amount = match tranche.amount {
+                Some(TrancheAmount::Money(term)) => Some(self.value(term)),
+                Some(TrancheAmount::PartOfSize(part)) => size.map(|size| size * self.value(part)),
+                None => None,
+            };
+            rests += tranche.participants.iter().filter(|participant| matches!(participant.takes, Takes::RestOfSize)).count();
+            let cheques = self.known_cheques(tranche, amount.or(size));
+            match (amount, cheques) {
+                (Some(amount), Some(cheques)) => {
+                    self.check_tranche(tranche, amount, cheques);
+                    sum += amount;
+                }
+                (Some(amount), None) => sum += amount,
+                (None, Some(cheques)) => sum += cheques,
+                (None, None) => known = false,
+            }
+        }
+        if rests > 1 {
+            self.report(
+                Finding::error("E0457", format!("\"rest\" of the size of \"{name}\" is taken {rests} times"))
+                    .at(block.span, "what is left can go to one participant only"),
+            );
+        }
+        let Some(size) = size.filter(|_| known && rests == 0) else {
+            self.check_absorbed(block, name, round, rests);
+            return;
+        };
+        if !equal(size, sum) {
+            let more = size.at_most(sum).is_yes();
+            let off = number(if more { sum - size } else { size - sum });
+            let finding = Finding::error("E0458", format!("the closings of \"{name}\" add up to {}, its size is {}", number(sum), number(size)));
+            let finding = match more {
+                true => finding.at(block.span_of("size"), format!("{off} too much")),
+                false => finding.at(block.span_of("size"), format!("{off} is missing")),
+            };
+            self.report(finding.help("correct one of them, or let one participant take the \"rest\""));
+        }
+    }
+
+    /// With a size the round keeps its total, so somebody must give way to a right.
+    fn check_absorbed(&mut self, block: &Block, name: &str, round: &Round<Stated>, rests: usize) {
+        let rights = |participant: &&Participant<Stated>| matches!(participant.takes, Takes::ProRata(_) | Takes::Ownership(_) | Takes::Shares(_));
+        for tranche in &round.tranches {
+            let absorbs = tranche.participants.iter().any(|participant| matches!(participant.takes, Takes::RestOfTranche | Takes::RestOfSize));
+            let held = tranche.amount.is_some() || (round.size.is_some() && rests == 0);
+            if let Some(right) = tranche.participants.iter().find(rights).filter(|_| held && !absorbs) {
+                let span = self.origins[right.origin.index()].span;
+                self.report(
+                    Finding::error("E0459", format!("who gives way to this in \"{name}\"?"))
+                        .at(span, "the round's total is held, and nobody takes the rest")
+                        .and_at(block.name_span(), "the round")
+                        .help("let one participant take the \"rest\""),
+                );
+            }
+        }
+    }
+
+    /// The sum of the cheques of a tranche, where all of them are known before the price is.
+    fn known_cheques(&self, tranche: &Tranche<Stated>, amount: Option<Exact>) -> Option<Exact> {
+        let cheque = |participant: &Participant<Stated>| match participant.takes {
+            Takes::Money(money) => Some(self.value(money)),
+            Takes::PartOfTranche(part) => Some(self.value(part) * amount?),
+            Takes::RestOfTranche | Takes::RestOfSize | Takes::ProRata(_) | Takes::Ownership(_) | Takes::Shares(_) => None,
+        };
+        tranche.participants.iter().map(cheque).sum()
+    }
+
+    fn check_tranche(&mut self, tranche: &Tranche<Stated>, amount: Exact, cheques: Exact) {
+        if equal(amount, cheques) {
+            return;
+        }
+        let origin = &self.origins[tranche.origin.index()];
+        let (what, span) = (origin.what.clone(), origin.span);
+        let more = amount.at_most(cheques).is_yes();
+        let off = number(if more { cheques - amount } else { amount - cheques });
+        let verdict = if more { format!("{off} too much") } else { format!("{off} is missing") };
+        self.report(
+            Finding::error("E0458", format!("the participants of \"{what}\" add up to {}, its amount is {}", number(cheques), number(amount)))
+                .at(span, verdict)
+                .help("correct one of them, or let one participant take the \"rest\""),
+        );
+    }
+}
+
+const NOTHING: Capitalization = Capitalization {
+    shares: false,
+    options: false,
+    promised_options: false,
+    unissued_options: false,
+    this_security: false,
+    converting_securities: false,
+    pool_increase: false,
+    new_money: false,
+};
+
+/// Names of a round's tranches in the order of the file; empty for a round with one closing.
+fn labels(slots: &[Slot], round: usize, name: &str) -> Vec<String> {
+    let mut labels: Vec<(usize, String)> = slots
+        .iter()
+        .filter_map(|slot| match slot.what {
+            What::Closing { round: of, tranche } if of.index() == round => {
+                Some((tranche, slot.stage.strip_prefix(name)?.strip_prefix(" / ")?.to_owned()))
+            }
+            _ => None,
+        })
+        .collect();
+    labels.sort_by_key(|(tranche, _)| *tranche);
+    labels.into_iter().map(|(_, label)| label).collect()
+}
