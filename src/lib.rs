@@ -1,5 +1,6 @@
 //! capstruct: who owns what after a deal, exact to the last share.
 
+pub mod cli;
 pub mod engine;
 pub mod error;
 pub mod model;

@@ -1,3 +1,7 @@
-//! The command line.
+//! The command line of capstruct.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    capstruct::cli::main()
+}

@@ -90,6 +90,21 @@ pub fn replay_exactly(scenario: &Scenario<Stated>, rung: Rung) -> Result<Ledger,
     }
 }
 
+/// Every refusal of the scenario, not only the first: what was refused is left out, and the rest is tried again.
+pub fn refusals(scenario: &Scenario<Stated>, rung: Rung) -> Vec<Refusal> {
+    const MOST: usize = 20;
+    let mut scenario = scenario.clone();
+    let mut refusals: Vec<Refusal> = Vec::new();
+    while refusals.len() < MOST {
+        let Err(refusal) = replay_exactly(&scenario, rung) else { break };
+        let event = refusal.event();
+        refusals.push(refusal);
+        let Some(event) = event else { break };
+        scenario.leave_out(event);
+    }
+    refusals
+}
+
 fn replay_in_width<const BITS: usize, const LIMBS: usize>(
     scenario: &Scenario<Stated>,
     rung: Rung,

@@ -34,6 +34,16 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// The event that was refused; `None` is the opening.
+    pub fn event(&self) -> Option<EventId> {
+        match self {
+            Refusal::Infeasible { event, .. } => Some(*event),
+            Refusal::Undefined { event, .. } | Refusal::Unbalanced { event, .. } => *event,
+        }
+    }
+}
+
 /// What must hold after every event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Invariant {

@@ -1,6 +1,6 @@
 //! A whole scenario in dense ids, and its cast from stated numbers to an arithmetic.
 
-use super::ids::{ConditionId, VariableId};
+use super::ids::{ConditionId, EventId, PositionId, VariableId};
 use super::terms::{
     Buyer, Commitment, Consideration, Event, GrantAmount, Holding, Issuance, OptionGrant, Part, Participant,
     PoolAmount, PoolIncrease, Round, RoundPool, RoundPrice, Rung, SalePrice, SaleQuantity, Secondary, Seller, Setting,
@@ -141,6 +141,27 @@ impl Scenario<Stated> {
                     origin: commitment.origin,
                 })
                 .collect(),
+        }
+    }
+}
+
+impl Scenario<Stated> {
+    /// Makes an event never happen; of a round, every closing. Ids stay as they are.
+    pub fn leave_out(&mut self, event: EventId) {
+        let round_of = |event: &Event<Stated>| match event {
+            Event::Closing { round, .. } => Some(*round),
+            _ => None,
+        };
+        let round = round_of(&self.timeline[event.index()].event);
+        for (index, timed) in self.timeline.iter_mut().enumerate() {
+            if index == event.index() || (round.is_some() && round_of(&timed.event) == round) {
+                let nothing = Consideration::None { shares: Term::Given(Stated::ZERO) };
+                let nobody = PositionId(0);
+                let rounding = crate::num::rounding::Rounding::EXACT;
+                let origin = super::OriginId(0);
+                timed.event = Event::Issuance(Issuance { position: nobody, consideration: nothing, rounding, origin });
+                timed.rung = Rung::Never;
+            }
         }
     }
 }

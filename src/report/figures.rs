@@ -140,7 +140,7 @@ impl<'a> At<'a> {
     }
 
     /// Entries of the stage's event; of every closing so far where a round was named.
-    fn entries(&self) -> impl Iterator<Item = &'a Posted> {
+    fn entries(&self) -> impl Iterator<Item = &'a Posted> + use<'a> {
         let event = self.table().event;
         let round = event.and_then(|event| self.agreement.events[event.index()].closing).map(|(round, _)| round);
         let (agreement, whole_round) = (self.agreement, self.whole_round);
@@ -152,7 +152,7 @@ impl<'a> At<'a> {
     }
 
     /// Money and residue of the shares issued in the round so far, or at this stage outside a round.
-    fn issuances(&self) -> impl Iterator<Item = (Exact, Exact)> {
+    fn issuances(&self) -> impl Iterator<Item = (Exact, Exact)> + use<'a> {
         At { whole_round: true, ..*self }.entries().filter_map(money_of)
     }
 

@@ -1,0 +1,193 @@
+//! The flags, as typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// Who owns what after a deal, exact to the last share.
+#[derive(Debug, Parser)]
+#[command(name = "capstruct", version, about, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Flags that every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Flags that every command takes.
+#[derive(Args, Debug)]
+pub struct Common {
+    /// Folder of the scenarios.
+    #[arg(long, global = true, default_value = "scenarios", value_name = "DIR")]
+    pub scenarios: PathBuf,
+    /// Folder the outputs go to.
+    #[arg(long, global = true, default_value = "outputs", value_name = "DIR")]
+    pub out: PathBuf,
+    /// What goes to standard output.
+    #[arg(long, global = true, value_enum, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// Values of the variables: every one low, as typed, or high.
+    #[arg(long, global = true, value_enum, default_value = "base")]
+    pub case: CaseWord,
+    /// How far money must be to count.
+    #[arg(long, global = true, value_enum, default_value = "all")]
+    pub funding: FundingWord,
+    /// Sets a variable for this run; may be repeated.
+    #[arg(long = "set", global = true, value_name = "NAME=VALUE", value_parser = setting)]
+    pub set: Vec<(String, String)>,
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    pub color: ColorWord,
+    /// Columns of the terminal; found out where it is not given.
+    #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=1000))]
+    pub width: Option<u16>,
+    /// Says nothing but errors.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Lists the named scenarios with their titles.
+    List,
+    /// Reads, runs and tests scenarios: every expected figure with what came out.
+    Check {
+        /// Scenarios; all of them where none is named.
+        names: Vec<String>,
+    },
+    /// Runs scenarios: tables to the terminal, CSV files and charts to the output folder.
+    Run {
+        /// Scenarios.
+        #[arg(required_unless_present = "all")]
+        names: Vec<String>,
+        /// Every scenario of the folder.
+        #[arg(long, conflicts_with = "names")]
+        all: bool,
+        /// Draws no charts.
+        #[arg(long)]
+        no_charts: bool,
+    },
+    /// Sets scenarios side by side: the inputs that differ, then who owns what.
+    Compare {
+        /// The scenario the others are compared with.
+        base: String,
+        /// The others.
+        #[arg(required = true)]
+        others: Vec<String>,
+        /// After this stage, which all of them have; after the last where it is not given.
+        #[arg(long, value_name = "STAGE")]
+        after: Option<String>,
+    },
+    /// Draws charts only.
+    Chart {
+        /// Scenario.
+        name: String,
+        /// Kinds of chart; all of them where none is named.
+        #[arg(value_enum)]
+        kinds: Vec<ChartKind>,
+        /// The holder whose dilution bridge is drawn.
+        #[arg(long, value_name = "STAKEHOLDER")]
+        holder: Option<String>,
+        /// Writes SVG instead of PNG.
+        #[arg(long)]
+        svg: bool,
+    },
+    /// Explains how a holder came to own what it owns, down to file, line and source.
+    Explain {
+        /// Scenario.
+        name: String,
+        /// Stakeholder, by its name in the file or in print, or the name of a plan.
+        stakeholder: String,
+        /// Up to this stage; up to the last where it is not given.
+        #[arg(long, value_name = "STAGE")]
+        after: Option<String>,
+    },
+    /// Writes a commented scenario file that runs, to start from.
+    New {
+        /// Name of the scenario; may have folders in it.
+        name: String,
+    },
+    /// Prints the JSON schema of scenario files, for editors.
+    Schema {
+        /// Prints the reference of the format in Markdown instead.
+        #[arg(long)]
+        reference: bool,
+    },
+    /// Prints completions for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Prints the manual page.
+    Man,
+}
+
+/// What goes to standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables for a terminal.
+    Table,
+    /// Comma-separated values.
+    Csv,
+    /// JSON with exact numbers.
+    Json,
+    /// Tables in Markdown.
+    Markdown,
+}
+
+/// Values of the variables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "the words of the file format")]
+pub enum CaseWord {
+    Low,
+    Base,
+    High,
+}
+
+/// How far money must be to count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FundingWord {
+    /// What has been paid.
+    Funded,
+    /// And what is owed without a condition.
+    Committed,
+    /// And what hangs on a condition.
+    All,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorWord {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Kinds of chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ChartKind {
+    /// Ownership by stage.
+    Stages,
+    /// Ownership at the end.
+    Now,
+    /// What diluted one holder.
+    Bridge,
+    /// How far the money is.
+    Ladder,
+}
+
+/// `name=value`.
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("expected NAME=VALUE, such as amazon=10B".to_owned()),
+    }
+}

@@ -1,0 +1,35 @@
+//! One file per command; the only place that knows paths, standard output and flags.
+
+pub mod args;
+mod check;
+mod documents;
+mod list;
+mod session;
+
+use args::{Cli, Command};
+use clap::Parser;
+use session::Session;
+use std::process::ExitCode;
+
+/// Parses the arguments, carries the command out, shows what went wrong, and chooses the exit code: 0 done, 1 a check
+/// failed, 2 the input is wrong, 3 the environment failed.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let session = Session::new(cli.common);
+    let outcome = match cli.command {
+        Command::List => list::list(&session),
+        Command::Check { names } => check::check(&session, &names),
+        Command::New { name } => documents::new(&session, &name),
+        Command::Schema { reference } => documents::schema(reference),
+        Command::Completions { shell } => documents::completions(shell),
+        Command::Man => documents::manual(),
+        _ => Ok(0),
+    };
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            session.show_error(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
