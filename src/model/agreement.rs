@@ -44,6 +44,8 @@ pub struct Agreement {
     pub assumptions: Vec<Assumption>,
     /// What is not exactly known of the opening table.
     pub imprecision: Imprecision,
+    /// Where each opening holding was stated.
+    pub opening_origins: Vec<(PositionId, OriginId)>,
     /// What was paid for opening holdings, where it is said.
     pub opening_costs: Vec<(PositionId, Stated)>,
     /// What must come out.

@@ -8,4 +8,4 @@ pub mod json;
 pub mod markdown;
 pub mod number;
 pub mod terminal;
-mod words;
+pub(crate) mod words;

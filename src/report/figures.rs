@@ -49,6 +49,11 @@ impl<'a> At<'a> {
         }
     }
 
+    /// Its place among the stages of the ledger.
+    pub fn index(&self) -> usize {
+        self.stage
+    }
+
     /// The stage itself.
     pub fn table(&self) -> &'a Stage {
         &self.ledger.stages[self.stage]
@@ -214,7 +219,7 @@ fn money_of(entry: &Posted) -> Option<(Exact, Exact)> {
 }
 
 /// Whether a position is part of what a figure is of. Of a plan, only its available options are.
-fn belongs(agreement: &Agreement, position: PositionId, subject: Subject) -> bool {
+pub fn belongs(agreement: &Agreement, position: PositionId, subject: Subject) -> bool {
     let holding = agreement.scenario.positions[position.index()];
     match subject {
         Subject::Whole => true,

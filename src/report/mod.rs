@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod check;
+pub mod explain;
 pub mod figures;
 pub mod run;
 pub mod table;

@@ -30,6 +30,18 @@ const TERMS: &[&str] = &[
     "dividend_base", "dividend_payment", "dividend_on_conversion", "forced_conversion", "votes_per_share",
 ];
 
+/// A class that the name may be a slip of the pen of. "Series A" and "Series B" differ by a label, not by a slip.
+fn misspelt<'a>(name: &str, classes: &'a [StockClass]) -> Option<&'a str> {
+    const LABEL: usize = 2;
+    let is_label = |word: &str| word.chars().count() <= LABEL || word.chars().any(|letter| letter.is_ascii_digit());
+    let names = classes.iter().map(|class| class.name.as_str()).filter(|known| {
+        let (ours, theirs): (Vec<_>, Vec<_>) = (name.split_whitespace().collect(), known.split_whitespace().collect());
+        let differ = || ours.iter().zip(&theirs).filter(|(ours, theirs)| ours != theirs);
+        ours.len() == theirs.len() && !differ().any(|(ours, theirs)| is_label(ours) || is_label(theirs))
+    });
+    nearest(name, names)
+}
+
 impl Context<'_> {
     pub(super) fn read_sources(&mut self) {
         let Some(block) = self.root.block("sources") else { return };
@@ -133,7 +145,7 @@ impl Context<'_> {
         if by_use && matches!(self.names.get(name), Some(Thing::Class(_))) {
             return;
         }
-        if by_use && let Some(near) = nearest(name, cast.classes.iter().map(|class| class.name.as_str())) {
+        if by_use && let Some(near) = misspelt(name, &cast.classes) {
             self.report(
                 Finding::warning("W0402", format!("\"{name}\" is a new class"))
                     .at(span, format!("did you mean \"{near}\"?"))

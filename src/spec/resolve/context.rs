@@ -196,21 +196,6 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The yes/no behind a key, a variable looked through.
-    pub fn yes_no(&mut self, block: &Block, key: &str) -> Option<bool> {
-        let (given, _, span) = block.yes_no(key)?;
-        match given {
-            Given::Stated(yes) => Some(yes),
-            Given::Variable { name, .. } => match self.variables.yes_no(&name, span) {
-                Ok((yes, _)) => Some(yes),
-                Err(finding) => {
-                    self.report(*finding);
-                    None
-                }
-            },
-        }
-    }
-
     /// The day behind a key. A variable cannot be a day.
     pub fn date(&mut self, block: &Block, key: &str) -> Option<(Date, Span)> {
         let (given, _, span) = block.date(key)?;

@@ -3,7 +3,7 @@
 use super::context::{Context, words_of};
 use super::names::Thing;
 use crate::error::{Finding, Span};
-use crate::model::{Case, Expectation, Figure, Rung, Subject, Value};
+use crate::model::{Case, Expectation, Figure, Rung, Subject};
 use crate::num::Stated;
 use crate::spec::keys::{Kind, Sign};
 use crate::spec::node::{Block, Node, Shape};
@@ -278,18 +278,5 @@ fn literal(given: &Given<Literal<'_>>) -> Option<String> {
         Given::Stated(Literal::Word(word)) => Some((*word).to_owned()),
         Given::Stated(Literal::YesNo(yes)) => Some(yes.to_string()),
         Given::Stated(_) | Given::Variable { .. } => None,
-    }
-}
-
-/// A variable's value in print.
-pub(super) fn in_print(value: &Value) -> String {
-    match value {
-        Value::Number { number, percent: false } => number.to_decimal(10).map(super::context::grouped).unwrap_or_default(),
-        Value::Number { number, percent: true } => {
-            let percent = number.to_decimal(12).map(|fraction| (fraction * Decimal::ONE_HUNDRED).normalize());
-            percent.map(|percent| format!("{percent}%")).unwrap_or_default()
-        }
-        Value::Word(word) => word.clone(),
-        Value::YesNo(yes) => yes.to_string(),
     }
 }

@@ -123,6 +123,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
         sources: context.sources,
         assumptions: context.assumptions,
         imprecision: opening.imprecision,
+        opening_origins: opening.origins,
         opening_costs: opening.costs,
         expectations,
     };

@@ -6,7 +6,7 @@ use super::names::COMMON;
 use super::number_or_finding;
 use crate::engine::ledger::PLACES;
 use crate::error::{Finding, Span};
-use crate::model::{Evidence, Holding, Imprecision, OpeningPrice, PositionId, StakeholderId};
+use crate::model::{Evidence, Holding, Imprecision, OpeningPrice, OriginId, PositionId, StakeholderId};
 use crate::num::{Exact, Number, Stated};
 use crate::spec::node::{Block, Provenance};
 use crate::spec::number::Quantity;
@@ -22,6 +22,8 @@ pub(super) struct Opening {
     /// By position, for the positions of the opening.
     pub shares: Vec<Stated>,
     pub imprecision: Imprecision,
+    /// Where each holding was stated.
+    pub origins: Vec<(PositionId, OriginId)>,
     /// What was paid for opening holdings, where it is said.
     pub costs: Vec<(PositionId, Stated)>,
 }
@@ -49,6 +51,7 @@ impl Context<'_> {
             price: None,
             shares: Vec::new(),
             imprecision: Imprecision::default(),
+            origins: Vec::new(),
             costs: Vec::new(),
         };
         let Some(block) = self.root.block("opening") else {
@@ -96,9 +99,12 @@ impl Context<'_> {
         let is_rest = |literal: &Literal| matches!(literal, Literal::Word("rest"));
         let (given, provenance, span) = row.literal(key)?;
         if matches!(&given, Given::Stated(literal) if is_rest(literal)) {
+            let origin = self.origin(span, format!("{key} of {whose}"), &provenance.or(&outer));
+            opening.origins.push((position, origin));
             return Some(Row { position, holds: Holds::Rest, span, half: None });
         }
         let (term, origin) = self.quantity(row, key, format!("{key} of {whose}"), &outer)?;
+        opening.origins.push((position, origin));
         let value = self.value(term);
         if key != "ownership" {
             return Some(Row { position, holds: Holds::Count(value), span, half: None });

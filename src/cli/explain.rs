@@ -1,0 +1,52 @@
+//! `capstruct explain`: how a holder came to own what it owns.
+
+use super::args::Format;
+use super::session::{Session, print};
+use crate::error::{Error, Finding};
+use crate::report::explain::{Explanation, explain as explained, find};
+use crate::spec::nearest;
+
+/// Explains one holder's ownership up to a stage.
+pub(super) fn explain(session: &Session, name: &str, who: &str, after: Option<&str>) -> Result<u8, Error> {
+    let run = session.run_named(name)?;
+    let agreement = &run.agreement;
+    let Some((subject, in_print)) = find(agreement, who) else {
+        let known: Vec<&str> = agreement.stakeholders.iter().map(|who| who.id.as_str()).chain(agreement.plans.iter().map(String::as_str)).collect();
+        let help = nearest(who, known.iter().copied())
+            .map_or_else(|| format!("known are {}", known.join(", ")), |near| format!("did you mean \"{near}\"?"));
+        return Err(Error::usage(Finding::error("E0012", format!("nobody is named \"{who}\" in {}", agreement.head.name)).help(help)));
+    };
+    let last = super::stage_index(&run, after)?;
+    let explanation = explained(&run, subject, &in_print, last);
+    match session.format {
+        None | Some(Format::Table) => print(&text(&explanation, session.look("").width)),
+        Some(_) => print(&session.show(&[explanation.table()], &agreement.head.currency)),
+    }
+    Ok(0)
+}
+
+/// The explanation as indented text; where an input stands is written below it.
+fn text(explanation: &Explanation, width: usize) -> String {
+    let mut text = format!("{}\n", explanation.title);
+    for note in &explanation.notes {
+        for line in crate::render::words::wrap(note, width, usize::MAX) {
+            text.push_str(&format!("{line}\n"));
+        }
+    }
+    for step in &explanation.stages {
+        text.push_str(&format!("\n{}\n", crate::render::words::harmless(&step.stage)));
+        for line in &step.lines {
+            let indent = "  ".repeat(line.depth + 1);
+            let wrapped = crate::render::words::wrap(&crate::render::words::harmless(&line.says), width.saturating_sub(indent.len() + 2), usize::MAX);
+            for (index, part) in wrapped.iter().enumerate() {
+                let hanging = if index == 0 { "" } else { "  " };
+                text.push_str(&format!("{indent}{hanging}{part}\n"));
+            }
+            if let Some(at) = &line.at {
+                let source = line.source.as_deref().map(|source| format!("  {}", crate::render::words::harmless(source))).unwrap_or_default();
+                text.push_str(&format!("{indent}    {at}{source}\n"));
+            }
+        }
+    }
+    text
+}

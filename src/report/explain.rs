@@ -1,0 +1,395 @@
+//! How a holder came to own what it owns: stage by stage, the formula with its numbers, the entry behind it, and the
+//! file, line and source of every input.
+
+use super::figures::belongs;
+use super::run::Run;
+use super::table::{Cell, Column, Style, Table};
+use crate::engine::books::{Because, EntryKind};
+use crate::engine::ledger::{Posted, PostedPricing, Stage};
+use crate::model::{
+    Agreement, Event, EventId, OriginId, PositionId, RoundId, RoundPrice, Subject, Takes, Term, Value, VariableId,
+};
+use crate::num::{Exact, Number};
+use crate::render::number;
+use rust_decimal::Decimal;
+
+/// The explanation of one holder's ownership.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// Who, and in which run.
+    pub title: String,
+    /// Remarks on the whole.
+    pub notes: Vec<String>,
+    /// In the order they happened.
+    pub stages: Vec<Step>,
+}
+
+/// One stage of an explanation.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The stage and its date.
+    pub stage: String,
+    /// Statements, each following from those below it.
+    pub lines: Vec<Line>,
+}
+
+/// One statement.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// How far it is indented: 0 the result, 1 what it follows from, 2 what that follows from.
+    pub depth: usize,
+    /// `ownership 13.1310% = 110,000,000 / 837,...`.
+    pub says: String,
+    /// `file:line` of the input.
+    pub at: Option<String>,
+    /// The source of the input and how well it is known.
+    pub source: Option<String>,
+}
+
+/// Explains how `subject` came to own what it owns after the `last` of the run's stages.
+pub fn explain(run: &Run, subject: Subject, name: &str, last: usize) -> Explanation {
+    let agreement = &run.agreement;
+    let mut notes = Vec::new();
+    if let Some(total) = agreement.head.normalised {
+        notes.push(format!(
+            "The real share count is not public. Counts below are of a made-up total of {}; only their ratios, and money, are facts.",
+            number::count(total)
+        ));
+    }
+    let writer = Writer { run, subject };
+    let stages = (0..=last).map(|index| writer.step(index)).collect();
+    let case = agreement.head.case.word();
+    Explanation { title: format!("{name} in {} (funding {}, case {case})", agreement.head.name, run.rung.word()), notes, stages }
+}
+
+impl Explanation {
+    /// The explanation as a table, for CSV, JSON and Markdown.
+    pub fn table(&self) -> Table {
+        let columns = [("stage", "Stage"), ("depth", "Depth"), ("says", "Statement"), ("at", "At"), ("source", "Source")];
+        let mut table = Table::new("explain", self.title.clone(), columns.map(|(key, heading)| Column::new(key, heading)).to_vec());
+        for step in &self.stages {
+            for line in &step.lines {
+                let text = |text: &Option<String>| Cell::or_empty(text.clone(), Cell::Text);
+                let depth = Cell::Number(Decimal::from(line.depth));
+                table.push(Style::Body, vec![Cell::text(&step.stage), depth, Cell::text(&line.says), text(&line.at), text(&line.source)]);
+            }
+        }
+        self.notes.iter().for_each(|note| table.note(note.clone()));
+        table
+    }
+}
+
+struct Writer<'a> {
+    run: &'a Run,
+    subject: Subject,
+}
+
+impl Writer<'_> {
+    fn agreement(&self) -> &Agreement {
+        &self.run.agreement
+    }
+
+    fn currency(&self) -> &str {
+        &self.agreement().head.currency
+    }
+
+    fn ours(&self, position: PositionId) -> bool {
+        belongs(self.agreement(), position, self.subject)
+    }
+
+    fn held(&self, stage: &Stage) -> Decimal {
+        (0..stage.as_converted.len()).filter(|index| self.ours(PositionId::at(*index))).map(|index| stage.as_converted[index]).sum()
+    }
+
+    fn step(&self, index: usize) -> Step {
+        let stages = &self.run.ledger().stages;
+        let stage = &stages[index];
+        let date = self.agreement().date(stage.event).map(|date| format!(", {date}")).unwrap_or_default();
+        let held = self.held(stage);
+        let mut lines = vec![plain(
+            0,
+            format!("ownership {} = {} held / {} fully diluted", percent(held, stage.fully_diluted), count(held), count(stage.fully_diluted)),
+        )];
+        match stage.event {
+            None => self.opening(&mut lines),
+            Some(event) => self.event(event, &stages[index - 1], stage, &mut lines),
+        }
+        Step { stage: format!("{}{date}", self.agreement().stage(stage.event)), lines }
+    }
+
+    fn opening(&self, lines: &mut Vec<Line>) {
+        let agreement = self.agreement();
+        for (position, origin) in agreement.opening_origins.iter().filter(|(position, _)| self.ours(*position)) {
+            let shares = self.run.ledger().stages[0].shares[position.index()];
+            let literal = &agreement.origin(*origin).literal;
+            let says = format!("{} {} at the opening, stated as {literal}", count(shares), agreement.consists_of(*position));
+            lines.push(self.cited(1, says, *origin));
+        }
+    }
+
+    fn event(&self, event: EventId, before: &Stage, after: &Stage, lines: &mut Vec<Line>) {
+        let (held_before, held_after) = (self.held(before), self.held(after));
+        let ledger = self.run.ledger();
+        match held_before == held_after {
+            true => lines.push(plain(1, format!("{} held, as before", count(held_after)))),
+            false => {
+                lines.push(plain(1, format!("{} held = {} before {}", count(held_after), count(held_before), signed(held_after - held_before))));
+                let touches = |entry: &&Posted| self.ours(entry.position) || from(&entry.kind).is_some_and(|from| self.ours(from));
+                ledger.entries_of(event).filter(touches).for_each(|entry| self.entry(entry, lines));
+            }
+        }
+        if after.fully_diluted != before.fully_diluted {
+            let (total, change) = (after.fully_diluted, after.fully_diluted - before.fully_diluted);
+            lines.push(plain(1, format!("{} fully diluted = {} before {}", count(total), count(before.fully_diluted), signed(change))));
+            self.what_grew(event, lines);
+        }
+        self.price(event, lines);
+    }
+
+    /// What the event added to the total, by kind of entry.
+    fn what_grew(&self, event: EventId, lines: &mut Vec<Line>) {
+        let mut sums: Vec<(&str, Decimal)> = Vec::new();
+        for entry in self.run.ledger().entries_of(event) {
+            let kind = match entry.kind {
+                EntryKind::Issuance { .. } => "new shares",
+                EntryKind::PoolIncrease => "pool increase",
+                EntryKind::Split { .. } => "split",
+                EntryKind::Grant { .. } | EntryKind::Transfer { .. } => continue,
+            };
+            match sums.iter_mut().find(|(known, _)| *known == kind) {
+                Some((_, sum)) => *sum += entry.shares,
+                None => sums.push((kind, entry.shares)),
+            }
+        }
+        for (kind, sum) in sums {
+            lines.push(plain(2, format!("{kind} {}", count(sum))));
+        }
+        if let Some(Because::PoolTarget { target, total, before }) =
+            self.run.ledger().entries_of(event).find(|entry| matches!(entry.kind, EntryKind::PoolIncrease)).map(|entry| entry.because)
+        {
+            let says = format!("pool increase = {} of {} in all - {} counted before", percent(target, Decimal::ONE), count(total), count(before));
+            match self.pool_origin(event) {
+                Some(origin) => lines.push(self.cited(2, says, origin)),
+                None => lines.push(plain(2, says)),
+            }
+        }
+    }
+
+    fn pool_origin(&self, event: EventId) -> Option<OriginId> {
+        match &self.agreement().scenario.timeline[event.index()].event {
+            Event::Closing { round, .. } => self.agreement().scenario.rounds[round.index()].pool.as_ref().map(|pool| pool.origin),
+            Event::PoolIncrease(terms) => Some(terms.origin),
+            Event::Secondary(_) | Event::OptionGrant(_) | Event::Issuance(_) | Event::Split(_) => None,
+        }
+    }
+
+    fn entry(&self, entry: &Posted, lines: &mut Vec<Line>) {
+        let agreement = self.agreement();
+        let security = agreement.consists_of(entry.position);
+        let (shares, price) = (count(entry.shares), number::price(entry.price, self.currency()));
+        let says = match entry.kind {
+            EntryKind::Issuance { money, .. } if money.is_zero() => format!("{shares} {security} issued for no consideration"),
+            EntryKind::Issuance { money, residue } => {
+                let left = match residue.round_dp(2).is_zero() {
+                    true => String::new(),
+                    false => format!(", {} left over", number::money_full(residue, self.currency())),
+                };
+                format!("{shares} {security} issued = {} / {price} a share{left}", number::money(money, self.currency()))
+            }
+            EntryKind::PoolIncrease => format!("{shares} options added to {}", agreement.owner(entry.position)),
+            EntryKind::Grant { from } if self.ours(entry.position) && !self.ours(from) => {
+                format!("{shares} options granted from {}", agreement.owner(from))
+            }
+            EntryKind::Grant { .. } => format!("{shares} options granted to {}", agreement.owner(entry.position)),
+            EntryKind::Transfer { from, money, .. } => {
+                let money = number::money(money, self.currency());
+                match (self.ours(entry.position), self.ours(from)) {
+                    (true, false) => format!("{shares} {security} bought from {} for {money}, at {price}", agreement.owner(from)),
+                    (false, true) => format!("{shares} {security} sold to {} for {money}, at {price}", agreement.owner(entry.position)),
+                    _ => format!("{shares} {security} moved from {} to {}", agreement.owner(from), agreement.owner(entry.position)),
+                }
+            }
+            EntryKind::Split { fraction } if fraction.is_zero() => format!("{} {security} by the split", signed(entry.shares)),
+            EntryKind::Split { fraction } => format!("{} {security} by the split, {} of a share paid in cash", signed(entry.shares), count(fraction)),
+        };
+        match self.entry_origin(entry) {
+            Some(origin) => lines.push(self.cited(2, says, origin)),
+            None => lines.push(plain(2, says)),
+        }
+        if let Some(variable) = self.variable_of(entry) {
+            lines.push(self.variable(3, variable));
+        }
+    }
+
+    /// Where the number behind an entry was stated.
+    fn entry_origin(&self, entry: &Posted) -> Option<OriginId> {
+        match &self.agreement().scenario.timeline[entry.event.index()].event {
+            Event::Closing { round, tranche } => {
+                let tranche = &self.agreement().scenario.rounds[round.index()].tranches[*tranche as usize];
+                let participant = tranche.participants.iter().find(|participant| participant.position == entry.position)?;
+                Some(participant.origin)
+            }
+            Event::Secondary(terms) => Some(terms.quantity_origin),
+            Event::PoolIncrease(terms) => Some(terms.origin),
+            Event::OptionGrant(terms) => Some(terms.origin),
+            Event::Issuance(terms) => Some(terms.origin),
+            Event::Split(terms) => Some(terms.origin),
+        }
+    }
+
+    fn variable_of(&self, entry: &Posted) -> Option<VariableId> {
+        let Event::Closing { round, tranche } = &self.agreement().scenario.timeline[entry.event.index()].event else { return None };
+        let tranche = &self.agreement().scenario.rounds[round.index()].tranches[*tranche as usize];
+        let participant = tranche.participants.iter().find(|participant| participant.position == entry.position)?;
+        match participant.takes {
+            Takes::Money(Term::Variable(id)) | Takes::PartOfTranche(Term::Variable(id)) | Takes::Shares(Term::Variable(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    fn variable(&self, depth: usize, id: VariableId) -> Line {
+        let variable = &self.agreement().variables[id.index()];
+        let value = match &variable.value {
+            Value::Number { number, percent: true } => number.to_decimal(12).map_or_else(String::new, |value| percent(value, Decimal::ONE)),
+            Value::Number { number, percent: false } => number.to_decimal(10).map_or_else(String::new, count),
+            Value::Word(word) => word.clone(),
+            Value::YesNo(yes) => yes.to_string(),
+        };
+        self.cited(depth, format!("variable {} = {value}", variable.name), variable.origin)
+    }
+
+    /// How the price of the event's shares came about.
+    fn price(&self, event: EventId, lines: &mut Vec<Line>) {
+        let Some(entry) = self.run.ledger().entries_of(event).find(|entry| !entry.price.is_zero()) else { return };
+        let price = number::price(entry.price, self.currency());
+        let agreement = self.agreement();
+        match entry.because {
+            Because::RoundPrice { round } => self.round_price(round, &price, lines),
+            Because::GivenPrice => lines.push(plain(1, format!("price {price}, as stated"))),
+            Because::StepUp { before, step_up } => {
+                lines.push(plain(1, format!("price {price} = {} of the closing before it * (1 + {})", number::price(before, self.currency()), percent(step_up, Decimal::ONE))));
+            }
+            Because::Valuation { valuation, fully_diluted } => {
+                let says = format!("price {price} = valuation {} / {} fully diluted", number::money(valuation, self.currency()), count(fully_diluted));
+                match &agreement.scenario.timeline[event.index()].event {
+                    Event::Secondary(terms) => lines.push(self.cited(1, says, terms.price_origin)),
+                    _ => lines.push(plain(1, says)),
+                }
+            }
+            Because::MultipleOf { round, price: of_round, multiple } => {
+                let name = &agreement.rounds[round.index()].name;
+                lines.push(plain(1, format!("price {price} = {} of {name} * {}", number::price(of_round, self.currency()), number::multiple(multiple))));
+            }
+            Because::PoolTarget { .. } | Because::GivenNumber | Because::Ratio { .. } => {}
+        }
+    }
+
+    fn round_price(&self, id: RoundId, price: &str, lines: &mut Vec<Line>) {
+        let agreement = self.agreement();
+        let Some(pricing) = self.run.ledger().pricing(id) else { return };
+        let round = &agreement.scenario.rounds[id.index()];
+        if let RoundPrice::PerShare(_) = round.price {
+            lines.push(self.cited(1, format!("price {price}, as stated"), round.price_origin));
+            return;
+        }
+        let rounded = match pricing.price == pricing.solved_price {
+            true => String::new(),
+            false => format!(", rounded as {} does", agreement.rounds[id.index()].rounding.name),
+        };
+        let headline = number::money(pricing.money, self.currency());
+        let says = format!(
+            "price {price} = pre-money {} / {} shares{rounded}; fixed once, at the headline of {headline}",
+            number::money(pricing.pre_money, self.currency()),
+            count(pricing.capitalization)
+        );
+        lines.push(plain(1, says));
+        self.pre_money(id, pricing, &headline, lines);
+        self.capitalization(id, pricing, lines);
+    }
+
+    fn pre_money(&self, id: RoundId, pricing: &PostedPricing, headline: &str, lines: &mut Vec<Line>) {
+        let round = &self.agreement().scenario.rounds[id.index()];
+        let pre_money = number::money(pricing.pre_money, self.currency());
+        match round.price {
+            RoundPrice::PostMoney { .. } => {
+                let post_money = pricing.pre_money + pricing.money;
+                let says = format!("pre-money {pre_money} = post-money {} - {headline}", number::money(post_money, self.currency()));
+                lines.push(self.cited(2, says, round.price_origin));
+                if let Some(origin) = round.size_origin {
+                    lines.push(self.cited(2, format!("{headline} is the round's size"), origin));
+                }
+            }
+            RoundPrice::PreMoney(term) => {
+                lines.push(self.cited(2, format!("pre-money {pre_money}"), round.price_origin));
+                if let Term::Variable(id) = term {
+                    lines.push(self.variable(3, id));
+                }
+            }
+            RoundPrice::PerShare(_) => {}
+        }
+    }
+
+    fn capitalization(&self, id: RoundId, pricing: &PostedPricing, lines: &mut Vec<Line>) {
+        let counts = self.agreement().scenario.rounds[id.index()].counts;
+        let pool = pricing.capitalization - pricing.fully_diluted_before;
+        let says = match counts.pool_increase && !pool.is_zero() {
+            true => format!("{} = {} fully diluted before + {} pool increase", count(pricing.capitalization), count(pricing.fully_diluted_before), count(pool)),
+            false => format!("{} before the round, as the round counts", count(pricing.capitalization)),
+        };
+        lines.push(plain(2, says));
+    }
+
+    fn cited(&self, depth: usize, says: String, origin: OriginId) -> Line {
+        let agreement = self.agreement();
+        let origin = agreement.origin(origin);
+        let source = origin.source.map(|index| {
+            let source = &agreement.sources[index];
+            let named = source.publisher.as_deref().or(source.title.as_deref()).unwrap_or(&source.id);
+            let date = source.date.as_deref().map(|date| format!(", {date}")).unwrap_or_default();
+            format!("{named}{date} ({})", origin.evidence.word())
+        });
+        let source = source.or_else(|| Some(origin.evidence.word().to_owned()));
+        Line { depth, says, at: Some(origin.cite.clone()), source }
+    }
+}
+
+fn plain(depth: usize, says: String) -> Line {
+    Line { depth, says, at: None, source: None }
+}
+
+fn from(kind: &EntryKind<Decimal>) -> Option<PositionId> {
+    match kind {
+        EntryKind::Grant { from } | EntryKind::Transfer { from, .. } => Some(*from),
+        EntryKind::Issuance { .. } | EntryKind::PoolIncrease | EntryKind::Split { .. } => None,
+    }
+}
+
+fn count(shares: Decimal) -> String {
+    number::count(shares)
+}
+
+fn signed(shares: Decimal) -> String {
+    if shares.is_sign_negative() { format!("- {}", count(-shares)) } else { format!("+ {}", count(shares)) }
+}
+
+/// Four decimals of a percent.
+fn percent(part: Decimal, whole: Decimal) -> String {
+    let fraction = Exact::given(part) / Exact::given(whole);
+    fraction.to_decimal(12).map_or_else(String::new, |fraction| number::fraction(fraction, 4))
+}
+
+/// The subject of that name: a stakeholder by its name in the file or in print, a group, or a plan.
+pub fn find(agreement: &Agreement, name: &str) -> Option<(Subject, String)> {
+    use crate::model::{GroupId, PlanId, StakeholderId};
+    let same = |known: &str| known.eq_ignore_ascii_case(name);
+    let stakeholder = agreement.stakeholders.iter().position(|who| who.id == name);
+    let stakeholder = stakeholder.or_else(|| agreement.stakeholders.iter().position(|who| same(&who.id) || same(&who.name)));
+    if let Some(index) = stakeholder {
+        return Some((Subject::Stakeholder(StakeholderId::at(index)), agreement.stakeholders[index].name.clone()));
+    }
+    if let Some(index) = agreement.plans.iter().position(|plan| same(plan)) {
+        return Some((Subject::Plan(PlanId::at(index)), agreement.plans[index].clone()));
+    }
+    let index = agreement.groups.iter().position(|group| same(group))?;
+    Some((Subject::Group(GroupId::at(index)), agreement.groups[index].clone()))
+}
