@@ -78,7 +78,8 @@ impl Session {
             // What the resolver would say of the parts that could be read belongs to the same report.
             Some(document) => {
                 let mut findings = loaded.findings;
-                if let Err(more) = resolve(&document, &loaded.sources, &self.settings) {
+                let readable = !findings.0.iter().any(|finding| finding.code.starts_with("E00") || finding.code.starts_with("E03"));
+                if readable && let Err(more) = resolve(&document, &loaded.sources, &self.settings) {
                     add_independent(&mut findings, more);
                 }
                 Err(Error::input(findings, loaded.sources))

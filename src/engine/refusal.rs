@@ -157,7 +157,7 @@ fn of_round<const BITS: usize, const LIMBS: usize>(
         return Cause::NoPreMoney {
             round: id,
             pre_money: decimal(pricing.pre_money),
-            money: decimal(pricing.money),
+            money: decimal(pricing.known_money),
         };
     }
     if let Some(target) = target(terms) {

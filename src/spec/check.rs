@@ -32,15 +32,25 @@ pub(super) const RENAMED: &[(&str, &str, &str)] = &[
     ("splits", "factor", "the factor is a `ratio`, new to old: `\"10:1\"`"),
 ];
 
+/// So many keys that a table does not know, and that look like none it knows, were meant for another table.
+const LOST_HEADER_MIN: usize = 3;
+
 impl Checker<'_> {
     fn table(&mut self, block: &Block, spec: &'static TableSpec) {
+        let strange: Vec<&Entry> = block.entries.iter().filter(|entry| is_strange(entry, spec)).collect();
+        let header_is_lost = strange.len() >= LOST_HEADER_MIN;
         for entry in &block.entries {
-            if let Some(key) = spec.key(&entry.key) {
-                self.entry(entry, key, spec);
-            } else {
-                let finding = self.unknown(entry, block, spec);
-                self.findings.push(finding);
+            match spec.key(&entry.key) {
+                Some(key) => self.entry(entry, key, spec),
+                None if header_is_lost && is_strange(entry, spec) => {}
+                None => {
+                    let finding = self.unknown(entry, block, spec);
+                    self.findings.push(finding);
+                }
             }
+        }
+        if header_is_lost {
+            self.findings.push(lost_header(&strange, spec));
         }
         for group in spec.groups {
             self.exclusive(block, spec, group);
@@ -295,6 +305,23 @@ fn unknown_table(entry: &Entry) -> Finding {
     Finding::error("E0102", format!("unknown table `{written}`"))
         .at(entry.key_span, label)
         .help(format!("tables: {}", known.join(", ")))
+}
+
+/// A key that is not one of the table, not called otherwise here, not misspelt, and not a table.
+fn is_strange(entry: &Entry, spec: &TableSpec) -> bool {
+    let renamed = RENAMED.iter().any(|(table, key, _)| *table == spec.id && *key == entry.key);
+    let near = nearest(&entry.key, spec.all_keys().map(|key| key.name)).is_some();
+    spec.key(&entry.key).is_none() && ROOT.key(&entry.key).is_none() && !renamed && !near && !is_table_like(&entry.node)
+}
+
+fn lost_header(entries: &[&Entry], spec: &TableSpec) -> Finding {
+    let names: Vec<String> = entries.iter().map(|entry| format!("`{}`", entry.key)).collect();
+    let mut finding = Finding::error("E0101", format!("unknown keys {} in {}", and(&names), written(spec)));
+    for (index, entry) in entries.iter().enumerate() {
+        let label = "not a key of this table";
+        finding = if index == 0 { finding.at(entry.key_span, label) } else { finding.and_at(entry.key_span, label) };
+    }
+    finding.help("is a header such as [[rounds]] missing above these lines?")
 }
 
 fn unknown_key(entry: &Entry, spec: &TableSpec) -> Finding {

@@ -13,7 +13,7 @@ use crate::error::{FileId, Finding, Findings, Severity, Sources, Span};
 /// What came of loading a scenario. With errors among the findings, the document is only good for showing them.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The merged tree; `None` if the file or one of its bases could not be read as TOML.
+    /// The merged tree; `None` if the file itself could not be read. Look at the findings before trusting it.
     pub document: Option<Document>,
     /// The texts the findings speak of.
     pub sources: Sources,

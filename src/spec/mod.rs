@@ -26,6 +26,7 @@ pub mod resolve;
 pub mod schema;
 mod shape;
 mod suggest;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod value;

@@ -59,6 +59,10 @@ impl ScenarioFolder {
         if path.is_file() {
             return Ok(self.at_path(path, &asked));
         }
+        let with_ending = format!("{name_or_path}.toml");
+        if Path::new(&with_ending).is_file() {
+            return Ok(self.at_path(Path::new(&with_ending), &format!("{asked}.toml")));
+        }
         if path.is_dir() {
             return Err(Finding::error("E0004", format!("`{asked}` is a folder"))
                 .help("name one scenario file")

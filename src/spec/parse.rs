@@ -1,6 +1,7 @@
 //! TOML text into the tree. Whatever can be read of a broken file is read, so that one run shows every problem.
 
 use super::node::{Block, Entry, Node, Shape, Value};
+use super::syntax::{Mistake, is_header_line, report};
 use crate::error::{FileId, Finding, Findings, Span};
 use jiff::civil::Date;
 use std::ops::Range;
@@ -31,29 +32,22 @@ impl Parsed {
 
 /// More are not looked at.
 const ERRORS_MAX: usize = 500;
-/// After so many mistakes of syntax the rest is not TOML at all.
-const SYNTAX_FINDINGS_MAX: usize = 20;
 
 /// Reads `text` and reports what is not TOML in it.
 pub fn parse(text: &str, file: FileId, findings: &mut Findings) -> Parsed {
     let (document, mut errors) = DeTable::parse_recoverable(text);
     errors.truncate(ERRORS_MAX);
-    let mut broken: Vec<Range<usize>> =
-        errors.iter().map(|error| within(text, error.span().unwrap_or(text.len()..text.len()))).collect();
-    let reader = Reader { text, file, broken: &broken };
+    let mistake = |error: &toml::de::Error| Mistake {
+        message: error.message().to_owned(),
+        place: within(text, error.span().unwrap_or(text.len()..text.len())),
+    };
+    let mistakes: Vec<Mistake> = errors.iter().map(mistake).collect();
+    let reader = Reader { text, file, mistakes: &mistakes };
     let mut root = Block { span: Span { file, start: 0, end: 0 }, shape: Shape::Free, entries: Vec::new() };
     root.entries = reader.entries(document.get_ref(), findings);
-    let duplicates = errors.iter().map(|error| error.message() == "duplicate key");
-    for ((error, place), duplicate) in errors.iter().zip(&broken).zip(duplicates).take(SYNTAX_FINDINGS_MAX) {
-        let span = Span { file, start: place.start, end: place.end };
-        findings.push(if duplicate { duplicate_key(text, span, &root) } else { syntax(error.message(), span, text) });
-    }
-    let is_duplicate = |place: &Range<usize>| {
-        errors
-            .iter()
-            .any(|error| error.message() == "duplicate key" && within(text, error.span().unwrap_or(0..0)) == *place)
-    };
-    broken.retain(|place| !is_duplicate(place));
+    report(text, file, &mistakes, &root, findings);
+    let broken: Vec<Range<usize>> =
+        mistakes.into_iter().filter(|mistake| !mistake.is_duplicate()).map(|mistake| mistake.place).collect();
     let doubtful_from = broken.iter().filter(|place| is_header_line(text, place.start)).map(|place| place.start).min();
     Parsed { root, broken, doubtful_from }
 }
@@ -65,19 +59,11 @@ fn within(text: &str, range: Range<usize>) -> Range<usize> {
     start..end.unwrap_or(text.len())
 }
 
-fn line_start(text: &str, at: usize) -> usize {
-    text[..at.min(text.len())].rfind('\n').map_or(0, |newline| newline + 1)
-}
-
-fn is_header_line(text: &str, at: usize) -> bool {
-    text[line_start(text, at)..].trim_start_matches([' ', '\t']).starts_with('[')
-}
-
 /// Turns the library's tree into ours.
 struct Reader<'text> {
     text: &'text str,
     file: FileId,
-    broken: &'text [Range<usize>],
+    mistakes: &'text [Mistake],
 }
 
 impl Reader<'_> {
@@ -114,7 +100,7 @@ impl Reader<'_> {
     }
 
     fn is_broken(&self, span: Span) -> bool {
-        self.broken.iter().any(|broken| broken.start <= span.end && span.start <= broken.end)
+        self.mistakes.iter().map(|mistake| &mistake.place).any(|at| at.start <= span.end && span.start <= at.end)
     }
 
     fn date(&self, date: &toml::value::Datetime, span: Span, findings: &mut Findings) -> Value {
@@ -143,105 +129,4 @@ impl Reader<'_> {
             }
         }
     }
-}
-
-/// A mistake of syntax in words that say what to do.
-fn syntax(message: &str, span: Span, text: &str) -> Finding {
-    let found = text[span.start..span.end].trim();
-    let (mut message, expected) = message.split_once(", expected ").unwrap_or((message, ""));
-    let (label, help) = match message {
-        "string values must be quoted" | "invalid value" if found.is_empty() => {
-            message = "missing value";
-            ("a value is missing", "write `key = value`, or remove the line".to_owned())
-        }
-        "string values must be quoted" | "invalid value" | "unexpected content" if !found.is_empty() => {
-            ("text and numbers with an ending need quotes", format!("write \"{}\"", elided(found)))
-        }
-        "missing value" | "missing value for key" | "key with no value" => {
-            ("a value is missing", "write `key = value`, or remove the line".to_owned())
-        }
-        "missing assignment between key-value pairs" | "invalid key-value pair" => {
-            ("expected `key = value`", "keys with spaces need quotes; comments begin with #".to_owned())
-        }
-        message if message.starts_with("invalid basic string") || message.contains("quote") => {
-            ("a quote is missing", "close the text with the quote it was opened with".to_owned())
-        }
-        message if message.starts_with("unclosed array table") || message.starts_with("unclosed table") => {
-            ("a bracket is missing", "headers are [name] or [[name]]".to_owned())
-        }
-        message if message.starts_with("unclosed") => ("this is not closed", "add the missing bracket".to_owned()),
-        message if message.starts_with("missing comma") => {
-            ("a comma is missing", "put a comma between the two".to_owned())
-        }
-        message if message.starts_with("cannot recurse") || message.starts_with("recursion") => {
-            ("nested too deep", "no value of the format is nested so deep".to_owned())
-        }
-        "unexpected leading zero" => {
-            ("a number cannot begin with 0", "dates are year-month-day; other numbers go without it".to_owned())
-        }
-        _ => ("", "see https://toml.io for how values are written".to_owned()),
-    };
-    let label = match (label, expected) {
-        ("", "" | "nothing") => "TOML cannot read this".to_owned(),
-        ("", expected) => format!("expected {expected}"),
-        (label, _) => label.to_owned(),
-    };
-    Finding::error("E0001", format!("not valid TOML: {message}")).at(span, label).help(help)
-}
-
-fn elided(text: &str) -> String {
-    const SHOWN_MAX: usize = 32;
-    if text.chars().count() <= SHOWN_MAX {
-        text.to_owned()
-    } else {
-        text.chars().take(SHOWN_MAX).collect::<String>() + "..."
-    }
-}
-
-fn duplicate_key(text: &str, span: Span, root: &Block) -> Finding {
-    let written = &text[span.start..span.end];
-    let key = written.trim_matches(['"', '\'']);
-    let finding = Finding::error("E0002", format!("`{key}` is given twice")).at(span, "the second time");
-    let first = first_definition(root, key, span).or_else(|| first_header(text, span));
-    let finding = match first {
-        Some(first) => finding.and_at(first, "the first time"),
-        None => finding,
-    };
-    finding.help(if is_header_line(text, span.start) {
-        "put the lines of both under one header; lists of tables have double brackets"
-    } else {
-        "remove one of the two"
-    })
-}
-
-/// The nearest entry of that key above the second one.
-fn first_definition(block: &Block, key: &str, second: Span) -> Option<Span> {
-    let own = block.entries.iter().filter(|entry| entry.key == key && entry.key_span.start < second.start);
-    let inner = block.entries.iter().flat_map(|entry| match &entry.node.value {
-        Value::Table(inner) => vec![inner],
-        Value::List(items) => items.iter().filter_map(Node::as_block).collect(),
-        _ => Vec::new(),
-    });
-    own.map(|entry| entry.key_span)
-        .chain(inner.filter_map(|inner| first_definition(inner, key, second)))
-        .max_by_key(|span| span.start)
-}
-
-/// `rounds` of `[rounds]` and of `[[rounds]]`.
-fn header_name(line: &str) -> Option<&str> {
-    line.trim_start().strip_prefix('[')?.trim_start_matches('[').split([']', '\n']).next().map(str::trim)
-}
-
-/// The same header line above, for a table that was opened twice.
-fn first_header(text: &str, second: Span) -> Option<Span> {
-    let start = line_start(text, second.start);
-    let header = header_name(&text[start..])?;
-    let mut at = 0;
-    for line in text[..start].split_inclusive('\n') {
-        if header_name(line) == Some(header) {
-            return Some(Span { file: second.file, start: at, end: at + line.trim_end().len() });
-        }
-        at += line.len();
-    }
-    None
 }

@@ -8,6 +8,7 @@ use super::suggest::nearest;
 use crate::error::{Finding, Span};
 use crate::num::Stated;
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 
 /// A value as given: stated, or left to a variable.
 #[derive(Clone, Debug, PartialEq)]
@@ -275,8 +276,10 @@ fn ratio<'tree>(node: &Node, key: &str) -> Result<Literal<'tree>, Unread> {
     let (Value::Text(literal) | Value::Number(literal)) = &node.value else {
         return Err(wrong_kind(node, &Kind::Ratio, key));
     };
-    let part =
-        |text: &str| number::quantity(text.trim(), Measure::Number).ok().and_then(|part| part.stated.to_decimal(28));
+    let part = |text: &str| {
+        let part = number::quantity(text.trim(), Measure::Number).ok()?.stated;
+        (part.denominator == Decimal::ONE).then_some(part.numerator)
+    };
     let stated = match literal.split_once(':') {
         Some((new, old)) => part(new).zip(part(old)).and_then(|(new, old)| Stated::ratio(new, old)),
         None => number::quantity(literal, Measure::Number).ok().map(|quantity| quantity.stated),
@@ -394,13 +397,13 @@ fn number_of<'tree>(node: &Node, kinds: &'static [Kind], sign: Sign, key: &str) 
 }
 
 fn is_below_one(quantity: &Quantity) -> bool {
-    quantity.stated < Stated::from(rust_decimal::Decimal::ONE) && !quantity.stated.is_zero()
+    quantity.stated < Stated::from(Decimal::ONE) && !quantity.stated.is_zero()
 }
 
 fn ambiguous(node: &Node, literal: &str, key: &str) -> Box<Finding> {
     let percent = number::quantity(literal, Measure::Fraction)
         .ok()
-        .and_then(|quantity| quantity.stated.numerator.checked_mul(rust_decimal::Decimal::ONE_HUNDRED))
+        .and_then(|quantity| quantity.stated.numerator.checked_mul(Decimal::ONE_HUNDRED))
         .map_or_else(|| "50".to_owned(), |percent| percent.normalize().to_string());
     let finding = Finding::error("E0210", format!("`{key}` = {literal} could be money or a fraction"))
         .at(node.span, "expected money, or a fraction with its percent sign")

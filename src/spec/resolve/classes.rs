@@ -74,7 +74,10 @@ impl Context<'_> {
     }
 
     fn read_stakeholders(&mut self, cast: &mut Cast) {
-        let Some(block) = self.root.block("stakeholders") else { return };
+        let Some(block) = self.root.block("stakeholders") else {
+            self.names.nobody_known = self.root.has("stakeholders");
+            return;
+        };
         let mut groups: Vec<(String, Span)> = Vec::new();
         for entry in &block.entries {
             let id = StakeholderId::at(cast.stakeholders.len());

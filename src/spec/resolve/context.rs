@@ -2,7 +2,7 @@
 //! findings so far.
 
 use super::names::Names;
-use super::variables::Variables;
+use super::variables::{Unusable, Variables};
 use crate::error::{Finding, Findings, Sources, Span};
 use crate::model::{Assumption, ConditionId, Evidence, GroupId, Holding, Origin, OriginId, PositionId, SourceInfo, StakeholderId, Term, VariableId};
 use crate::num::{Exact, Number, Stated};
@@ -64,6 +64,23 @@ impl<'a> Context<'a> {
 
     pub fn report(&mut self, finding: Finding) {
         self.findings.push(finding);
+    }
+
+    /// Reports why a variable cannot be used, once, unless its own entry was reported.
+    pub fn report_unusable(&mut self, finding: Unusable) {
+        if let Some(finding) = finding
+            && !self.findings.0.contains(&finding)
+        {
+            self.report(*finding);
+        }
+    }
+
+    /// A probability is at most one.
+    pub fn check_probability(&mut self, probability: Stated, span: Span) {
+        if probability > Stated::ONE {
+            let percent = number(probability.cast::<Exact>() * Exact::whole(100));
+            self.report(Finding::error("E0416", format!("a probability of {percent} %")).at(span, "expected at most 100 %"));
+        }
     }
 
     pub fn assume(&mut self, about: impl Into<String>, assumed: impl Into<String>, span: Option<Span>) {
@@ -151,11 +168,7 @@ impl<'a> Context<'a> {
         match self.variables.numeric(name, span, measure) {
             Ok(term) => Some(term),
             Err(finding) => {
-                if let Some(finding) = finding
-                    && !self.findings.0.contains(&finding)
-                {
-                    self.report(*finding);
-                }
+                self.report_unusable(finding);
                 None
             }
         }
@@ -188,7 +201,7 @@ impl<'a> Context<'a> {
                 match self.variables.word(&name, span, words) {
                     Ok(word) => Some((word, span)),
                     Err(finding) => {
-                        self.report(*finding);
+                        self.report_unusable(finding);
                         None
                     }
                 }

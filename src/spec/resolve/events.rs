@@ -230,6 +230,24 @@ impl<'a> Context<'a> {
         );
     }
 
+    /// A cliff lies within its schedule.
+    pub(super) fn check_vesting_schedules(&mut self) {
+        let root = self.root;
+        for entry in root.block("vesting").map(|block| block.entries.as_slice()).unwrap_or_default() {
+            let Some(block) = entry.node.as_block() else { continue };
+            let number = |key: &str| block.quantity(key).and_then(|(given, ..)| if let Given::Stated(quantity) = given { Some(quantity.stated) } else { None });
+            if let (Some(months), Some(cliff)) = (number("months"), number("cliff_months"))
+                && cliff > months
+            {
+                self.report(
+                    Finding::error("E0464", format!("the cliff of \"{}\" lies after its end", entry.key))
+                        .at(block.span_of("cliff_months"), "expected at most `months`")
+                        .and_at(block.span_of("months"), "the whole schedule"),
+                );
+            }
+        }
+    }
+
     fn issuance(&mut self, block: &Block, stage: &str, outer: &Provenance, file: &RoundingInfo) -> Option<Issuance<Stated>> {
         let who = self.stakeholder(block.text("stakeholder")?, block.span_of("stakeholder"));
         let class = self.class_of(block);

@@ -51,6 +51,13 @@ impl<'a> Context<'a> {
         let root = self.root;
         let mut expectations = Vec::new();
         for block in root.blocks("expect") {
+            if !FIGURES.iter().any(|(key, _)| block.has(key)) {
+                self.report(
+                    Finding::error("E0474", "this block expects nothing")
+                        .at(block.span, "expected a figure")
+                        .help("name one, such as `ownership = { holder = \"20%\" }`"),
+                );
+            }
             let Some(checks) = self.circumstances(block, stages) else { continue };
             let provenance = block.provenance();
             let source = provenance.source.is_some().then(|| self.origin(block.span, "expectation", &provenance));
@@ -221,7 +228,7 @@ impl<'a> Context<'a> {
         let mut complete = true;
         for (entry, values) in map.values() {
             if let Err(finding) = self.variables.use_by_name(&entry.key, entry.key_span) {
-                self.report(*finding);
+                self.report_unusable(finding);
                 complete = false;
                 continue;
             }

@@ -59,6 +59,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
         context.assume("rounding", "exact: nothing is rounded but the ten places of a posted quantity", None);
     }
     let opening = context.read_opening(&mut cast);
+    context.check_vesting_schedules();
     context.members = cast.stakeholders.iter().enumerate().filter_map(|(index, who)| Some((crate::model::StakeholderId::at(index), who.group?))).collect();
     let as_of = context.date(&document.root, "as_of");
     let mut slots = context.read_timeline(document, opening.date);
@@ -213,7 +214,7 @@ impl Context<'_> {
             Some(name) => match self.variables.word(name, inner.span, PRESETS) {
                 Ok(word) => Some((word, inner.span)),
                 Err(finding) => {
-                    self.report(*finding);
+                    self.report_unusable(finding);
                     None
                 }
             },

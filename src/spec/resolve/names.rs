@@ -4,7 +4,7 @@
 use crate::error::{Finding, Span};
 use crate::model::{ClassId, GroupId, PlanId, RoundId, StakeholderId};
 use crate::spec::suggest::nearest;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,11 @@ pub(super) struct Names {
     /// In the order they were named, for suggestions and dense ids.
     order: Vec<String>,
     /// Names that were looked up.
-    used: std::collections::HashSet<String>,
+    used: HashSet<String>,
+    /// Names that were given twice; nothing more is said where they are used.
+    clashes: HashSet<String>,
+    /// Set where the stakeholders could not be read: nobody can be known then.
+    pub nobody_known: bool,
 }
 
 /// The class that others convert into, and whose name needs no listing.
@@ -50,7 +54,12 @@ impl Names {
     /// Gives a name to a thing; a finding where it is taken.
     pub fn add(&mut self, name: &str, thing: Thing, span: Option<Span>) -> Result<(), Box<Finding>> {
         if let Some((other, first)) = self.things.get(name) {
-            let mut finding = Finding::error("E0401", format!("\"{name}\" is {} and {}", other.words(), thing.words()))
+            self.clashes.insert(name.to_owned());
+            let message = match other.words() == thing.words() {
+                true => format!("\"{name}\" is the name of two things: {}, and another", thing.words()),
+                false => format!("\"{name}\" is {} and {}", other.words(), thing.words()),
+            };
+            let mut finding = Finding::error("E0401", message)
                 .help("a name means one thing in a file: rename one of them");
             if let Some(span) = span {
                 finding = finding.at(span, format!("{} of a name that is taken", thing.words()));
@@ -89,6 +98,11 @@ impl Names {
         self.used.insert(name.to_owned());
     }
 
+    /// Whether the cause was reported: a name given twice, or stakeholders that could not be read.
+    pub fn is_excused(&self, name: &str, wanted: &str) -> bool {
+        self.clashes.contains(name) || (self.nobody_known && wanted == "a stakeholder")
+    }
+
     /// The finding for a name that is none, or none of the right kind.
     pub fn unknown(&self, name: &str, wanted: &str, fits: impl Fn(Thing) -> bool, span: Span) -> Finding {
         let candidates = || self.order.iter().filter(|known| fits(self.things[*known].0)).map(String::as_str);
@@ -117,8 +131,10 @@ macro_rules! lookups {
                     match self.names.look_up(name) {
                         Some(Thing::$variant(id)) => Some(id),
                         _ => {
-                            let finding = self.names.unknown(name, $words, |thing| matches!(thing, Thing::$variant(_)), span);
-                            self.report(finding);
+                            if !self.names.is_excused(name, $words) {
+                                let finding = self.names.unknown(name, $words, |thing| matches!(thing, Thing::$variant(_)), span);
+                                self.report(finding);
+                            }
                             None
                         }
                     }

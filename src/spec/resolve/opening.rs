@@ -71,6 +71,10 @@ impl Context<'_> {
         }
         opening.price = self.opening_price(block, &outer);
         let mut rows: Vec<Row> = block.blocks("holdings").filter_map(|row| self.row(row, &outer, &mut opening)).collect();
+        if rows.is_empty() || rows.len() < block.blocks("holdings").count() {
+            // What could not be read was reported; sums of the rest would mislead.
+            return opening;
+        }
         if block.has("unattributed") {
             self.add_unattributed(block, cast, &mut rows);
         }
@@ -259,9 +263,6 @@ impl Context<'_> {
                     .help("correct one of them, or let one row be \"rest\""),
             ),
             None => {}
-        }
-        if total.at_most(Exact::zero()).is_yes() {
-            self.report(Finding::error("E0426", "nobody holds anything").at(span, "expected at least one share"));
         }
         opening.shares = shares.into_iter().map(number_or_finding).collect();
     }

@@ -89,9 +89,9 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
         Cause::Oversold { seller, asked, held } => oversold(agreement, terms, stage, *seller, *asked, *held),
         Cause::NotAvailable { asked, available } => {
             let at = if let Event::OptionGrant(terms) = terms { span(agreement, terms.origin) } else { here };
-            Finding::error("E0607", format!("\"{stage}\" grants {} options, {} are available", grouped(*asked), grouped(*available)))
-                .at(at, format!("{} too many", grouped(*asked - *available)))
-                .help(format!("increase the pool by {} before it (`[[pool_increases]]`)", grouped(*asked - *available)))
+            Finding::error("E0607", format!("\"{stage}\" grants {} options, {} are available", grouped(*asked), grouped(available.round_dp(4))))
+                .at(at, format!("{} too many", grouped((*asked - *available).round_dp(4))))
+                .help(format!("increase the pool by {} before it (`[[pool_increases]]`)", grouped((*asked - *available).ceil())))
         }
         Cause::PriceNotPositive { price } => {
             Finding::error("E0608", format!("the price of \"{stage}\" comes out as {}", grouped(*price))).at(here, "expected above zero")

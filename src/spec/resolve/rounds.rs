@@ -45,7 +45,8 @@ impl<'a> Context<'a> {
     fn read_round(&mut self, id: RoundId, block: &'a Block, name: &str, slots: &[Slot<'a>], rounding: &RoundingInfo) -> Option<Round<Stated>> {
         let outer = block.provenance();
         let size = self.quantity(block, "size", format!("size of {name}"), &outer);
-        let (price, price_origin, priced_by) = self.round_price(block, name, &outer)?;
+        let price = self.round_price(block, name, &outer);
+        let priced_by = price.as_ref().map_or("pre_money", |(_, _, key)| key);
         let pool = self.round_pool(block, name, &outer);
         let counts = self.round_counts(block, name, pool.is_some(), priced_by);
         let residue = match self.word(block, "residue") {
@@ -64,6 +65,7 @@ impl<'a> Context<'a> {
             let What::Closing { tranche, .. } = slot.what else { continue };
             tranches[tranche] = self.read_tranche(block, slot, event_id(slots, index), size.is_some(), priced_by, count, tranche == 0);
         }
+        let (price, price_origin, _) = price?;
         Some(Round {
             price,
             size: size.map(|(term, _)| term),
@@ -249,7 +251,14 @@ impl<'a> Context<'a> {
     fn tranche_price(&mut self, block: &Block, round: &Block, stage: &str, outer: &Provenance, first: bool) -> Option<TranchePrice<Stated>> {
         if block.has("step_up") {
             let (term, _) = self.quantity(block, "step_up", format!("step-up of {stage}"), outer)?;
-            // The first closing has none before it: it is at the round's price.
+            if first && !block.has("repeat") {
+                self.report(
+                    Finding::error("E0462", format!("\"{stage}\" is the first closing of its round and steps up"))
+                        .at(block.span_of("step_up"), "there is no closing before it to step up from")
+                        .help("the first closing is at the round's price: leave the step-up out"),
+                );
+            }
+            // The first of several equal closings has none before it: it is at the round's price.
             return Some(if first { TranchePrice::Round } else { TranchePrice::StepUp(term) });
         }
         if std::ptr::eq(block, round) {
@@ -393,6 +402,7 @@ impl<'a> Context<'a> {
 
     /// Cheques, tranches and size must agree, in the case at hand.
     fn check_sums(&mut self, block: &'a Block, name: &str, round: &Round<Stated>) {
+        self.check_right_of_something(name, round);
         let size = round.size.map(|size| self.value(size));
         let mut rests = 0;
         let mut known = true;
@@ -416,10 +426,14 @@ impl<'a> Context<'a> {
             }
         }
         if rests > 1 {
-            self.report(
-                Finding::error("E0457", format!("\"rest\" of the size of \"{name}\" is taken {rests} times"))
-                    .at(block.span, "what is left can go to one participant only"),
-            );
+            let takers = round.tranches.iter().flat_map(|tranche| &tranche.participants);
+            let places: Vec<Span> = takers
+                .filter(|participant| matches!(participant.takes, Takes::RestOfSize))
+                .map(|participant| self.origins[participant.origin.index()].span)
+                .collect();
+            let finding = Finding::error("E0457", format!("\"rest\" of the size of \"{name}\" is taken {rests} times"));
+            let finding = finding.at(places[1], "what is left can go to one participant only").and_at(places[0], "the first");
+            self.report(finding);
         }
         let Some(size) = size.filter(|_| known && rests == 0) else {
             self.check_absorbed(block, name, round, rests);
@@ -434,6 +448,21 @@ impl<'a> Context<'a> {
                 false => finding.at(block.span_of("size"), format!("{off} is missing")),
             };
             self.report(finding.help("correct one of them, or let one participant take the \"rest\""));
+        }
+    }
+
+    /// A right is to a part of the round: somebody must bring money first.
+    fn check_right_of_something(&mut self, name: &str, round: &Round<Stated>) {
+        let participants = || round.tranches.iter().flat_map(|tranche| &tranche.participants);
+        let stated = round.size.is_some() || round.tranches.iter().any(|tranche| tranche.amount.is_some());
+        let only_rights = participants().all(|participant| matches!(participant.takes, Takes::ProRata(_)));
+        if let Some(right) = participants().next().filter(|_| only_rights && !stated) {
+            let span = self.origins[right.origin.index()].span;
+            self.report(
+                Finding::error("E0463", format!("pro rata of what in \"{name}\"?"))
+                    .at(span, "nobody else brings money")
+                    .help("give the round a `size`, or another participant an amount"),
+            );
         }
     }
 

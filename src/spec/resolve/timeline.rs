@@ -212,6 +212,9 @@ impl<'a> Context<'a> {
         let origin = self.origin(block.name_span(), slot.stage.clone(), &block.provenance().or(&outer));
         if is_closing {
             slot.status = self.status(slot, condition.is_some(), as_of);
+            if let Some(probability) = probability {
+                self.check_probability(probability, block.span_of("probability"));
+            }
             if let Some(finding) = self.probability_finding(slot, probability.is_some()) {
                 self.report(finding);
             }
@@ -327,7 +330,7 @@ impl<'a> Context<'a> {
                         let condition = self.condition_of(id, yes);
                         slots[index].conditions.push(condition);
                     }
-                    Err(finding) => self.report(*finding),
+                    Err(finding) => self.report_unusable(finding),
                 }
                 return;
             }
@@ -362,6 +365,10 @@ impl<'a> Context<'a> {
     }
 
     fn backwards(&self, slots: &[Slot<'a>], index: usize, other: usize, span: Span) -> Finding {
+        if index == other {
+            return Finding::error("E0445", format!("\"{}\" hangs on itself", slots[index].stage))
+                .at(span, "expected another closing or event");
+        }
         // Follow the chain from the other event; if it leads back here, it is a circle.
         let mut chain = vec![index, other];
         while let Some(next) = chain.last().and_then(|&last| {
@@ -375,7 +382,7 @@ impl<'a> Context<'a> {
             }
         }
         let names: Vec<_> = chain.iter().map(|&slot| format!("\"{}\"", slots[slot].stage)).collect();
-        if chain.len() > 2 && chain.last() == Some(&index) || index == other {
+        if chain.last() == Some(&index) {
             return Finding::error("E0445", format!("conditions in a circle: {}", names.join(" -> ")))
                 .at(span, "this leads back to itself")
                 .help("let the first of them hang on nothing");

@@ -13,7 +13,7 @@ use crate::spec::node::Block;
 use crate::spec::number::{Measure, Quantity};
 use crate::spec::suggest::nearest;
 use crate::spec::value::{Given, Literal};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The variables of a file, those a variable is tied to before it.
 #[derive(Default)]
@@ -26,7 +26,12 @@ pub(super) struct Variables {
     by_name: HashMap<String, VariableId>,
     used: Vec<bool>,
     spans: Vec<Span>,
+    /// Variables whose own entry was reported; nothing more is said where they are used.
+    broken: HashSet<String>,
 }
+
+/// Why a variable cannot be used; `None` where it was reported.
+pub(super) type Unusable = Option<Box<Finding>>;
 
 /// What a variable is before its value is chosen.
 struct Draft {
@@ -41,8 +46,11 @@ struct Draft {
 type Read = crate::spec::value::Read<Quantity>;
 
 impl Variables {
-    fn find(&mut self, name: &str, span: Span) -> Result<VariableId, Box<Finding>> {
+    fn find(&mut self, name: &str, span: Span) -> Result<VariableId, Unusable> {
         let Some(&id) = self.by_name.get(name) else {
+            if self.broken.contains(name) {
+                return Err(None);
+            }
             let near = nearest(name, self.by_name.keys().map(String::as_str)).map(str::to_owned);
             let label = near.map_or("no variable of this name".to_owned(), |near| format!("did you mean \"${near}\"?"));
             let looks_like_money = name.starts_with(|first: char| first.is_ascii_digit());
@@ -50,19 +58,19 @@ impl Variables {
                 true => format!("`$` marks a variable: for money write \"{name}\""),
                 false => format!("list it under [variables]: `{name} = ...`"),
             };
-            return Err(Box::new(Finding::error("E0403", format!("no variable `{name}`")).at(span, label).help(help)));
+            return Err(Some(Box::new(Finding::error("E0403", format!("no variable `{name}`")).at(span, label).help(help))));
         };
         self.used[id.index()] = true;
         Ok(id)
     }
 
     /// Marks a variable used; a finding where there is none.
-    pub fn use_by_name(&mut self, name: &str, span: Span) -> Result<(), Box<Finding>> {
+    pub fn use_by_name(&mut self, name: &str, span: Span) -> Result<(), Unusable> {
         self.find(name, span).map(|_| ())
     }
 
     /// A variable used where a number is wanted. An inner `None` means it was reported.
-    pub fn numeric(&mut self, name: &str, span: Span, measure: Option<Measure>) -> Result<Term<Stated>, Option<Box<Finding>>> {
+    pub fn numeric(&mut self, name: &str, span: Span, measure: Option<Measure>) -> Result<Term<Stated>, Unusable> {
         let id = self.find(name, span)?;
         let info = &self.infos[id.index()];
         let Value::Number { percent, .. } = info.value else {
@@ -84,7 +92,7 @@ impl Variables {
     }
 
     /// A variable used where one of `words` is wanted.
-    pub fn word(&mut self, name: &str, span: Span, words: &'static [&'static str]) -> Result<&'static str, Box<Finding>> {
+    pub fn word(&mut self, name: &str, span: Span, words: &'static [&'static str]) -> Result<&'static str, Unusable> {
         let id = self.find(name, span)?;
         let word = match &self.infos[id.index()].value {
             Value::Word(word) => words.iter().find(|known| *known == word),
@@ -92,24 +100,24 @@ impl Variables {
         };
         word.copied().ok_or_else(|| {
             let known: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
-            Box::new(
+            Some(Box::new(
                 Finding::error("E0404", format!("the variable \"{name}\" is not one of the words of this key"))
                     .at(span, format!("expected {}", known.join(", ")))
                     .and_at(self.spans[id.index()], "the variable"),
-            )
+            ))
         })
     }
 
     /// A variable used where yes or no is wanted.
-    pub fn yes_no(&mut self, name: &str, span: Span) -> Result<(bool, VariableId), Box<Finding>> {
+    pub fn yes_no(&mut self, name: &str, span: Span) -> Result<(bool, VariableId), Unusable> {
         let id = self.find(name, span)?;
         match self.infos[id.index()].value {
             Value::YesNo(yes) => Ok((yes, id)),
-            Value::Number { .. } | Value::Word(_) => Err(Box::new(
+            Value::Number { .. } | Value::Word(_) => Err(Some(Box::new(
                 Finding::error("E0404", format!("the variable \"{name}\" is not yes or no"))
                     .at(span, "expected a yes/no variable")
                     .and_at(self.spans[id.index()], "the variable"),
-            )),
+            ))),
         }
     }
 
@@ -159,6 +167,8 @@ impl Context<'_> {
         self.refuse_unknown_settings(settings, &names);
         let drafts: Vec<Option<Draft>> =
             block.entries.iter().map(|entry| self.draft(&entry.key, entry.node.as_block(), &entry.node)).collect();
+        let broken = block.entries.iter().zip(&drafts).filter(|(_, draft)| draft.is_none());
+        self.variables.broken = broken.map(|(entry, _)| entry.key.clone()).collect();
         for index in self.in_order_of_ties(block, &drafts) {
             let entry = &block.entries[index];
             let Some(draft) = &drafts[index] else { continue };
@@ -205,6 +215,7 @@ impl Context<'_> {
                         .at(span, "this leads back to itself")
                         .help("give one of them a value of its own"),
                 );
+                self.variables.broken.extend(waiting.iter().map(|&index| block.entries[index].key.clone()));
                 break;
             }
             order.extend(ready);
@@ -218,7 +229,7 @@ impl Context<'_> {
             let of = match self.variables.find(of, *of_span) {
                 Ok(id) => id,
                 Err(finding) => {
-                    self.report(*finding);
+                    self.report_unusable(finding);
                     return None;
                 }
             };
@@ -347,6 +358,7 @@ impl Context<'_> {
                     self.missing(block, name, "`probability`");
                     return None;
                 };
+                self.check_probability(probability.stated, block.span_of("probability"));
                 Distribution::Bernoulli { probability: probability.stated }
             }
             Some(_) => self.discrete(name, block)?,
@@ -471,6 +483,7 @@ impl Context<'_> {
     fn read_correlations(&mut self) {
         for block in self.root.blocks("correlations") {
             let mut variables = Vec::new();
+            let mut complete = true;
             for (given, _, span) in block.items("variables") {
                 let name = match &given {
                     Given::Stated(Literal::Text(name)) => *name,
@@ -479,7 +492,10 @@ impl Context<'_> {
                 };
                 match self.variables.find(name, span) {
                     Ok(id) => variables.push(id),
-                    Err(finding) => self.report(*finding),
+                    Err(finding) => {
+                        self.report_unusable(finding);
+                        complete = false;
+                    }
                 }
             }
             let Some((Given::Stated(quantity), _, span)) = block.quantity("correlation") else { continue };
@@ -489,6 +505,13 @@ impl Context<'_> {
                 self.report(
                     Finding::error("E0412", format!("a correlation of {}", quantity.literal)).at(span, "expected a number from -1 to 1"),
                 );
+                continue;
+            }
+            if !complete {
+                continue;
+            }
+            if let Some(finding) = self.correlation_finding(block, &variables) {
+                self.report(finding);
                 continue;
             }
             if variables.len() < 2 {
@@ -508,6 +531,34 @@ impl Context<'_> {
                 self.variables.correlations.pop();
             }
         }
+    }
+}
+
+impl Context<'_> {
+    /// A pair that is listed twice, or a variable that is always the same.
+    fn correlation_finding(&self, block: &Block, variables: &[VariableId]) -> Option<Finding> {
+        let span = block.span_of("variables");
+        let name = |id: VariableId| &self.variables.infos[id.index()].name;
+        if let Some(&fixed) = variables.iter().find(|id| self.variables.infos[id.index()].distribution.is_none()) {
+            return Some(
+                Finding::error("E0414", format!("`{}` has one value, which moves with nothing", name(fixed)))
+                    .at(span, "expected variables with a distribution")
+                    .and_at(self.variables.spans[fixed.index()], "the variable"),
+            );
+        }
+        for (place, &first) in variables.iter().enumerate() {
+            for &second in &variables[place + 1..] {
+                let both = |known: &&Correlation| known.variables.contains(&first) && known.variables.contains(&second);
+                if first == second || self.variables.correlations.iter().any(|known| both(&known)) {
+                    return Some(
+                        Finding::error("E0415", format!("the correlation of `{}` and `{}` is given twice", name(first), name(second)))
+                            .at(span, "here again")
+                            .help("list each pair once"),
+                    );
+                }
+            }
+        }
+        None
     }
 }
 
