@@ -1,10 +1,13 @@
 //! One file per command; the only place that knows paths, standard output and flags.
 
 pub mod args;
+mod chart;
 mod check;
+mod compare;
 mod documents;
 mod explain;
 mod list;
+mod run;
 mod session;
 
 use crate::error::{Error, Finding};
@@ -28,7 +31,9 @@ pub fn main() -> ExitCode {
         Command::Schema { reference } => documents::schema(reference),
         Command::Completions { shell } => documents::completions(shell),
         Command::Man => documents::manual(),
-        _ => Ok(0),
+        Command::Run { names, all, no_charts } => run::run(&session, &names, all, !no_charts),
+        Command::Compare { base, others, after } => compare::compare(&session, &base, &others, after.as_deref()),
+        Command::Chart { name, kinds, holder, svg } => chart::chart(&session, &name, &kinds, holder.as_deref(), svg),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),

@@ -10,7 +10,8 @@ use tempfile::TempDir;
 /// Endings of files that a run replaces as a set.
 const ENDINGS: [&str; 3] = ["csv", "png", "svg"];
 /// Stems of the files that capstruct writes; a stem also stands for everything that begins with it and a dash.
-const STEMS: [&str; 18] = [
+const STEMS: [&str; 19] = [
+    "assumptions",
     "ownership",
     "dilution",
     "rounds",
@@ -40,12 +41,18 @@ const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 pub struct OutputFolder {
     path: PathBuf,
     files: BTreeMap<String, Vec<u8>>,
+    keeps: bool,
 }
 
 impl OutputFolder {
     /// A folder that need not exist yet. Nothing is touched before [`OutputFolder::commit`].
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        OutputFolder { path: path.into(), files: BTreeMap::new() }
+        OutputFolder { path: path.into(), files: BTreeMap::new(), keeps: false }
+    }
+
+    /// The same, for files that join those of an earlier run instead of taking their place.
+    pub fn keeping(path: impl Into<PathBuf>) -> Self {
+        OutputFolder { keeps: true, ..OutputFolder::new(path) }
     }
 
     /// Takes a file in.
@@ -102,7 +109,7 @@ impl OutputFolder {
 
         let exchange = |name: &String, fresh| Exchange { fresh, place: self.path.join(name), old: old.join(name) };
         let written = self.files.keys().map(|name| exchange(name, Some(fresh.join(name))));
-        let stale = self.stale().map_err(within)?;
+        let stale = if self.keeps { Vec::new() } else { self.stale().map_err(within)? };
         let exchanges: Vec<Exchange> = written.chain(stale.iter().map(|name| exchange(name, None))).collect();
         for (index, exchange) in exchanges.iter().enumerate() {
             let Err(cause) = exchange.make() else { continue };

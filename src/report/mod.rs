@@ -1,10 +1,66 @@
 //! Tables and charts as data: typed cells, no formatting.
+//!
+//! A report reads a [`Run`] and nothing else. [`terminal`] gives its tables in reading order, [`csv_files`] the long
+//! tables for machines, [`charts::all`] its charts, and [`compare::compare`] several runs side by side.
 
+pub mod assumptions;
+pub mod cash;
 pub mod chart;
+pub mod charts;
 pub mod check;
+pub mod cheques;
+pub mod compare;
+pub mod conventions;
+mod differences;
+pub mod dilution;
+pub mod exact;
 pub mod explain;
 pub mod figures;
+#[cfg(test)]
+mod fixture;
+mod frame;
+pub mod holders;
+pub mod ladder;
+pub mod ledger_table;
+pub mod ownership;
+pub mod precision;
+pub mod rounds;
 pub mod run;
+pub mod secondaries;
 pub mod table;
+mod titles;
+pub mod words;
 
 pub use run::{RUNGS, Run};
+use table::Table;
+
+/// The files of a run, each with its name.
+pub fn csv_files(run: &Run) -> Vec<(String, Table)> {
+    let mut tables = vec![ownership::csv(run), dilution::csv(run)];
+    if !run.agreement.rounds.is_empty() {
+        tables.push(rounds::csv(run));
+    }
+    tables.push(ledger_table::csv(run));
+    tables.extend(cash::csv(run));
+    tables.push(assumptions::csv(run));
+    tables.into_iter().map(|table| (format!("{}.csv", table.id), table)).collect()
+}
+
+/// The tables of a run in the order to be read: results, rounds, money, then what they rest on.
+pub fn terminal(run: &Run) -> Vec<Table> {
+    let mut tables: Vec<Table> = ownership::by_rung(run).into_iter().collect();
+    tables.extend([ownership::by_stage(run), ownership::now(run)]);
+    tables.extend(ownership::groups(run));
+    tables.extend(dilution::table(run));
+    tables.extend(rounds::tables(run));
+    tables.extend(secondaries::table(run));
+    tables.extend(ladder::by_participant(run));
+    tables.extend(ladder::by_rung(run));
+    tables.extend(cash::table(run));
+    tables.extend(assumptions::assumed(run));
+    tables.extend(assumptions::variables(run));
+    tables.extend(assumptions::inputs(run));
+    tables.push(conventions::table(run));
+    tables.extend(assumptions::sources(run));
+    tables
+}

@@ -1,0 +1,161 @@
+//! The conventions behind the numbers, in sentences, printed with them.
+
+use super::frame::columns;
+use super::run::Run;
+use super::table::{Cell, Style, Table};
+use crate::model::{Capitalization, Case, Event, PoolAmount, Residue, Round, RoundingInfo, Rung, Takes, TranchePrice};
+use crate::num::Stated;
+use crate::num::rounding::{Direction, Places, PriceBasis};
+
+/// What counts in a capitalization, in words.
+pub fn capitalization_in_words(counts: Capitalization) -> String {
+    let parts = [
+        (counts.shares, "outstanding shares as converted"),
+        (counts.options, "granted options"),
+        (counts.promised_options, "promised options"),
+        (counts.unissued_options, "available options"),
+        (counts.converting_securities, "converting securities"),
+        (counts.pool_increase, "the round's pool increase"),
+        (counts.new_money, "the shares the new money buys"),
+    ];
+    let counted: Vec<&str> = parts.into_iter().filter(|(counts, _)| *counts).map(|(_, words)| words).collect();
+    super::words::listed(&counted)
+}
+
+/// A rounding in words: `closing-us: price to 4 places, nearest; whole shares, down; money to 2 places`.
+pub fn rounding_in_words(info: &RoundingInfo) -> String {
+    let rounding = info.rounding;
+    let way = |direction| match direction {
+        Direction::Nearest => "nearest",
+        Direction::Up => "up",
+        Direction::Down => "down",
+    };
+    let places = |what: &str, places: Option<Places>| match places {
+        None => format!("{what} unrounded"),
+        Some(Places { places, direction }) => format!("{what} to {places} places, {}", way(direction)),
+    };
+    let whole = |what: &str, direction: Option<Direction>| match direction {
+        None => format!("{what} unrounded"),
+        Some(direction) => format!("whole {what}, {}", way(direction)),
+    };
+    let mut parts = vec![places("price", rounding.price)];
+    if rounding.price.is_some() && rounding.price_basis == PriceBasis::WholeShares {
+        parts.push("at which post-money divided by the whole-share total gives that price".into());
+    }
+    parts.push(whole("shares", rounding.shares));
+    if rounding.pool != rounding.shares {
+        parts.push(whole("options of a pool", rounding.pool));
+    }
+    parts.push(rounding.money_places.map_or("money unrounded".into(), |places| format!("money to {places} places")));
+    format!("{}: {}", info.name, parts.join("; "))
+}
+
+/// The conventions used in this run, each once.
+pub fn table(run: &Run) -> Table {
+    let head = columns(&[("convention", "Convention"), ("meaning", "What it means here")]);
+    let mut table = Table::new("conventions", "Conventions", head);
+    for (name, meaning) in rows(run) {
+        table.push(Style::Body, vec![Cell::text(name), Cell::Text(meaning)]);
+    }
+    table
+}
+
+/// Names and meanings of the conventions used.
+pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
+    let (agreement, scenario) = (&run.agreement, &run.agreement.scenario);
+    let mut rows = vec![
+        ("Fully diluted", "Outstanding shares as converted to common at current conversion prices, granted options (vested or not), promised options and available options. The denominator of every ownership unless another is named.".to_owned()),
+        ("Not counted", "Unconverted SAFEs and notes, warrants that are not listed, treasury shares, shares authorised and not issued.".into()),
+        ("Outstanding, as converted", "Shares alone, as converted: without options, granted or available.".into()),
+        ("Funding rung", rung_in_words(run.rung).into()),
+        ("Case", case_in_words(agreement.head.case).into()),
+    ];
+    if !agreement.head.set.is_empty() {
+        let set: Vec<String> = agreement.head.set.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        rows.push(("Set by hand", set.join(", ")));
+    }
+    if !scenario.rounds.is_empty() {
+        rows.push(("Price of a round", "Fixed once, at its first closing, from the headline money: its size, or the sum of its closings at the round's price, whatever their status. A closing that is not counted changes the number of shares and never the price.".into()));
+        rows.push(("Post-money at a rung", "The round's price times the fully diluted count after the last closing counted there.".into()));
+    }
+    rows.push(("Rounding", roundings(run)));
+    if has_tranche(run, |price| matches!(price, TranchePrice::PreMoney(_))) {
+        rows.push(("Own pre-money", "The closing's pre-money divided by the fully diluted count just before it, earlier closings of the round included.".into()));
+    }
+    if has_tranche(run, |price| matches!(price, TranchePrice::StepUp(_))) {
+        rows.push(("Step-up", "Over the price of the closing before it in the timeline, counted or not.".into()));
+    }
+    rows.extend(pool_rows(&scenario.rounds));
+    rows.extend(right_rows(&scenario.rounds));
+    if scenario.timeline.iter().any(|timed| matches!(timed.event, Event::Secondary(_))) {
+        rows.push(("Secondary", "Shares change hands and none are issued; its money enters no pre-money, post-money or round.".into()));
+    }
+    rows.push(("Value", "Value at last round price (headline): ownership times the latest price of new shares, or of a secondary that states a valuation. The same for every class; before strike prices and preferences.".into()));
+    rows.push(("Dilution by cause", "(issued to the holder - holder's part before x issued to all) / total after, for each cause. Adds up to the change whatever the order.".into()));
+    if let Some(normalised) = agreement.head.normalised {
+        rows.push(("Normalised", format!("The real number of shares is not public. The table adds up to {} made-up shares, so only ownership and money mean something.", super::words::grouped(normalised))));
+    }
+    rows
+}
+
+fn rung_in_words(rung: Rung) -> &'static str {
+    match rung {
+        Rung::Funded => "funded: only money that has been paid.",
+        Rung::Committed => "committed: money that is paid or owed without a condition.",
+        Rung::All | Rung::Never => "all: money that is paid, owed, or hangs on a condition.",
+    }
+}
+
+fn case_in_words(case: Case) -> &'static str {
+    match case {
+        Case::Low => "low: moves every variable down together.",
+        Case::Base => "base: every variable as typed.",
+        Case::High => "high: moves every variable up together.",
+    }
+}
+
+/// The file's rounding, and that of each round that differs.
+fn roundings(run: &Run) -> String {
+    let common = &run.agreement.head.rounding;
+    let own = run.agreement.rounds.iter().filter(|round| round.rounding != *common);
+    let own = own.map(|round| format!(" {}: {}.", round.name, rounding_in_words(&round.rounding)));
+    format!("{}.{}", super::words::capital(&rounding_in_words(common)), own.collect::<String>())
+}
+
+fn has_tranche(run: &Run, is: impl Fn(&TranchePrice<Stated>) -> bool) -> bool {
+    run.agreement.scenario.rounds.iter().flat_map(|round| &round.tranches).any(|tranche| is(&tranche.price))
+}
+
+fn pool_rows(rounds: &[Round<Stated>]) -> Vec<(&'static str, String)> {
+    let targeted = |round: &&Round<Stated>| {
+        round.pool.as_ref().is_some_and(|pool| matches!(pool.amount, PoolAmount::Target(_)))
+    };
+    let borne_by = |existing| rounds.iter().filter(targeted).any(|round| round.counts.pool_increase == existing);
+    let mut rows = Vec::new();
+    if borne_by(true) {
+        rows.push(("Pool target, existing holders", "In the pre-money: increase x = max(0, (t S - A (1 - f)) / (1 - f - t)), total T = (S + x) / (1 - f), f = money / post-money, t the target, S the count before, A the options that count. T is the total with every closing; on a lower rung the pool exceeds its target.".to_owned()));
+    }
+    if borne_by(false) {
+        rows.push(("Pool target, everyone", "Outside the pre-money: increase x = max(0, (t (S + new shares) - A) / (1 - t)), t the target, S the count before, A the options that count.".into()));
+    }
+    rows
+}
+
+fn right_rows(rounds: &[Round<Stated>]) -> Vec<(&'static str, String)> {
+    let takes = |is: fn(&Takes<Stated>) -> bool| {
+        rounds.iter().flat_map(|round| &round.tranches).flat_map(|tranche| &tranche.participants).any(|participant| is(&participant.takes))
+    };
+    let mut rows = Vec::new();
+    if takes(|takes| matches!(takes, Takes::ProRata(_))) {
+        rows.push(("Pro rata", "A holder's shares as converted over outstanding as converted and granted options, without available pool and pool increase, of the round's new shares.".to_owned()));
+    }
+    if takes(|takes| matches!(takes, Takes::Ownership(_))) {
+        rows.push(("Bought up to", "As many shares as bring the holder to that part of the total after the round.".into()));
+    }
+    if rounds.iter().any(|round| round.rounding.shares.is_some()) {
+        let kept = rounds.iter().any(|round| round.residue == Residue::Kept);
+        let residue = if kept { "kept as paid-in where the round says so, else not called" } else { "not called" };
+        rows.push(("Residue", format!("Money of a cheque that buys no whole share: {residue}. Money in = price x shares + residue.")));
+    }
+    rows
+}

@@ -1,0 +1,193 @@
+//! The ledger as a table: every entry with its reason in words and numbers.
+
+use super::exact::POSTED_PLACES;
+use super::frame::{csv_cells, csv_columns, is_normalised, money};
+use super::run::Run;
+use super::table::{Cell, Style, Table};
+use super::words::{basis, fixed, grouped, percent};
+use crate::engine::books::{Because, EntryKind};
+use crate::engine::ledger::Posted;
+use crate::model::PositionId;
+use rust_decimal::Decimal;
+
+/// `ledger.csv`: the opening positions, then every entry in the order posted; a transfer is one row with its seller.
+pub fn csv(run: &Run) -> Table {
+    let keys = [
+        "sequence", "date", "event", "kind", "stakeholder", "security", "from", "quantity", "price_per_share", "amount",
+        "residue", "because", "normalised",
+    ];
+    let mut table = Table::new("ledger", format!("Ledger ({})", basis(run)), csv_columns(&keys));
+    let opening = run.ledger().stages[0].shares.iter().enumerate().filter(|(_, shares)| !shares.is_zero());
+    let mut sequence = 0;
+    for (index, &shares) in opening {
+        sequence += 1;
+        let position = PositionId::at(index);
+        let line = Line { event: "opening".into(), kind: "opening", position, from: None, shares, because: "opening table".into(), money: None };
+        table.push(Style::Body, line.cells(run, sequence, run.agreement.head.opening_date));
+    }
+    for entry in &run.ledger().entries {
+        sequence += 1;
+        let line = Line {
+            event: run.agreement.stage(Some(entry.event)).into(),
+            kind: kind(entry),
+            position: entry.position,
+            from: seller(entry),
+            shares: entry.shares,
+            because: because(run, entry),
+            money: paid(entry).map(|(amount, residue)| (entry.price, amount, residue)),
+        };
+        table.push(Style::Body, line.cells(run, sequence, run.agreement.date(Some(entry.event))));
+    }
+    table
+}
+
+/// A row before it is one.
+struct Line {
+    event: String,
+    kind: &'static str,
+    position: PositionId,
+    from: Option<PositionId>,
+    shares: Decimal,
+    because: String,
+    /// Price per share, amount and residue.
+    money: Option<(Decimal, Decimal, Decimal)>,
+}
+
+impl Line {
+    fn cells(self, run: &Run, sequence: u32, date: Option<jiff::civil::Date>) -> Vec<Cell> {
+        let agreement = &run.agreement;
+        let cells = vec![
+            Cell::Number(sequence.into()),
+            Cell::or_empty(date, Cell::Date),
+            Cell::Text(self.event),
+            Cell::text(self.kind),
+            Cell::text(agreement.owner(self.position)),
+            Cell::Text(agreement.consists_of(self.position)),
+            Cell::or_empty(self.from, |from| Cell::text(agreement.owner(from))),
+            Cell::Count(self.shares),
+            Cell::or_empty(self.money, |(price, _, _)| Cell::Price(price)),
+            Cell::or_empty(self.money, |(_, amount, _)| Cell::Money(money(run, amount))),
+            Cell::or_empty(self.money, |(_, _, residue)| Cell::Money(money(run, residue))),
+            Cell::Text(self.because),
+            Cell::Flag(is_normalised(run)),
+        ];
+        csv_cells(run, cells)
+    }
+}
+
+/// The noun of an entry.
+pub fn kind(entry: &Posted) -> &'static str {
+    match entry.kind {
+        EntryKind::Issuance { .. } => "issuance",
+        EntryKind::PoolIncrease => "pool increase",
+        EntryKind::Grant { .. } => "grant",
+        EntryKind::Transfer { .. } => "transfer",
+        EntryKind::Split { .. } => "split",
+    }
+}
+
+/// Whose position shrinks by what the entry adds elsewhere.
+fn seller(entry: &Posted) -> Option<PositionId> {
+    match entry.kind {
+        EntryKind::Grant { from } | EntryKind::Transfer { from, .. } => Some(from),
+        EntryKind::Issuance { .. } | EntryKind::PoolIncrease | EntryKind::Split { .. } => None,
+    }
+}
+
+/// Money and residue of an entry, where it has money.
+fn paid(entry: &Posted) -> Option<(Decimal, Decimal)> {
+    match entry.kind {
+        EntryKind::Issuance { money, residue } | EntryKind::Transfer { money, residue, .. } => Some((money, residue)),
+        EntryKind::PoolIncrease | EntryKind::Grant { .. } | EntryKind::Split { .. } => None,
+    }
+}
+
+/// Why an entry is what it is: the rule that set its price or number, with the numbers it used.
+pub fn because(run: &Run, entry: &Posted) -> String {
+    let price = grouped(entry.price);
+    match entry.because {
+        Because::RoundPrice { round } => run.ledger().pricing(round).map_or_else(String::new, |pricing| {
+            let rounded = if pricing.price == pricing.solved_price { "" } else { ", rounded" };
+            let converted = if pricing.price == entry.price {
+                String::new()
+            } else {
+                format!("; {price} for this class after conversion ratio and splits")
+            };
+            format!(
+                "price {} = pre-money {} / {} shares{rounded}, fixed at the round's first closing{converted}",
+                grouped(pricing.price),
+                grouped(pricing.pre_money),
+                grouped(pricing.capitalization)
+            )
+        }),
+        Because::GivenPrice => format!("price {price}, as stated"),
+        Because::GivenNumber => "number as stated".into(),
+        Because::StepUp { before, step_up } => {
+            format!("price {price} = {} of the closing before it x (1 + {})", grouped(before), percentage(step_up))
+        }
+        Because::Valuation { valuation, fully_diluted } => {
+            format!("price {price} = valuation {} / {} shares fully diluted", grouped(valuation), grouped(fully_diluted))
+        }
+        Because::MultipleOf { round, price: of_round, multiple } => {
+            let name = &run.agreement.rounds[round.index()].name;
+            format!("price {price} = {}x of {name}'s {}", grouped(multiple), grouped(of_round))
+        }
+        Because::PoolTarget { target, total, before } => {
+            format!(
+                "pool of {} of {} in all, {} counted before: {} more",
+                percentage(target),
+                grouped(total),
+                grouped(before),
+                grouped(entry.shares)
+            )
+        }
+        Because::Ratio { ratio } => match entry.kind {
+            EntryKind::Split { fraction } if !fraction.is_zero() => {
+                format!("{} new for each old share; {} paid in cash", grouped(ratio), grouped(fraction))
+            }
+            _ => format!("{} new for each old share", grouped(ratio)),
+        },
+    }
+}
+
+/// A percentage with as many decimals as it has.
+fn percentage(part: Decimal) -> String {
+    let decimals = (part * Decimal::ONE_HUNDRED).normalize().scale().min(POSTED_PLACES);
+    if part.is_sign_negative() { format!("{}%", fixed(part * Decimal::ONE_HUNDRED, decimals)) } else { percent(part, decimals) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn every_reason_names_its_numbers() {
+        let run = fixture::announced();
+        let reasons: Vec<_> = run.ledger().entries.iter().map(|entry| because(&run, entry)).collect();
+        assert_eq!(
+            reasons[0],
+            "price 730 = pre-money 730,000,000,000 / 1,000,000,000 shares, fixed at the round's first closing"
+        );
+    }
+
+    #[test]
+    fn opening_and_entries_fold_to_the_last_stage() {
+        let run = fixture::startup();
+        let table = csv(&run);
+        let index = |key: &str| table.columns.iter().position(|column| column.key == key).expect("a column");
+        let (who, from, quantity) = (index("stakeholder"), index("from"), index("quantity"));
+        let held = |name: &str| -> Decimal {
+            let quantity = |row: &crate::report::table::Row| match row.cells[quantity] {
+                Cell::Count(count) => count,
+                _ => Decimal::ZERO,
+            };
+            let is = |cell: &Cell| *cell == Cell::text(name);
+            let added = table.rows.iter().filter(|row| is(&row.cells[who])).map(quantity).sum::<Decimal>();
+            added - table.rows.iter().filter(|row| is(&row.cells[from])).map(quantity).sum::<Decimal>()
+        };
+        for holder in crate::report::holders::holders(&run) {
+            assert_eq!(held(&holder.name), holder.shares(run.ledger().last()), "{}", holder.name);
+        }
+    }
+}
