@@ -108,7 +108,14 @@ pub struct Finding {
 impl Finding {
     /// An error without a place yet.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
-        Finding { code, severity: Severity::Error, message: message.into(), place: None, related: Vec::new(), help: None }
+        Finding {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            place: None,
+            related: Vec::new(),
+            help: None,
+        }
     }
 
     /// A warning without a place yet.

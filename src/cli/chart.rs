@@ -9,7 +9,13 @@ use crate::render::files::OutputFolder;
 use crate::report::charts;
 
 /// Draws the kinds asked for, or all of them.
-pub(super) fn chart(session: &Session, name: &str, kinds: &[ChartKind], holder: Option<&str>, svg: bool) -> Result<u8, Error> {
+pub(super) fn chart(
+    session: &Session,
+    name: &str,
+    kinds: &[ChartKind],
+    holder: Option<&str>,
+    svg: bool,
+) -> Result<u8, Error> {
     let run = session.run_named(name)?;
     let drawn = match (kinds, holder) {
         ([], None) => charts::all(&run),

@@ -69,7 +69,8 @@ fn verdicts(session: &Session, read: &Read, agreement: Agreement) -> Result<Vec<
     let mut runs: Vec<(Settings, Run)> = vec![(session.settings.clone(), usual)];
     let mut verdicts = Vec::new();
     for expectation in &expectations {
-        let mut settings = Settings { case: expectation.case.unwrap_or(session.settings.case), set: session.settings.set.clone() };
+        let mut settings =
+            Settings { case: expectation.case.unwrap_or(session.settings.case), set: session.settings.set.clone() };
         settings.set.extend(expectation.set.iter().cloned());
         let known = runs.iter().position(|(of, _)| *of == settings);
         let index = match known {
@@ -110,10 +111,17 @@ fn table(name: &str, verdicts: &[&Verdict], currency: &str) -> Table {
         }
         table.push(
             Style::Body,
-            [what, verdict.under.clone(), verdict.expected.clone(), computed, tolerance, if verdict.holds { "ok" } else { "MISS" }.to_owned()]
-                .into_iter()
-                .map(Cell::Text)
-                .collect(),
+            [
+                what,
+                verdict.under.clone(),
+                verdict.expected.clone(),
+                computed,
+                tolerance,
+                if verdict.holds { "ok" } else { "MISS" }.to_owned(),
+            ]
+            .into_iter()
+            .map(Cell::Text)
+            .collect(),
         );
     }
     table
@@ -125,9 +133,13 @@ fn figure_in_words(figure: Figure, value: Decimal, currency: &str) -> String {
         Figure::Ownership => format!("{}%", number::plain(value * Decimal::ONE_HUNDRED, Some(10))),
         Figure::Shares | Figure::SharesAsConverted | Figure::FullyDiluted | Figure::Increase => grouped(value, 10),
         Figure::PricePerShare | Figure::ValuePerShare => number::plain(value, Some(10)),
-        Figure::PreMoney | Figure::PostMoney | Figure::MoneyRaised | Figure::Residue | Figure::Value | Figure::MoneyIn | Figure::SaleProceeds => {
-            number::money_full(value, currency)
-        }
+        Figure::PreMoney
+        | Figure::PostMoney
+        | Figure::MoneyRaised
+        | Figure::Residue
+        | Figure::Value
+        | Figure::MoneyIn
+        | Figure::SaleProceeds => number::money_full(value, currency),
     }
 }
 
@@ -149,7 +161,9 @@ fn grouped(value: Decimal, places: u32) -> String {
 
 /// One JSON object a figure, on one line.
 fn object(name: &str, verdict: &Verdict) -> String {
-    let digits = |decimal: Decimal| serde_json::Value::Number(serde_json::Number::from_string_unchecked(number::plain(decimal, None)));
+    let digits = |decimal: Decimal| {
+        serde_json::Value::Number(serde_json::Number::from_string_unchecked(number::plain(decimal, None)))
+    };
     let (computed, missing) = match &verdict.computed {
         Ok(decimal) => (digits(*decimal), serde_json::Value::Null),
         Err(why) => (serde_json::Value::Null, json!(why)),

@@ -13,7 +13,8 @@ pub(super) fn compare(session: &Session, base: &str, others: &[String], after: O
     let others = others.iter().map(|name| session.run_named(name)).collect::<Result<Vec<_>, _>>()?;
     let others: Vec<_> = others.iter().collect();
     let comparison = compared(&base, &others, after).map_err(Error::usage)?;
-    let names: Vec<_> = std::iter::once(&base).chain(others.iter().copied()).map(|run| file_stem(&run.agreement.head.name)).collect();
+    let names: Vec<_> =
+        std::iter::once(&base).chain(others.iter().copied()).map(|run| file_stem(&run.agreement.head.name)).collect();
     let folder = session.out.join("compare").join(names.join("-vs-"));
     let mut output = OutputFolder::new(&folder);
     output.add("comparison.csv", render::csv::csv(&comparison.csv));
@@ -22,7 +23,8 @@ pub(super) fn compare(session: &Session, base: &str, others: &[String], after: O
     if !session.quiet {
         let currency = &base.agreement.head.currency;
         let csv = matches!(session.format, Some(super::args::Format::Csv));
-        let text = if csv { session.show(&[comparison.csv], currency) } else { session.show(&comparison.tables, currency) };
+        let text =
+            if csv { session.show(&[comparison.csv], currency) } else { session.show(&comparison.tables, currency) };
         print(&text);
         session.say(&format!("\nwrote {} files to {}", files.len(), shown(&folder)));
     }

@@ -11,10 +11,17 @@ pub(super) fn explain(session: &Session, name: &str, who: &str, after: Option<&s
     let run = session.run_named(name)?;
     let agreement = &run.agreement;
     let Some((subject, in_print)) = find(agreement, who) else {
-        let known: Vec<&str> = agreement.stakeholders.iter().map(|who| who.id.as_str()).chain(agreement.plans.iter().map(String::as_str)).collect();
+        let known: Vec<&str> = agreement
+            .stakeholders
+            .iter()
+            .map(|who| who.id.as_str())
+            .chain(agreement.plans.iter().map(String::as_str))
+            .collect();
         let help = nearest(who, known.iter().copied())
             .map_or_else(|| format!("known are {}", known.join(", ")), |near| format!("did you mean \"{near}\"?"));
-        return Err(Error::usage(Finding::error("E0012", format!("nobody is named \"{who}\" in {}", agreement.head.name)).help(help)));
+        return Err(Error::usage(
+            Finding::error("E0012", format!("nobody is named \"{who}\" in {}", agreement.head.name)).help(help),
+        ));
     };
     let last = super::stage_index(&run, after)?;
     let explanation = explained(&run, subject, &in_print, last);
@@ -37,13 +44,21 @@ fn text(explanation: &Explanation, width: usize) -> String {
         text.push_str(&format!("\n{}\n", crate::render::words::harmless(&step.stage)));
         for line in &step.lines {
             let indent = "  ".repeat(line.depth + 1);
-            let wrapped = crate::render::words::wrap(&crate::render::words::harmless(&line.says), width.saturating_sub(indent.len() + 2), usize::MAX);
+            let wrapped = crate::render::words::wrap(
+                &crate::render::words::harmless(&line.says),
+                width.saturating_sub(indent.len() + 2),
+                usize::MAX,
+            );
             for (index, part) in wrapped.iter().enumerate() {
                 let hanging = if index == 0 { "" } else { "  " };
                 text.push_str(&format!("{indent}{hanging}{part}\n"));
             }
             if let Some(at) = &line.at {
-                let source = line.source.as_deref().map(|source| format!("  {}", crate::render::words::harmless(source))).unwrap_or_default();
+                let source = line
+                    .source
+                    .as_deref()
+                    .map(|source| format!("  {}", crate::render::words::harmless(source)))
+                    .unwrap_or_default();
                 text.push_str(&format!("{indent}    {at}{source}\n"));
             }
         }

@@ -12,7 +12,9 @@ pub(super) fn list(session: &Session) -> Result<u8, Error> {
     for (name, _) in session.folder.list() {
         let loaded = load(&session.folder, &name);
         let title = match loaded.document {
-            Some(document) if !loaded.findings.has_errors() => document.root.text("title").unwrap_or_default().to_owned(),
+            Some(document) if !loaded.findings.has_errors() => {
+                document.root.text("title").unwrap_or_default().to_owned()
+            }
             _ => format!("(has errors: capstruct check {})", name),
         };
         table.push(Style::Body, vec![Cell::text(name), Cell::text(title)]);

@@ -26,7 +26,9 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::List => list::list(&session),
         Command::Check { names } => check::check(&session, &names),
-        Command::Explain { name, stakeholder, after } => explain::explain(&session, &name, &stakeholder, after.as_deref()),
+        Command::Explain { name, stakeholder, after } => {
+            explain::explain(&session, &name, &stakeholder, after.as_deref())
+        }
         Command::New { name } => documents::new(&session, &name),
         Command::Schema { reference } => documents::schema(reference),
         Command::Completions { shell } => documents::completions(shell),
@@ -47,7 +49,8 @@ pub fn main() -> ExitCode {
 /// The index of the stage of that name among those of the run; the last one without a name.
 fn stage_index(run: &Run, after: Option<&str>) -> Result<usize, Error> {
     At::stage(run, run.rung, after).map(|at| at.index()).map_err(|missing| {
-        let stages: Vec<_> = run.ledger().stages.iter().map(|stage| format!("\"{}\"", run.agreement.stage(stage.event))).collect();
+        let stages: Vec<_> =
+            run.ledger().stages.iter().map(|stage| format!("\"{}\"", run.agreement.stage(stage.event))).collect();
         Error::usage(Finding::error("E0013", missing).help(format!("stages are {}", stages.join(", "))))
     })
 }

@@ -78,7 +78,10 @@ impl Session {
             // What the resolver would say of the parts that could be read belongs to the same report.
             Some(document) => {
                 let mut findings = loaded.findings;
-                let readable = !findings.0.iter().any(|finding| finding.code.starts_with("E00") || finding.code.starts_with("E03"));
+                let readable = !findings
+                    .0
+                    .iter()
+                    .any(|finding| finding.code.starts_with("E00") || finding.code.starts_with("E03"));
                 if readable && let Err(more) = resolve(&document, &loaded.sources, &self.settings) {
                     add_independent(&mut findings, more);
                 }
@@ -90,7 +93,8 @@ impl Session {
 
     /// Resolves what was read for one case and set of variables.
     pub fn resolve(&self, read: &Read, settings: &Settings) -> Result<(Agreement, Findings), Error> {
-        resolve(&read.document, &read.sources, settings).map_err(|findings| Error::input(findings, read.sources.clone()))
+        resolve(&read.document, &read.sources, settings)
+            .map_err(|findings| Error::input(findings, read.sources.clone()))
     }
 
     /// Resolves and replays; warnings are shown once, here.
@@ -130,7 +134,9 @@ impl Session {
             Some((findings, sources)) if self.format == Some(Format::Json) => {
                 print(&render::findings::findings_json(findings, sources));
             }
-            Some((findings, sources)) => eprint!("{}", render::findings::findings(findings, sources, self.colour_of_errors)),
+            Some((findings, sources)) => {
+                eprint!("{}", render::findings::findings(findings, sources, self.colour_of_errors))
+            }
             None => eprintln!("error: {error}"),
         }
     }
@@ -147,7 +153,9 @@ impl Session {
                 let look = self.look(currency);
                 tables.iter().map(|table| render::terminal::table(table, &look)).collect::<Vec<_>>().join("\n")
             }
-            Format::Csv => tables.iter().map(|table| String::from_utf8_lossy(&render::csv::csv(table)).into_owned()).collect(),
+            Format::Csv => {
+                tables.iter().map(|table| String::from_utf8_lossy(&render::csv::csv(table)).into_owned()).collect()
+            }
             Format::Json => render::json::json(tables),
             Format::Markdown => render::markdown::markdown(tables, currency),
         }
@@ -186,10 +194,13 @@ impl Session {
 
 /// Findings of the resolver that do not stem from what was already found: at other places.
 fn add_independent(findings: &mut Findings, more: Findings) {
-    let lines: Vec<_> = findings.0.iter().filter_map(|finding| finding.place.as_ref().map(|place| place.span)).collect();
+    let lines: Vec<_> =
+        findings.0.iter().filter_map(|finding| finding.place.as_ref().map(|place| place.span)).collect();
     let touches = |finding: &Finding| {
         finding.place.as_ref().is_none_or(|place| {
-            lines.iter().any(|span| span.file == place.span.file && span.start <= place.span.end && place.span.start <= span.end)
+            lines.iter().any(|span| {
+                span.file == place.span.file && span.start <= place.span.end && place.span.start <= span.end
+            })
         })
     };
     findings.0.extend(more.0.into_iter().filter(|finding| finding.severity == Severity::Error && !touches(finding)));

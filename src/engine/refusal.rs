@@ -225,8 +225,10 @@ fn of_secondary<const BITS: usize, const LIMBS: usize>(
             Part::Rest => Fixed::one() - stated,
             Part::Fraction(_) | Part::Money(_) => part(seller.part, whole, draws),
         };
-        let (asked, held) =
-            (sale.sold * given, seller.positions.iter().map(|&position| table.at(position)).sum::<Fixed<BITS, LIMBS>>());
+        let (asked, held) = (
+            sale.sold * given,
+            seller.positions.iter().map(|&position| table.at(position)).sum::<Fixed<BITS, LIMBS>>(),
+        );
         if Number::below(held, asked).is_yes() {
             return Cause::Oversold { seller: index, asked: decimal(asked), held: decimal(held) };
         }

@@ -22,9 +22,7 @@ pub fn size<N: Number>(terms: &Secondary<N>, draws: &Draws<N>, table: &CapTable<
     let (price, because) = sale_price(terms.price, draws, table);
     let price = match terms.price {
         SalePrice::PerShare(_) => price,
-        SalePrice::Valuation(_) | SalePrice::OfRound { .. } => {
-            terms.rounding.price(table.price_of_class(class, price))
-        }
+        SalePrice::Valuation(_) | SalePrice::OfRound { .. } => terms.rounding.price(table.price_of_class(class, price)),
     };
     let wanted = match terms.quantity {
         SaleQuantity::Money(money) => draws.value(money) / price,
@@ -71,7 +69,8 @@ pub fn close<N: Number, J: Journal<N>>(
     let whole = sale.wanted * sale.price;
     let mut feasible = sale.price.is_positive() & N::zero().at_most(sale.wanted);
     for seller in &terms.sellers {
-        let given = fraction(seller.part, whole, rest(terms.sellers.iter().map(|seller| seller.part), whole, draws), draws);
+        let given =
+            fraction(seller.part, whole, rest(terms.sellers.iter().map(|seller| seller.part), whole, draws), draws);
         let held: N = seller.positions.iter().map(|&position| books.table.at(position)).sum();
         feasible = feasible & (sale.sold * given).at_most(held);
         let some = held.is_positive();
@@ -79,7 +78,8 @@ pub fn close<N: Number, J: Journal<N>>(
         for (&from, before) in seller.positions.iter().zip(before) {
             let of_seller = some.select(before / some.select(held, N::one()), N::zero());
             for buyer in &terms.buyers {
-                let taken = fraction(buyer.part, whole, rest(terms.buyers.iter().map(|buyer| buyer.part), whole, draws), draws);
+                let taken =
+                    fraction(buyer.part, whole, rest(terms.buyers.iter().map(|buyer| buyer.part), whole, draws), draws);
                 let asked = closes.select(sale.sold * given * of_seller * taken, N::zero());
                 let shares = terms.rounding.shares(asked);
                 let price = sale.price.posted();

@@ -3,7 +3,8 @@
 //! The engine sees [`Scenario`] alone; reports see this.
 
 use super::{
-    ClassId, EventId, GroupId, Holding, OriginId, PlanId, PositionId, RoundId, Rung, Scenario, StakeholderId, VariableId,
+    ClassId, EventId, GroupId, Holding, OriginId, PlanId, PositionId, RoundId, Rung, Scenario, StakeholderId,
+    VariableId,
 };
 use crate::error::Span;
 use crate::num::Stated;
@@ -218,14 +219,36 @@ pub struct Range {
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs, reason = "the parameters are those of the textbooks, named as in the file")]
 pub enum Distribution {
-    Triangular { low: Stated, mode: Stated, high: Stated },
-    Pert { low: Stated, mode: Stated, high: Stated },
-    Uniform { low: Stated, high: Stated },
-    Normal { mean: Stated, sd: Stated },
+    Triangular {
+        low: Stated,
+        mode: Stated,
+        high: Stated,
+    },
+    Pert {
+        low: Stated,
+        mode: Stated,
+        high: Stated,
+    },
+    Uniform {
+        low: Stated,
+        high: Stated,
+    },
+    Normal {
+        mean: Stated,
+        sd: Stated,
+    },
     /// `sigma` is the standard deviation of the logarithm.
-    Lognormal { median: Stated, sigma: Stated },
-    Bernoulli { probability: Stated },
-    Discrete { values: Vec<Value>, probabilities: Vec<Stated> },
+    Lognormal {
+        median: Stated,
+        sigma: Stated,
+    },
+    Bernoulli {
+        probability: Stated,
+    },
+    Discrete {
+        values: Vec<Value>,
+        probabilities: Vec<Stated>,
+    },
 }
 
 /// Variables that move together: every pair of them has this correlation (normal copula).

@@ -6,8 +6,9 @@ mod scenario;
 mod terms;
 
 pub use agreement::{
-    Agreement, Assumption, Case, CommitmentInfo, Correlation, Distribution, EventInfo, Evidence, Expectation, Figure, Head,
-    Imprecision, Origin, Range, RoundInfo, RoundingInfo, SourceInfo, Stakeholder, StockClass, Subject, Value, VariableInfo,
+    Agreement, Assumption, Case, CommitmentInfo, Correlation, Distribution, EventInfo, Evidence, Expectation, Figure,
+    Head, Imprecision, Origin, Range, RoundInfo, RoundingInfo, SourceInfo, Stakeholder, StockClass, Subject, Value,
+    VariableInfo,
 };
 pub use ids::{
     ClassId, ConditionId, EventId, GroupId, OriginId, PlanId, PositionId, RoundId, StakeholderId, VariableId,

@@ -153,7 +153,7 @@ impl<const BITS: usize, const LIMBS: usize> Fixed<BITS, LIMBS> {
     /// The number as a decimal of at most `places` places, half to even; `None` if undefined or too long.
     pub fn to_decimal(self, places: u32) -> Option<Decimal> {
         self.failure().is_none().then_some(())?;
-        let scale = Uint::from(10u64.checked_pow(places)?);
+        let scale = Uint::try_from(10u128.checked_pow(places)?).ok()?;
         let (mut whole, rest) = self.numerator.checked_mul(scale)?.div_rem(self.denominator);
         let half = rest.cmp(&(self.denominator - rest));
         if half == Ordering::Greater || (half == Ordering::Equal && whole.bit(0)) {

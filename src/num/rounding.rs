@@ -141,9 +141,15 @@ mod tests {
 
     #[test]
     fn each_direction_to_a_whole_number() {
-        for (number, down, nearest, up) in [("2.4", 2, 2, 3), ("2.5", 2, 3, 3), ("2.6", 2, 3, 3), ("3", 3, 3, 3), ("0", 0, 0, 0)] {
+        for (number, down, nearest, up) in
+            [("2.4", 2, 2, 3), ("2.5", 2, 3, 3), ("2.6", 2, 3, 3), ("3", 3, 3, 3), ("0", 0, 0, 0)]
+        {
             for (direction, expected) in [(Direction::Down, down), (Direction::Nearest, nearest), (Direction::Up, up)] {
-                assert_eq!(whole(exact(number), direction).to_decimal(0), Some(Decimal::from(expected)), "{number} {direction:?}");
+                assert_eq!(
+                    whole(exact(number), direction).to_decimal(0),
+                    Some(Decimal::from(expected)),
+                    "{number} {direction:?}"
+                );
                 let lanes = whole(Lanes::<4>::given(number.parse().expect("a decimal")), direction);
                 assert_eq!(lanes.0, [f64::from(expected); 4], "{number} {direction:?} in lanes");
             }

@@ -35,14 +35,17 @@ pub fn inputs(run: &Run) -> Option<Table> {
     ]);
     let mut table = Table::new("inputs", "Inputs", head);
     for origin in stated(run) {
-        table.push(Style::Body, vec![
-            Cell::text(&origin.what),
-            Cell::text(typed(origin)),
-            Cell::text(origin.evidence.word()),
-            Cell::or_empty(source_id(run, origin), Cell::text),
-            Cell::text(&origin.cite),
-            Cell::or_empty(origin.note.as_ref(), Cell::text),
-        ]);
+        table.push(
+            Style::Body,
+            vec![
+                Cell::text(&origin.what),
+                Cell::text(typed(origin)),
+                Cell::text(origin.evidence.word()),
+                Cell::or_empty(source_id(run, origin), Cell::text),
+                Cell::text(&origin.cite),
+                Cell::or_empty(origin.note.as_ref(), Cell::text),
+            ],
+        );
     }
     (!table.rows.is_empty()).then_some(table)
 }
@@ -86,17 +89,24 @@ pub fn variables(run: &Run) -> Option<Table> {
     let mut table = Table::new("variables", format!("Variables (case {case})"), head);
     for variable in &run.agreement.variables {
         let end = |of: fn(&crate::model::Range) -> Stated| {
-            Cell::or_empty(variable.range.as_ref(), |range| Cell::Text(number_in_words(of(range), is_percent(variable))))
+            Cell::or_empty(variable.range.as_ref(), |range| {
+                Cell::Text(number_in_words(of(range), is_percent(variable)))
+            })
         };
-        table.push(Style::Body, vec![
-            Cell::text(&variable.name),
-            end(|range| range.low),
-            end(|range| range.base),
-            end(|range| range.high),
-            Cell::or_empty(variable.distribution.as_ref(), |distribution| Cell::Text(distribution_in_words(distribution))),
-            Cell::Text(value_in_words(&variable.value)),
-            Cell::text(&run.agreement.origin(variable.origin).cite),
-        ]);
+        table.push(
+            Style::Body,
+            vec![
+                Cell::text(&variable.name),
+                end(|range| range.low),
+                end(|range| range.base),
+                end(|range| range.high),
+                Cell::or_empty(variable.distribution.as_ref(), |distribution| {
+                    Cell::Text(distribution_in_words(distribution))
+                }),
+                Cell::Text(value_in_words(&variable.value)),
+                Cell::text(&run.agreement.origin(variable.origin).cite),
+            ],
+        );
     }
     if run.agreement.variables.iter().any(|variable| variable.range.is_some_and(|range| range.quantiles)) {
         table.note("Where a distribution has no ends, low and high are its p10 and p90.");
@@ -131,10 +141,14 @@ fn distribution_in_words(distribution: &Distribution) -> String {
         Distribution::Triangular { low, mode, high } => {
             format!("triangular, {} to {}, mode {}", number(low), number(high), number(mode))
         }
-        Distribution::Pert { low, mode, high } => format!("PERT, {} to {}, mode {}", number(low), number(high), number(mode)),
+        Distribution::Pert { low, mode, high } => {
+            format!("PERT, {} to {}, mode {}", number(low), number(high), number(mode))
+        }
         Distribution::Uniform { low, high } => format!("uniform, {} to {}", number(low), number(high)),
         Distribution::Normal { mean, sd } => format!("normal, mean {}, sd {}", number(mean), number(sd)),
-        Distribution::Lognormal { median, sigma } => format!("lognormal, median {}, sigma {}", number(median), number(sigma)),
+        Distribution::Lognormal { median, sigma } => {
+            format!("lognormal, median {}, sigma {}", number(median), number(sigma))
+        }
         Distribution::Bernoulli { probability } => format!("yes with {}", number_in_words(*probability, true)),
         Distribution::Discrete { values, probabilities } => {
             let chance = |(value, probability): (&Value, &Stated)| {
@@ -160,15 +174,18 @@ pub fn sources(run: &Run) -> Option<Table> {
     let used = |index| run.agreement.origins.iter().any(|origin| origin.source == Some(index));
     for (_, source) in run.agreement.sources.iter().enumerate().filter(|&(index, _)| used(index)) {
         let text = |words: &Option<String>| Cell::or_empty(words.as_ref(), Cell::text);
-        table.push(Style::Body, vec![
-            Cell::text(&source.id),
-            text(&source.publisher),
-            text(&source.title),
-            text(&source.date),
-            Cell::text(source.evidence.word()),
-            text(&source.url),
-            text(&source.note),
-        ]);
+        table.push(
+            Style::Body,
+            vec![
+                Cell::text(&source.id),
+                text(&source.publisher),
+                text(&source.title),
+                text(&source.date),
+                Cell::text(source.evidence.word()),
+                text(&source.url),
+                text(&source.note),
+            ],
+        );
     }
     (!table.rows.is_empty()).then_some(table)
 }
@@ -183,7 +200,8 @@ pub fn csv(run: &Run) -> Table {
         table.push(Style::Body, csv_cells(run, lead.into_iter().chain(rest).collect()));
     };
     for origin in stated(run) {
-        let known = [Some(origin.evidence.word()), source_id(run, origin), Some(origin.cite.as_str()), origin.note.as_deref()];
+        let known =
+            [Some(origin.evidence.word()), source_id(run, origin), Some(origin.cite.as_str()), origin.note.as_deref()];
         push("input", &origin.what, typed(origin), known);
     }
     for variable in &run.agreement.variables {
@@ -199,7 +217,12 @@ pub fn csv(run: &Run) -> Table {
     }
     for source in &run.agreement.sources {
         let words = [&source.publisher, &source.title, &source.date].into_iter().flatten().cloned().collect::<Vec<_>>();
-        push("source", &source.id, &words.join(", "), [Some(source.evidence.word()), None, source.url.as_deref(), source.note.as_deref()]);
+        push(
+            "source",
+            &source.id,
+            &words.join(", "),
+            [Some(source.evidence.word()), None, source.url.as_deref(), source.note.as_deref()],
+        );
     }
     table
 }

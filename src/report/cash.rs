@@ -7,7 +7,7 @@ use super::run::{RUNGS, Run};
 use super::table::{Cell, Style, Table};
 use super::words::basis;
 use crate::model::StakeholderId;
-use crate::report::exact::{Values, decimal, MONEY_PLACES};
+use crate::report::exact::{MONEY_PLACES, Values, decimal};
 use rust_decimal::Decimal;
 
 /// Decimal places of a ratio.
@@ -37,7 +37,8 @@ impl Flow {
     /// Cells from `funded` to `difference`.
     fn cells(&self, run: &Run) -> Vec<Cell> {
         let committed = self.committed();
-        let of_money = |amount: fn(&Participation) -> Decimal| Cell::or_empty(self.money.as_ref().map(amount), Cell::Money);
+        let of_money =
+            |amount: fn(&Participation) -> Decimal| Cell::or_empty(self.money.as_ref().map(amount), Cell::Money);
         let mut cells = vec![
             of_money(|money| money.funded),
             of_money(|money| money.committed),
@@ -46,10 +47,15 @@ impl Flow {
             Cell::or_empty(self.years(run), Cell::Number),
         ];
         cells.extend(RUNGS.map(|rung| {
-            let ratio = self.money.as_ref().zip(committed).and_then(|(money, committed)| quotient(committed, money.up_to(rung), RATIO_PLACES));
+            let ratio = self
+                .money
+                .as_ref()
+                .zip(committed)
+                .and_then(|(money, committed)| quotient(committed, money.up_to(rung), RATIO_PLACES));
             Cell::or_empty(ratio, Cell::Multiple)
         }));
-        let difference = committed.map(|committed| committed - self.money.as_ref().map_or(Decimal::ZERO, |money| money.up_to(run.rung)));
+        let difference = committed
+            .map(|committed| committed - self.money.as_ref().map_or(Decimal::ZERO, |money| money.up_to(run.rung)));
         cells.push(Cell::or_empty(difference, Cell::Money));
         cells
     }
@@ -75,15 +81,26 @@ fn flows(run: &Run) -> Vec<Flow> {
 /// `cash.csv`: a row for each investor; `None` without commitments.
 pub fn csv(run: &Run) -> Option<Table> {
     let keys = [
-        "investor", "funded", "committed", "conditional", "commitments", "years", "ratio_funded", "ratio_committed", "ratio_all",
-        "difference", "currency", "what",
+        "investor",
+        "funded",
+        "committed",
+        "conditional",
+        "commitments",
+        "years",
+        "ratio_funded",
+        "ratio_committed",
+        "ratio_all",
+        "difference",
+        "currency",
+        "what",
     ];
     let mut table = Table::new("cash", format!("Money in and commitments ({})", basis(run)), csv_columns(&keys));
     for flow in flows_if_any(run)? {
         let mut cells = vec![Cell::text(&run.agreement.stakeholders[flow.stakeholder.index()].name)];
         cells.extend(flow.cells(run));
         cells.push(Cell::text(&run.agreement.head.currency));
-        let what: Vec<_> = flow.commitments.iter().map(|&(index, _)| run.agreement.commitments[index].what.as_str()).collect();
+        let what: Vec<_> =
+            flow.commitments.iter().map(|&(index, _)| run.agreement.commitments[index].what.as_str()).collect();
         cells.push(if what.is_empty() { Cell::Empty } else { Cell::Text(what.join("; ")) });
         table.push(Style::Body, csv_cells(run, cells));
     }
@@ -120,7 +137,10 @@ pub fn table(run: &Run) -> Option<Table> {
         }
     }
     table.note("Commitments are purchases by the company, nominal, over years. They change no ownership.");
-    table.note(format!("Multiples are commitments over money up to each rung; the difference is to the money on the rung shown ({}).", run.rung.word()));
+    table.note(format!(
+        "Multiples are commitments over money up to each rung; the difference is to the money on the rung shown ({}).",
+        run.rung.word()
+    ));
     Some(table)
 }
 

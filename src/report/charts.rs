@@ -36,16 +36,17 @@ pub fn all(run: &Run) -> Vec<Chart> {
 /// # Errors
 /// Where there is no such kind or holder, or nothing to draw.
 pub fn of_kind(run: &Run, kind: &str, holder: Option<&str>) -> Result<Chart, Finding> {
-    let nothing = |what: &str| Finding::error("E0903", format!("`{}` has no chart `{kind}`: {what}", run.agreement.head.name));
+    let nothing =
+        |what: &str| Finding::error("E0903", format!("`{}` has no chart `{kind}`: {what}", run.agreement.head.name));
     match kind {
         "stages" => Ok(by_stage(run)),
         "now" => Ok(now(run)),
         "ladder" => ladder(run).ok_or_else(|| nothing("it has no round")),
         "bridge" => match holder {
             Some(name) => bridge_of(run, name),
-            None => loser(run).map(|(holder, journey)| bridge(run, &holder, &journey)).ok_or_else(|| {
-                nothing("no holder loses ownership").help("name the holder to be drawn")
-            }),
+            None => loser(run)
+                .map(|(holder, journey)| bridge(run, &holder, &journey))
+                .ok_or_else(|| nothing("no holder loses ownership").help("name the holder to be drawn")),
         },
         _ => Err(Finding::error("E0904", format!("there is no kind of chart `{kind}`"))
             .help(format!("the kinds are {}; `compare` draws the comparison", super::words::listed(&KINDS)))),
@@ -82,7 +83,11 @@ fn framed(run: &Run, id: String, title: String, measure: &str, notes: &[String],
 pub fn footer(run: &Run, notes: &[String]) -> String {
     let mut sentences = vec![format!("Scenario {}", run.agreement.head.name)];
     let options = run.agreement.scenario.positions.iter().any(|holding| !matches!(holding, Holding::Shares(..)));
-    let counted_in = if options { "Fully diluted: shares as converted, options granted, promised and available" } else { "Fully diluted: all shares as converted" };
+    let counted_in = if options {
+        "Fully diluted: shares as converted, options granted, promised and available"
+    } else {
+        "Fully diluted: all shares as converted"
+    };
     sentences.push(counted_in.into());
     if is_normalised(run) {
         sentences.push("Share count not public, normalised".into());
@@ -108,7 +113,10 @@ fn intervals_in_words(run: &Run, shown: impl Fn(&Holder) -> bool) -> Option<Stri
     let mut known: Vec<_> = known.filter(|(holder, _)| shown(holder)).collect();
     known.sort_by_key(|(holder, _)| std::cmp::Reverse(holder.as_converted(last)));
     known.truncate(MOST_INTERVALS);
-    let words: Vec<_> = known.into_iter().map(|(holder, interval)| format!("{} {}", holder.name, interval_in_words(interval))).collect();
+    let words: Vec<_> = known
+        .into_iter()
+        .map(|(holder, interval)| format!("{} {}", holder.name, interval_in_words(interval)))
+        .collect();
     (!words.is_empty()).then(|| format!("Published percentages are rounded; they allow {}", words.join(", ")))
 }
 
@@ -142,7 +150,10 @@ fn chosen_stages(run: &Run, holders: &[Holder]) -> Vec<usize> {
     let stages = &run.ledger().stages;
     let last = stages.len() - 1;
     let moved = |index: usize| -> Decimal {
-        holders.iter().map(|holder| (holder.ownership(&stages[index]) - holder.ownership(&stages[index - 1])).abs()).sum()
+        holders
+            .iter()
+            .map(|holder| (holder.ownership(&stages[index]) - holder.ownership(&stages[index - 1])).abs())
+            .sum()
     };
     let mut between: Vec<usize> = (1..last).collect();
     if stages.len() > MOST_STAGES {
@@ -281,7 +292,8 @@ fn slug(name: &str) -> String {
 
 /// How far the money of the rounds is; `None` without rounds.
 pub fn ladder(run: &Run) -> Option<Chart> {
-    let participations: Vec<_> = participations(run).into_iter().filter(|participation| !participation.total().is_zero()).collect();
+    let participations: Vec<_> =
+        participations(run).into_iter().filter(|participation| !participation.total().is_zero()).collect();
     if participations.is_empty() {
         return None;
     }
@@ -315,9 +327,15 @@ pub fn ladder(run: &Run) -> Option<Chart> {
     let totals = rows.iter().map(total).collect();
     let currency = currency.clone();
     let title = titles::ladder(run, &participations);
-    let notes = ["A round's price is fixed at its headline money; money that does not come changes no price".to_owned()];
-    let mut chart = framed(run, "funding-ladder".into(), title, "", &notes, Body::FundingLadder { rows, totals, currency });
-    chart.subtitle = format!("Money of the rounds by how far it is, all rungs from {} up; case {}", Rung::Funded.word(), run.agreement.head.case.word());
+    let notes =
+        ["A round's price is fixed at its headline money; money that does not come changes no price".to_owned()];
+    let mut chart =
+        framed(run, "funding-ladder".into(), title, "", &notes, Body::FundingLadder { rows, totals, currency });
+    chart.subtitle = format!(
+        "Money of the rounds by how far it is, all rungs from {} up; case {}",
+        Rung::Funded.word(),
+        run.agreement.head.case.word()
+    );
     Some(chart)
 }
 
@@ -340,12 +358,17 @@ mod tests {
             for chart in all(&run) {
                 let off = match &chart.body {
                     Body::OwnershipByStage { stages, series } => (0..stages.len())
-                        .map(|stage| (series.iter().map(|series| series.values[stage]).sum::<Decimal>() - Decimal::ONE).abs())
+                        .map(|stage| {
+                            (series.iter().map(|series| series.values[stage]).sum::<Decimal>() - Decimal::ONE).abs()
+                        })
                         .max()
                         .expect("a stage"),
-                    Body::OwnershipNow { bars, .. } => (bars.iter().map(|bar| bar.ownership).sum::<Decimal>() - Decimal::ONE).abs(),
+                    Body::OwnershipNow { bars, .. } => {
+                        (bars.iter().map(|bar| bar.ownership).sum::<Decimal>() - Decimal::ONE).abs()
+                    }
                     Body::DilutionBridge { start, changes, end } => {
-                        (start.fraction + changes.iter().map(|step| step.fraction).sum::<Decimal>() - end.fraction).abs()
+                        (start.fraction + changes.iter().map(|step| step.fraction).sum::<Decimal>() - end.fraction)
+                            .abs()
                     }
                     Body::Comparison { .. } | Body::FundingLadder { .. } => Decimal::ZERO,
                 };
@@ -367,7 +390,11 @@ mod tests {
 
     #[test]
     fn a_long_bridge_keeps_the_largest_changes() {
-        let step = |number: i64| Step { name: format!("step {number}"), detail: String::new(), fraction: Decimal::from(number) };
+        let step = |number: i64| Step {
+            name: format!("step {number}"),
+            detail: String::new(),
+            fraction: Decimal::from(number),
+        };
         let mut changes: Vec<Step> = (1..=10).map(step).collect();
         fold_small(&mut changes);
         let names: Vec<_> = changes.iter().map(|step| step.name.as_str()).collect();

@@ -48,7 +48,8 @@ pub fn verdict(expectation: &Expectation, run: &Run, cite: String) -> Verdict {
         what: what(expectation, &run.agreement),
         under: under(expectation),
         expected: expectation.literal.clone(),
-        computed: computed.and_then(|number| number.to_decimal(places).ok_or_else(|| "a number too long to print".to_owned())),
+        computed: computed
+            .and_then(|number| number.to_decimal(places).ok_or_else(|| "a number too long to print".to_owned())),
         expected_number: expectation.expected.to_decimal(places),
         tolerance: expectation.tolerance.to_decimal(places).unwrap_or_default(),
         figure: expectation.figure,
@@ -59,7 +60,9 @@ pub fn verdict(expectation: &Expectation, run: &Run, cite: String) -> Verdict {
 
 fn agrees(computed: Exact, expectation: &Expectation, places: u32) -> bool {
     if expectation.tolerance.is_zero() {
-        return computed.to_decimal(places).is_some_and(|computed| Some(computed) == expectation.expected.to_decimal(places));
+        return computed
+            .to_decimal(places)
+            .is_some_and(|computed| Some(computed) == expectation.expected.to_decimal(places));
     }
     let (expected, tolerance): (Exact, Exact) = (expectation.expected.cast(), expectation.tolerance.cast());
     (computed.at_most(expected + tolerance) & (expected - tolerance).at_most(computed)).is_yes()
@@ -121,4 +124,3 @@ fn under(expectation: &Expectation) -> String {
     parts.extend(expectation.set.iter().map(|(name, literal)| format!("{name} = {literal}")));
     parts.join(", ")
 }
-

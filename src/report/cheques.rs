@@ -1,6 +1,6 @@
 //! The money of every round, cheque by cheque, whether or not its closing is counted: what rounds, ladder and cash read.
 
-use super::exact::{decimal, exact, part_of, share_of, POSTED_PLACES};
+use super::exact::{POSTED_PLACES, decimal, exact, part_of, share_of};
 use super::frame::{money_of, stage_of};
 use super::run::Run;
 use crate::engine::books::EntryKind;
@@ -47,10 +47,13 @@ pub struct Bought {
 pub fn cheques(run: &Run, rung: Rung) -> Vec<Cheque<'_>> {
     let ledger = run.on(rung);
     let rounds = run.agreement.scenario.rounds.iter().enumerate();
-    let tranches = rounds.flat_map(|(round, terms)| terms.tranches.iter().enumerate().map(move |(index, tranche)| (round, index, tranche)));
+    let tranches = rounds.flat_map(|(round, terms)| {
+        terms.tranches.iter().enumerate().map(move |(index, tranche)| (round, index, tranche))
+    });
     tranches
         .flat_map(|(round, index, tranche)| {
-            (0..tranche.participants.len()).map(move |participant| cheque(run, ledger, (RoundId::at(round), index), tranche, participant))
+            (0..tranche.participants.len())
+                .map(move |participant| cheque(run, ledger, (RoundId::at(round), index), tranche, participant))
         })
         .collect()
 }

@@ -132,7 +132,8 @@ fn side<'a>(run: &'a Run, label: String, after: Option<&str>) -> Result<Side<'a>
         None => ledger.last(),
         Some(name) => {
             let index = stage_named(run, ledger, name).ok_or_else(|| {
-                let stages: Vec<_> = ledger.stages.iter().map(|stage| format!("`{}`", run.agreement.stage(stage.event))).collect();
+                let stages: Vec<_> =
+                    ledger.stages.iter().map(|stage| format!("`{}`", run.agreement.stage(stage.event))).collect();
                 Finding::error("E0902", format!("`{label}` has no stage `{name}` on rung {}", run.rung.word()))
                     .help(format!("its stages are {}", listed(&stages)))
             })?;
@@ -152,7 +153,8 @@ fn subjects(sides: &[Side]) -> Vec<Subject> {
             }
             let free = |subject: &Subject| subject.at[number].is_none();
             let by_id = subjects.iter().position(|subject| free(subject) && subject.id == holder.id);
-            let known = by_id.or_else(|| subjects.iter().position(|subject| free(subject) && subject.name == holder.name));
+            let known =
+                by_id.or_else(|| subjects.iter().position(|subject| free(subject) && subject.name == holder.name));
             let known = known.unwrap_or_else(|| {
                 let at = vec![None; sides.len()];
                 subjects.push(Subject { name: holder.name.clone(), id: holder.id.clone(), at });
@@ -162,7 +164,9 @@ fn subjects(sides: &[Side]) -> Vec<Subject> {
         }
     }
     // Pools stay last, whichever scenario brings in a further holder.
-    let is_pool = |subject: &Subject| sides.iter().zip(&subject.at).any(|(side, at)| at.is_some_and(|at| side.holders[at].is_pool()));
+    let is_pool = |subject: &Subject| {
+        sides.iter().zip(&subject.at).any(|(side, at)| at.is_some_and(|at| side.holders[at].is_pool()))
+    };
     subjects.sort_by_key(is_pool);
     subjects
 }
@@ -203,7 +207,8 @@ fn table(sides: &[Side], subjects: &[Subject], measure: Measure) -> Table {
     let base = sides[0].run;
     let mut head = vec![Column::pinned("stakeholder", "Stakeholder")];
     head.extend(sides.iter().map(|side| Column::new(side.label.clone(), side.label.clone())));
-    let heading = |side: &Side| if sides.len() == 2 { "Difference".into() } else { format!("{} less base", side.label) };
+    let heading =
+        |side: &Side| if sides.len() == 2 { "Difference".into() } else { format!("{} less base", side.label) };
     head.extend(sides[1..].iter().map(|side| Column::new(format!("difference_{}", side.label), heading(side))));
     let (id, title) = match measure {
         Measure::Ownership => ("comparison-ownership", "Ownership, fully diluted"),
@@ -219,7 +224,9 @@ fn table(sides: &[Side], subjects: &[Subject], measure: Measure) -> Table {
             (figure, Some(_)) => Cell::or_empty(*figure, |figure| measure.cell(base, figure)),
         }));
         let differences = differences_of(sides, &figures, measure);
-        cells.extend(differences.into_iter().map(|number| Cell::or_empty(number, |number| measure.difference(base, number))));
+        cells.extend(
+            differences.into_iter().map(|number| Cell::or_empty(number, |number| measure.difference(base, number))),
+        );
         table.push(Style::Body, cells);
     }
     if measure == Measure::Value {
@@ -247,7 +254,9 @@ fn price_rows(sides: &[Side], table: &mut Table) {
         cells.resize(width, Cell::Empty);
         table.push(Style::Total, cells);
     };
-    push("Price x fully diluted", &|side| Cell::or_empty(side.stage.reference, |reference| Cell::Money(money(side.run, reference.valuation))));
+    push("Price x fully diluted", &|side| {
+        Cell::or_empty(side.stage.reference, |reference| Cell::Money(money(side.run, reference.valuation)))
+    });
     if !sides.iter().any(|side| is_normalised(side.run)) {
         push("Price per share", &|side| Cell::or_empty(side.stage.reference, |reference| Cell::Price(reference.price)));
     }
@@ -271,9 +280,22 @@ fn csv(sides: &[Side], subjects: &[Subject], measures: &[Measure]) -> Table {
                 Some(_) => Cell::or_empty(*figure, exact),
             }));
             let differences = differences_of(sides, &figures, measure);
-            cells.extend(differences.into_iter().map(|number| Cell::or_empty(number, |number| measure.difference(sides[0].run, number))));
-            let absent: Vec<_> = sides.iter().zip(&subject.at).filter(|(_, at)| at.is_none()).map(|(side, _)| side.label.as_str()).collect();
-            cells.push(if absent.is_empty() { Cell::Empty } else { Cell::Text(format!("not a holder in {}", listed(&absent))) });
+            cells.extend(
+                differences
+                    .into_iter()
+                    .map(|number| Cell::or_empty(number, |number| measure.difference(sides[0].run, number))),
+            );
+            let absent: Vec<_> = sides
+                .iter()
+                .zip(&subject.at)
+                .filter(|(_, at)| at.is_none())
+                .map(|(side, _)| side.label.as_str())
+                .collect();
+            cells.push(if absent.is_empty() {
+                Cell::Empty
+            } else {
+                Cell::Text(format!("not a holder in {}", listed(&absent)))
+            });
             table.push(Style::Body, cells);
         }
     }
@@ -290,18 +312,32 @@ fn chart(sides: &[Side], subjects: &[Subject]) -> Chart {
     for (subject, colour) in subjects.iter().zip(&coloured).filter(|(_, colour)| **colour != Colour::Other) {
         series.push(SparseSeries { name: subject.name.clone(), colour: *colour, values: ownership(subject) });
     }
-    let others: Vec<_> = subjects.iter().zip(&coloured).filter(|(_, colour)| **colour == Colour::Other).map(|(subject, _)| subject).collect();
+    let others: Vec<_> = subjects
+        .iter()
+        .zip(&coloured)
+        .filter(|(_, colour)| **colour == Colour::Other)
+        .map(|(subject, _)| subject)
+        .collect();
     if let [first, rest @ ..] = others.as_slice() {
-        let sum = |index: usize| others.iter().filter_map(|subject| ownership(subject)[index]).reduce(|sum, next| sum + next);
+        let sum =
+            |index: usize| others.iter().filter_map(|subject| ownership(subject)[index]).reduce(|sum, next| sum + next);
         let name = if rest.is_empty() { first.name.clone() } else { format!("Other ({})", others.len()) };
         series.push(SparseSeries { name, colour: Colour::Other, values: (0..sides.len()).map(sum).collect() });
     }
     let label = |side: &Side| {
-        let valuation = side.stage.reference.map(|reference| format!("{} price x fully diluted", super::words::money(reference.valuation, &side.run.agreement.head.currency)));
+        let valuation = side.stage.reference.map(|reference| {
+            format!(
+                "{} price x fully diluted",
+                super::words::money(reference.valuation, &side.run.agreement.head.currency)
+            )
+        });
         Label { name: side.label.clone(), detail: valuation.unwrap_or_default() }
     };
     let base = sides[0].run;
-    let stages: Vec<_> = sides.iter().map(|side| format!("{} after {}", side.label, side.run.agreement.stage(side.stage.event))).collect();
+    let stages: Vec<_> = sides
+        .iter()
+        .map(|side| format!("{} after {}", side.label, side.run.agreement.stage(side.stage.event)))
+        .collect();
     Chart {
         id: "comparison".into(),
         title: title(subjects, sides),
@@ -316,7 +352,11 @@ fn chart(sides: &[Side], subjects: &[Subject]) -> Chart {
 fn rungs_and_cases(sides: &[Side]) -> String {
     let mut words: Vec<String> = sides.iter().map(|side| super::words::basis(side.run)).collect();
     words.dedup();
-    if words.len() == 1 { words.remove(0) } else { sides.iter().zip(words).map(|(side, words)| format!("{}: {words}", side.label)).collect::<Vec<_>>().join("; ") }
+    if words.len() == 1 {
+        words.remove(0)
+    } else {
+        sides.iter().zip(words).map(|(side, words)| format!("{}: {words}", side.label)).collect::<Vec<_>>().join("; ")
+    }
 }
 
 /// The base's colours; then the hues it left free, for those who are not in it; then "Other".
@@ -346,7 +386,8 @@ fn title(subjects: &[Subject], sides: &[Side]) -> String {
     let most = subjects.iter().reduce(|most, next| if spread(next) > spread(most) { next } else { most });
     match most {
         Some(subject) if spread(subject) >= Decimal::new(5, 4) => {
-            let values: Vec<_> = (0..sides.len()).map(|index| (sides[index].label.clone(), ownership(subject, index))).collect();
+            let values: Vec<_> =
+                (0..sides.len()).map(|index| (sides[index].label.clone(), ownership(subject, index))).collect();
             titles::comparison(&subject.name, &values)
         }
         _ => format!("{}: no holder differs by 0.1 points or more", grouped_labels(sides)),

@@ -76,7 +76,10 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
     }
     if !scenario.rounds.is_empty() {
         rows.push(("Price of a round", "Fixed once, at its first closing, from the headline money: its size, or the sum of its closings at the round's price, whatever their status. A closing that is not counted changes the number of shares and never the price.".into()));
-        rows.push(("Post-money at a rung", "The round's price times the fully diluted count after the last closing counted there.".into()));
+        rows.push((
+            "Post-money at a rung",
+            "The round's price times the fully diluted count after the last closing counted there.".into(),
+        ));
     }
     rows.push(("Rounding", roundings(run)));
     if has_tranche(run, |price| matches!(price, TranchePrice::PreMoney(_))) {
@@ -88,7 +91,10 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
     rows.extend(pool_rows(&scenario.rounds));
     rows.extend(right_rows(&scenario.rounds));
     if scenario.timeline.iter().any(|timed| matches!(timed.event, Event::Secondary(_))) {
-        rows.push(("Secondary", "Shares change hands and none are issued; its money enters no pre-money, post-money or round.".into()));
+        rows.push((
+            "Secondary",
+            "Shares change hands and none are issued; its money enters no pre-money, post-money or round.".into(),
+        ));
     }
     rows.push(("Value", "Value at last round price (headline): ownership times the latest price of new shares, or of a secondary that states a valuation. The same for every class; before strike prices and preferences.".into()));
     rows.push(("Dilution by cause", "(issued to the holder - holder's part before x issued to all) / total after, for each cause. Adds up to the change whatever the order.".into()));
@@ -127,9 +133,8 @@ fn has_tranche(run: &Run, is: impl Fn(&TranchePrice<Stated>) -> bool) -> bool {
 }
 
 fn pool_rows(rounds: &[Round<Stated>]) -> Vec<(&'static str, String)> {
-    let targeted = |round: &&Round<Stated>| {
-        round.pool.as_ref().is_some_and(|pool| matches!(pool.amount, PoolAmount::Target(_)))
-    };
+    let targeted =
+        |round: &&Round<Stated>| round.pool.as_ref().is_some_and(|pool| matches!(pool.amount, PoolAmount::Target(_)));
     let borne_by = |existing| rounds.iter().filter(targeted).any(|round| round.counts.pool_increase == existing);
     let mut rows = Vec::new();
     if borne_by(true) {
@@ -143,19 +148,29 @@ fn pool_rows(rounds: &[Round<Stated>]) -> Vec<(&'static str, String)> {
 
 fn right_rows(rounds: &[Round<Stated>]) -> Vec<(&'static str, String)> {
     let takes = |is: fn(&Takes<Stated>) -> bool| {
-        rounds.iter().flat_map(|round| &round.tranches).flat_map(|tranche| &tranche.participants).any(|participant| is(&participant.takes))
+        rounds
+            .iter()
+            .flat_map(|round| &round.tranches)
+            .flat_map(|tranche| &tranche.participants)
+            .any(|participant| is(&participant.takes))
     };
     let mut rows = Vec::new();
     if takes(|takes| matches!(takes, Takes::ProRata(_))) {
         rows.push(("Pro rata", "A holder's shares as converted over outstanding as converted and granted options, without available pool and pool increase, of the round's new shares.".to_owned()));
     }
     if takes(|takes| matches!(takes, Takes::Ownership(_))) {
-        rows.push(("Bought up to", "As many shares as bring the holder to that part of the total after the round.".into()));
+        rows.push((
+            "Bought up to",
+            "As many shares as bring the holder to that part of the total after the round.".into(),
+        ));
     }
     if rounds.iter().any(|round| round.rounding.shares.is_some()) {
         let kept = rounds.iter().any(|round| round.residue == Residue::Kept);
         let residue = if kept { "kept as paid-in where the round says so, else not called" } else { "not called" };
-        rows.push(("Residue", format!("Money of a cheque that buys no whole share: {residue}. Money in = price x shares + residue.")));
+        rows.push((
+            "Residue",
+            format!("Money of a cheque that buys no whole share: {residue}. Money in = price x shares + residue."),
+        ));
     }
     rows
 }

@@ -36,17 +36,29 @@ fn facts(run: &Run) -> Vec<(String, String)> {
     let (agreement, head) = (&run.agreement, &run.agreement.head);
     let mut facts: Vec<(String, String)> =
         stated(run).into_iter().map(|origin| (origin.what.clone(), typed(origin).to_owned())).collect();
-    facts.extend(agreement.variables.iter().map(|variable| {
-        (format!("variable {} as used", variable.name), value_in_words(&variable.value))
-    }));
+    facts.extend(
+        agreement
+            .variables
+            .iter()
+            .map(|variable| (format!("variable {} as used", variable.name), value_in_words(&variable.value))),
+    );
     facts.extend(head.set.iter().map(|(name, value)| (format!("variable {name} set by hand"), value.clone())));
     facts.push(("funding rung".into(), run.rung.word().into()));
     facts.push(("case".into(), head.case.word().into()));
     facts.push(("rounding of the file".into(), head.rounding.name.clone()));
-    facts.extend(agreement.rounds.iter().map(|round| (format!("rounding of {}", round.name), round.rounding.name.clone())));
+    facts.extend(
+        agreement.rounds.iter().map(|round| (format!("rounding of {}", round.name), round.rounding.name.clone())),
+    );
     facts.extend(head.as_of.map(|date| ("as of".into(), date.to_string())));
-    let normalised = head.normalised.map_or("real share counts".into(), |count| format!("normalised to {}", super::words::grouped(count)));
+    let normalised = head
+        .normalised
+        .map_or("real share counts".into(), |count| format!("normalised to {}", super::words::grouped(count)));
     facts.push(("share counts".into(), normalised));
-    facts.extend(agreement.assumptions.iter().map(|assumption| (format!("assumed of {}", assumption.about), assumption.assumed.clone())));
+    facts.extend(
+        agreement
+            .assumptions
+            .iter()
+            .map(|assumption| (format!("assumed of {}", assumption.about), assumption.assumed.clone())),
+    );
     facts
 }

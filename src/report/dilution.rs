@@ -189,7 +189,12 @@ fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: E
                     }
                     EntryKind::Transfer { from, .. } => {
                         add(entry.position, Cause::SecondaryBought, amount, false);
-                        add(from, Cause::SecondarySold, Exact::zero() - as_converted(from, entry, before, after), false);
+                        add(
+                            from,
+                            Cause::SecondarySold,
+                            Exact::zero() - as_converted(from, entry, before, after),
+                            false,
+                        );
                     }
                     EntryKind::Split { .. } => {}
                 }
@@ -245,7 +250,12 @@ pub fn csv(run: &Run) -> Table {
             push(Style::Detail, cause.word(), value, [Cell::Empty, Cell::Empty, Cell::Empty]);
         }
         let relative = Cell::or_empty(change.relative, exact_fraction);
-        push(Style::Total, "total", change.change, [exact_fraction(change.before), exact_fraction(change.after), relative]);
+        push(
+            Style::Total,
+            "total",
+            change.change,
+            [exact_fraction(change.before), exact_fraction(change.after), relative],
+        );
     }
     table
 }
@@ -270,7 +280,8 @@ pub struct Journey {
 impl Journey {
     /// The single largest contribution in the direction of the change; `None` where nothing changed in the end.
     pub fn largest(&self) -> Option<(usize, Cause, Decimal)> {
-        let same_way = |points: &Decimal| !self.change.is_zero() && points.is_sign_negative() == self.change.is_sign_negative();
+        let same_way =
+            |points: &Decimal| !self.change.is_zero() && points.is_sign_negative() == self.change.is_sign_negative();
         let all = self.causes.iter().copied().filter(|(_, _, points)| same_way(points));
         all.fold(None, |best: Option<(usize, Cause, Decimal)>, next| match best {
             Some(best) if best.2.abs() >= next.2.abs() => Some(best),
@@ -299,7 +310,8 @@ pub fn table(run: &Run) -> Option<Table> {
     }
     let (holders, agreement) = (holders(run), &run.agreement);
     let journeys = journeys(run, &holders);
-    let present = |cause: &Cause| journeys.iter().any(|journey| journey.causes.iter().any(|(_, other, _)| other == cause));
+    let present =
+        |cause: &Cause| journeys.iter().any(|journey| journey.causes.iter().any(|(_, other, _)| other == cause));
     let causes: Vec<Cause> = Cause::ALL.into_iter().filter(present).collect();
     let mut head = columns(&[
         ("stakeholder", "Stakeholder"),
@@ -377,10 +389,18 @@ mod tests {
     fn transfers_grants_and_splits_are_told_apart_and_sum() {
         let run = fixture::startup();
         let holders = holders(&run);
-        let mut seen: Vec<_> = changes(&run, &holders).iter().flat_map(|change| change.causes.clone()).map(|(cause, _)| cause).collect();
+        let mut seen: Vec<_> =
+            changes(&run, &holders).iter().flat_map(|change| change.causes.clone()).map(|(cause, _)| cause).collect();
         seen.sort();
         seen.dedup();
-        let all = [Cause::NewMoney, Cause::PoolIncrease, Cause::OptionGrant, Cause::SecondarySold, Cause::SecondaryBought, Cause::SplitFraction];
+        let all = [
+            Cause::NewMoney,
+            Cause::PoolIncrease,
+            Cause::OptionGrant,
+            Cause::SecondarySold,
+            Cause::SecondaryBought,
+            Cause::SplitFraction,
+        ];
         assert_eq!(seen, all);
         for journey in journeys(&run, &holders) {
             let sum: Decimal = journey.causes.iter().map(|(_, _, points)| *points).sum();

@@ -59,19 +59,28 @@ pub fn explain(run: &Run, subject: Subject, name: &str, last: usize) -> Explanat
     let writer = Writer { run, subject };
     let stages = (0..=last).map(|index| writer.step(index)).collect();
     let case = agreement.head.case.word();
-    Explanation { title: format!("{name} in {} (funding {}, case {case})", agreement.head.name, run.rung.word()), notes, stages }
+    Explanation {
+        title: format!("{name} in {} (funding {}, case {case})", agreement.head.name, run.rung.word()),
+        notes,
+        stages,
+    }
 }
 
 impl Explanation {
     /// The explanation as a table, for CSV, JSON and Markdown.
     pub fn table(&self) -> Table {
-        let columns = [("stage", "Stage"), ("depth", "Depth"), ("says", "Statement"), ("at", "At"), ("source", "Source")];
-        let mut table = Table::new("explain", self.title.clone(), columns.map(|(key, heading)| Column::new(key, heading)).to_vec());
+        let columns =
+            [("stage", "Stage"), ("depth", "Depth"), ("says", "Statement"), ("at", "At"), ("source", "Source")];
+        let mut table =
+            Table::new("explain", self.title.clone(), columns.map(|(key, heading)| Column::new(key, heading)).to_vec());
         for step in &self.stages {
             for line in &step.lines {
                 let text = |text: &Option<String>| Cell::or_empty(text.clone(), Cell::Text);
                 let depth = Cell::Number(Decimal::from(line.depth));
-                table.push(Style::Body, vec![Cell::text(&step.stage), depth, Cell::text(&line.says), text(&line.at), text(&line.source)]);
+                table.push(
+                    Style::Body,
+                    vec![Cell::text(&step.stage), depth, Cell::text(&line.says), text(&line.at), text(&line.source)],
+                );
             }
         }
         self.notes.iter().for_each(|note| table.note(note.clone()));
@@ -98,7 +107,10 @@ impl Writer<'_> {
     }
 
     fn held(&self, stage: &Stage) -> Decimal {
-        (0..stage.as_converted.len()).filter(|index| self.ours(PositionId::at(*index))).map(|index| stage.as_converted[index]).sum()
+        (0..stage.as_converted.len())
+            .filter(|index| self.ours(PositionId::at(*index)))
+            .map(|index| stage.as_converted[index])
+            .sum()
     }
 
     fn step(&self, index: usize) -> Step {
@@ -108,7 +120,12 @@ impl Writer<'_> {
         let held = self.held(stage);
         let mut lines = vec![plain(
             0,
-            format!("ownership {} = {} held / {} fully diluted", percent(held, stage.fully_diluted), count(held), count(stage.fully_diluted)),
+            format!(
+                "ownership {} = {} held / {} fully diluted",
+                percent(held, stage.fully_diluted),
+                count(held),
+                count(stage.fully_diluted)
+            ),
         )];
         match stage.event {
             None => self.opening(&mut lines),
@@ -122,7 +139,8 @@ impl Writer<'_> {
         for (position, origin) in agreement.opening_origins.iter().filter(|(position, _)| self.ours(*position)) {
             let shares = self.run.ledger().stages[0].shares[position.index()];
             let literal = &agreement.origin(*origin).literal;
-            let says = format!("{} {} at the opening, stated as {literal}", count(shares), agreement.consists_of(*position));
+            let says =
+                format!("{} {} at the opening, stated as {literal}", count(shares), agreement.consists_of(*position));
             lines.push(self.cited(1, says, *origin));
         }
     }
@@ -133,14 +151,27 @@ impl Writer<'_> {
         match held_before == held_after {
             true => lines.push(plain(1, format!("{} held, as before", count(held_after)))),
             false => {
-                lines.push(plain(1, format!("{} held = {} before {}", count(held_after), count(held_before), signed(held_after - held_before))));
-                let touches = |entry: &&Posted| self.ours(entry.position) || from(&entry.kind).is_some_and(|from| self.ours(from));
+                lines.push(plain(
+                    1,
+                    format!(
+                        "{} held = {} before {}",
+                        count(held_after),
+                        count(held_before),
+                        signed(held_after - held_before)
+                    ),
+                ));
+                let touches = |entry: &&Posted| {
+                    self.ours(entry.position) || from(&entry.kind).is_some_and(|from| self.ours(from))
+                };
                 ledger.entries_of(event).filter(touches).for_each(|entry| self.entry(entry, lines));
             }
         }
         if after.fully_diluted != before.fully_diluted {
             let (total, change) = (after.fully_diluted, after.fully_diluted - before.fully_diluted);
-            lines.push(plain(1, format!("{} fully diluted = {} before {}", count(total), count(before.fully_diluted), signed(change))));
+            lines.push(plain(
+                1,
+                format!("{} fully diluted = {} before {}", count(total), count(before.fully_diluted), signed(change)),
+            ));
             self.what_grew(event, lines);
         }
         self.price(event, lines);
@@ -164,10 +195,19 @@ impl Writer<'_> {
         for (kind, sum) in sums {
             lines.push(plain(2, format!("{kind} {}", count(sum))));
         }
-        if let Some(Because::PoolTarget { target, total, before }) =
-            self.run.ledger().entries_of(event).find(|entry| matches!(entry.kind, EntryKind::PoolIncrease)).map(|entry| entry.because)
+        if let Some(Because::PoolTarget { target, total, before }) = self
+            .run
+            .ledger()
+            .entries_of(event)
+            .find(|entry| matches!(entry.kind, EntryKind::PoolIncrease))
+            .map(|entry| entry.because)
         {
-            let says = format!("pool increase = {} of {} in all - {} counted before", percent(target, Decimal::ONE), count(total), count(before));
+            let says = format!(
+                "pool increase = {} of {} in all - {} counted before",
+                percent(target, Decimal::ONE),
+                count(total),
+                count(before)
+            );
             match self.pool_origin(event) {
                 Some(origin) => lines.push(self.cited(2, says, origin)),
                 None => lines.push(plain(2, says)),
@@ -177,7 +217,9 @@ impl Writer<'_> {
 
     fn pool_origin(&self, event: EventId) -> Option<OriginId> {
         match &self.agreement().scenario.timeline[event.index()].event {
-            Event::Closing { round, .. } => self.agreement().scenario.rounds[round.index()].pool.as_ref().map(|pool| pool.origin),
+            Event::Closing { round, .. } => {
+                self.agreement().scenario.rounds[round.index()].pool.as_ref().map(|pool| pool.origin)
+            }
             Event::PoolIncrease(terms) => Some(terms.origin),
             Event::Secondary(_) | Event::OptionGrant(_) | Event::Issuance(_) | Event::Split(_) => None,
         }
@@ -188,13 +230,18 @@ impl Writer<'_> {
         let security = agreement.consists_of(entry.position);
         let (shares, price) = (count(entry.shares), number::price(entry.price, self.currency()));
         let says = match entry.kind {
-            EntryKind::Issuance { money, .. } if money.is_zero() => format!("{shares} {security} issued for no consideration"),
+            EntryKind::Issuance { money, .. } if money.is_zero() => {
+                format!("{shares} {security} issued for no consideration")
+            }
             EntryKind::Issuance { money, residue } => {
                 let left = match residue.round_dp(2).is_zero() {
                     true => String::new(),
                     false => format!(", {} left over", number::money_full(residue, self.currency())),
                 };
-                format!("{shares} {security} issued = {} / {price} a share{left}", number::money(money, self.currency()))
+                format!(
+                    "{shares} {security} issued = {} / {price} a share{left}",
+                    number::money(money, self.currency())
+                )
             }
             EntryKind::PoolIncrease => format!("{shares} options added to {}", agreement.owner(entry.position)),
             EntryKind::Grant { from } if self.ours(entry.position) && !self.ours(from) => {
@@ -204,13 +251,26 @@ impl Writer<'_> {
             EntryKind::Transfer { from, money, .. } => {
                 let money = number::money(money, self.currency());
                 match (self.ours(entry.position), self.ours(from)) {
-                    (true, false) => format!("{shares} {security} bought from {} for {money}, at {price}", agreement.owner(from)),
-                    (false, true) => format!("{shares} {security} sold to {} for {money}, at {price}", agreement.owner(entry.position)),
-                    _ => format!("{shares} {security} moved from {} to {}", agreement.owner(from), agreement.owner(entry.position)),
+                    (true, false) => {
+                        format!("{shares} {security} bought from {} for {money}, at {price}", agreement.owner(from))
+                    }
+                    (false, true) => format!(
+                        "{shares} {security} sold to {} for {money}, at {price}",
+                        agreement.owner(entry.position)
+                    ),
+                    _ => format!(
+                        "{shares} {security} moved from {} to {}",
+                        agreement.owner(from),
+                        agreement.owner(entry.position)
+                    ),
                 }
             }
-            EntryKind::Split { fraction } if fraction.is_zero() => format!("{} {security} by the split", signed(entry.shares)),
-            EntryKind::Split { fraction } => format!("{} {security} by the split, {} of a share paid in cash", signed(entry.shares), count(fraction)),
+            EntryKind::Split { fraction } if fraction.is_zero() => {
+                format!("{} {security} by the split", signed(entry.shares))
+            }
+            EntryKind::Split { fraction } => {
+                format!("{} {security} by the split, {} of a share paid in cash", signed(entry.shares), count(fraction))
+            }
         };
         match self.entry_origin(entry) {
             Some(origin) => lines.push(self.cited(2, says, origin)),
@@ -226,7 +286,8 @@ impl Writer<'_> {
         match &self.agreement().scenario.timeline[entry.event.index()].event {
             Event::Closing { round, tranche } => {
                 let tranche = &self.agreement().scenario.rounds[round.index()].tranches[*tranche as usize];
-                let participant = tranche.participants.iter().find(|participant| participant.position == entry.position)?;
+                let participant =
+                    tranche.participants.iter().find(|participant| participant.position == entry.position)?;
                 Some(participant.origin)
             }
             Event::Secondary(terms) => Some(terms.quantity_origin),
@@ -238,11 +299,15 @@ impl Writer<'_> {
     }
 
     fn variable_of(&self, entry: &Posted) -> Option<VariableId> {
-        let Event::Closing { round, tranche } = &self.agreement().scenario.timeline[entry.event.index()].event else { return None };
+        let Event::Closing { round, tranche } = &self.agreement().scenario.timeline[entry.event.index()].event else {
+            return None;
+        };
         let tranche = &self.agreement().scenario.rounds[round.index()].tranches[*tranche as usize];
         let participant = tranche.participants.iter().find(|participant| participant.position == entry.position)?;
         match participant.takes {
-            Takes::Money(Term::Variable(id)) | Takes::PartOfTranche(Term::Variable(id)) | Takes::Shares(Term::Variable(id)) => Some(id),
+            Takes::Money(Term::Variable(id))
+            | Takes::PartOfTranche(Term::Variable(id))
+            | Takes::Shares(Term::Variable(id)) => Some(id),
             _ => None,
         }
     }
@@ -250,7 +315,9 @@ impl Writer<'_> {
     fn variable(&self, depth: usize, id: VariableId) -> Line {
         let variable = &self.agreement().variables[id.index()];
         let value = match &variable.value {
-            Value::Number { number, percent: true } => number.to_decimal(12).map_or_else(String::new, |value| percent(value, Decimal::ONE)),
+            Value::Number { number, percent: true } => {
+                number.to_decimal(12).map_or_else(String::new, |value| percent(value, Decimal::ONE))
+            }
             Value::Number { number, percent: false } => number.to_decimal(10).map_or_else(String::new, count),
             Value::Word(word) => word.clone(),
             Value::YesNo(yes) => yes.to_string(),
@@ -267,10 +334,21 @@ impl Writer<'_> {
             Because::RoundPrice { round } => self.round_price(round, &price, lines),
             Because::GivenPrice => lines.push(plain(1, format!("price {price}, as stated"))),
             Because::StepUp { before, step_up } => {
-                lines.push(plain(1, format!("price {price} = {} of the closing before it * (1 + {})", number::price(before, self.currency()), percent(step_up, Decimal::ONE))));
+                lines.push(plain(
+                    1,
+                    format!(
+                        "price {price} = {} of the closing before it * (1 + {})",
+                        number::price(before, self.currency()),
+                        percent(step_up, Decimal::ONE)
+                    ),
+                ));
             }
             Because::Valuation { valuation, fully_diluted } => {
-                let says = format!("price {price} = valuation {} / {} fully diluted", number::money(valuation, self.currency()), count(fully_diluted));
+                let says = format!(
+                    "price {price} = valuation {} / {} fully diluted",
+                    number::money(valuation, self.currency()),
+                    count(fully_diluted)
+                );
                 match &agreement.scenario.timeline[event.index()].event {
                     Event::Secondary(terms) => lines.push(self.cited(1, says, terms.price_origin)),
                     _ => lines.push(plain(1, says)),
@@ -278,7 +356,14 @@ impl Writer<'_> {
             }
             Because::MultipleOf { round, price: of_round, multiple } => {
                 let name = &agreement.rounds[round.index()].name;
-                lines.push(plain(1, format!("price {price} = {} of {name} * {}", number::price(of_round, self.currency()), number::multiple(multiple))));
+                lines.push(plain(
+                    1,
+                    format!(
+                        "price {price} = {} of {name} * {}",
+                        number::price(of_round, self.currency()),
+                        number::multiple(multiple)
+                    ),
+                ));
             }
             Because::PoolTarget { .. } | Because::GivenNumber | Because::Ratio { .. } => {}
         }
@@ -313,7 +398,10 @@ impl Writer<'_> {
         match round.price {
             RoundPrice::PostMoney { .. } => {
                 let post_money = pricing.pre_money + pricing.money;
-                let says = format!("pre-money {pre_money} = post-money {} - {headline}", number::money(post_money, self.currency()));
+                let says = format!(
+                    "pre-money {pre_money} = post-money {} - {headline}",
+                    number::money(post_money, self.currency())
+                );
                 lines.push(self.cited(2, says, round.price_origin));
                 if let Some(origin) = round.size_origin {
                     lines.push(self.cited(2, format!("{headline} is the round's size"), origin));
@@ -333,7 +421,12 @@ impl Writer<'_> {
         let counts = self.agreement().scenario.rounds[id.index()].counts;
         let pool = pricing.capitalization - pricing.fully_diluted_before;
         let says = match counts.pool_increase && !pool.is_zero() {
-            true => format!("{} = {} fully diluted before + {} pool increase", count(pricing.capitalization), count(pricing.fully_diluted_before), count(pool)),
+            true => format!(
+                "{} = {} fully diluted before + {} pool increase",
+                count(pricing.capitalization),
+                count(pricing.fully_diluted_before),
+                count(pool)
+            ),
             false => format!("{} before the round, as the round counts", count(pricing.capitalization)),
         };
         lines.push(plain(2, says));
@@ -383,7 +476,8 @@ pub fn find(agreement: &Agreement, name: &str) -> Option<(Subject, String)> {
     use crate::model::{GroupId, PlanId, StakeholderId};
     let same = |known: &str| known.eq_ignore_ascii_case(name);
     let stakeholder = agreement.stakeholders.iter().position(|who| who.id == name);
-    let stakeholder = stakeholder.or_else(|| agreement.stakeholders.iter().position(|who| same(&who.id) || same(&who.name)));
+    let stakeholder =
+        stakeholder.or_else(|| agreement.stakeholders.iter().position(|who| same(&who.id) || same(&who.name)));
     if let Some(index) = stakeholder {
         return Some((Subject::Stakeholder(StakeholderId::at(index)), agreement.stakeholders[index].name.clone()));
     }

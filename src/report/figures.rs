@@ -3,9 +3,7 @@
 use super::run::Run;
 use crate::engine::books::EntryKind;
 use crate::engine::ledger::{Ledger, Posted, Stage};
-use crate::model::{
-    Agreement, EventId, Figure, Holding, PositionId, Residue, RoundId, Rung, Subject, TranchePrice,
-};
+use crate::model::{Agreement, EventId, Figure, Holding, PositionId, Residue, RoundId, Rung, Subject, TranchePrice};
 use crate::num::{Exact, Number};
 use rust_decimal::Decimal;
 
@@ -86,7 +84,9 @@ impl<'a> At<'a> {
             }
             Figure::MoneyIn => Ok(self.money_in(subject)),
             Figure::SaleProceeds => Ok(self.sale_proceeds(subject)),
-            Figure::Increase => Ok(self.entries().filter(|entry| self.increases(entry, subject)).map(|entry| exact(entry.shares)).sum()),
+            Figure::Increase => {
+                Ok(self.entries().filter(|entry| self.increases(entry, subject)).map(|entry| exact(entry.shares)).sum())
+            }
         }
     }
 
@@ -109,7 +109,8 @@ impl<'a> At<'a> {
         match self.own_price(round, tranche) {
             false => Some(exact(self.ledger.pricing(round)?.pre_money)),
             true => {
-                let price = self.ledger.entries_of(event).find(|entry| matches!(entry.kind, EntryKind::Issuance { .. }))?.price;
+                let price =
+                    self.ledger.entries_of(event).find(|entry| matches!(entry.kind, EntryKind::Issuance { .. }))?.price;
                 let before = self.ledger.stages[index.checked_sub(1)?].fully_diluted;
                 Some(exact(price) * exact(before))
             }
@@ -123,9 +124,12 @@ impl<'a> At<'a> {
         let own = self.own_price(round, tranche);
         let counted = (0..=index).filter_map(|stage| self.ledger.stages[stage].event).filter(|other| match own {
             true => *other == event,
-            false => self.agreement.events[other.index()].closing.is_some_and(|(of, tranche)| of == round && !self.own_price(of, tranche)),
+            false => self.agreement.events[other.index()]
+                .closing
+                .is_some_and(|(of, tranche)| of == round && !self.own_price(of, tranche)),
         });
-        let money: Exact = counted.flat_map(|event| self.ledger.entries_of(event)).filter_map(money_of).map(|(money, _)| money).sum();
+        let money: Exact =
+            counted.flat_map(|event| self.ledger.entries_of(event)).filter_map(money_of).map(|(money, _)| money).sum();
         Some(pre_money + money)
     }
 
@@ -141,7 +145,11 @@ impl<'a> At<'a> {
             let (round, tranche) = self.agreement.events[event?.index()].closing?;
             (!self.own_price(round, tranche)).then(|| self.ledger.pricing(round))?.map(|pricing| pricing.price)
         };
-        traded.map(|entry| entry.price).or_else(fixed).or(self.table().reference.map(|reference| reference.price)).map(exact)
+        traded
+            .map(|entry| entry.price)
+            .or_else(fixed)
+            .or(self.table().reference.map(|reference| reference.price))
+            .map(exact)
     }
 
     /// Entries of the stage's event; of every closing so far where a round was named.
@@ -151,9 +159,15 @@ impl<'a> At<'a> {
         let (agreement, whole_round) = (self.agreement, self.whole_round);
         let wanted = move |other: EventId| {
             Some(other) == event
-                || (whole_round && round.is_some() && agreement.events[other.index()].closing.map(|(of, _)| of) == round)
+                || (whole_round
+                    && round.is_some()
+                    && agreement.events[other.index()].closing.map(|(of, _)| of) == round)
         };
-        self.ledger.stages[..=self.stage].iter().filter_map(|stage| stage.event).filter(move |event| wanted(*event)).flat_map(|event| self.ledger.entries_of(event))
+        self.ledger.stages[..=self.stage]
+            .iter()
+            .filter_map(|stage| stage.event)
+            .filter(move |event| wanted(*event))
+            .flat_map(|event| self.ledger.entries_of(event))
     }
 
     /// Money and residue of the shares issued in the round so far, or at this stage outside a round.
@@ -188,7 +202,9 @@ impl<'a> At<'a> {
 
     /// Whether the whole cheque is paid in: the residue is kept, or nothing is rounded.
     fn is_called(&self, event: EventId) -> bool {
-        let round = self.agreement.events[event.index()].closing.map(|(round, _)| &self.agreement.scenario.rounds[round.index()]);
+        let round = self.agreement.events[event.index()]
+            .closing
+            .map(|(round, _)| &self.agreement.scenario.rounds[round.index()]);
         let rounding = round.map_or(self.agreement.head.rounding.rounding, |round| round.rounding);
         rounding.shares.is_none() || round.is_some_and(|round| round.residue == Residue::Kept)
     }
@@ -214,7 +230,9 @@ impl<'a> At<'a> {
 fn money_of(entry: &Posted) -> Option<(Exact, Exact)> {
     match entry.kind {
         EntryKind::Issuance { money, residue } => Some((exact(money), exact(residue))),
-        EntryKind::PoolIncrease | EntryKind::Grant { .. } | EntryKind::Transfer { .. } | EntryKind::Split { .. } => None,
+        EntryKind::PoolIncrease | EntryKind::Grant { .. } | EntryKind::Transfer { .. } | EntryKind::Split { .. } => {
+            None
+        }
     }
 }
 

@@ -3,12 +3,14 @@
 use super::run::Run;
 use crate::error::{FileId, Span};
 use crate::model::{
-    Agreement, Capitalization, Case, ClassId, Commitment, CommitmentInfo, Conversion, Event, EventId, EventInfo, Evidence,
-    GroupId, Head, Holding, Imprecision, OpeningPrice, Origin, OriginId, Participant, PlanId, PositionId, Residue, Round,
-    RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo, Rung, Scenario, Stakeholder, StakeholderId, StockClass, Takes,
-    Term, Timed, Tranche, TranchePrice,
+    Agreement, Capitalization, Case, ClassId, Commitment, CommitmentInfo, Conversion, Event, EventId, EventInfo,
+    Evidence, GroupId, Head, Holding, Imprecision, OpeningPrice, Origin, OriginId, Participant, PlanId, PositionId,
+    Residue, Round, RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo, Rung, Scenario, Stakeholder,
+    StakeholderId, StockClass, Takes, Term, Timed, Tranche, TranchePrice,
 };
-use crate::model::{Buyer, GrantAmount, OptionGrant, Part, PoolAmount, SalePrice, SaleQuantity, Secondary, Seller, Split};
+use crate::model::{
+    Buyer, GrantAmount, OptionGrant, Part, PoolAmount, SalePrice, SaleQuantity, Secondary, Seller, Split,
+};
 use crate::num::Stated;
 use crate::num::rounding::Rounding;
 use jiff::civil::date;
@@ -115,7 +117,13 @@ impl Draft {
             }))
         });
         let id = name.to_lowercase().replace(' ', "-");
-        self.0.stakeholders.push(Stakeholder { id, name: name.into(), group, relationship: "investor".into(), note: None });
+        self.0.stakeholders.push(Stakeholder {
+            id,
+            name: name.into(),
+            group,
+            relationship: "investor".into(),
+            note: None,
+        });
         StakeholderId::at(self.0.stakeholders.len() - 1)
     }
 
@@ -154,13 +162,23 @@ impl Draft {
     }
 
     /// A round at a pre-money, with a closing for each `(name, rung, cheques)`.
-    pub fn round(&mut self, name: &str, pre_money: i64, class: ClassId, tranches: &[(&str, Rung, &[(StakeholderId, i64)])]) -> RoundId {
+    pub fn round(
+        &mut self,
+        name: &str,
+        pre_money: i64,
+        class: ClassId,
+        tranches: &[(&str, Rung, &[(StakeholderId, i64)])],
+    ) -> RoundId {
         let id = RoundId::at(self.0.rounds.len());
         let rounding = self.0.head.rounding.clone();
         let price_origin = self.origin(&format!("pre-money of {name}"), &pre_money.to_string());
         self.0.rounds.push(RoundInfo {
             name: name.into(),
-            tranches: if tranches.len() > 1 { tranches.iter().map(|tranche| tranche.0.into()).collect() } else { Vec::new() },
+            tranches: if tranches.len() > 1 {
+                tranches.iter().map(|tranche| tranche.0.into()).collect()
+            } else {
+                Vec::new()
+            },
             rounding: rounding.clone(),
         });
         let mut closings = Vec::new();
@@ -175,7 +193,15 @@ impl Draft {
                 Participant { stakeholder, position, takes: Takes::Money(given(money)), origin: ORIGIN }
             });
             let participants = participants.collect();
-            closings.push(Tranche { event, class, amount: None, price: TranchePrice::Round, status: *rung, participants, origin: ORIGIN });
+            closings.push(Tranche {
+                event,
+                class,
+                amount: None,
+                price: TranchePrice::Round,
+                status: *rung,
+                participants,
+                origin: ORIGIN,
+            });
         }
         let first_closing = closings[0].event;
         self.0.scenario.rounds.push(Round {
@@ -221,7 +247,8 @@ fn openai(name: &str) -> (Draft, [StakeholderId; 4]) {
 /// The announced round: 730 + 110 = 840, of which SoftBank 30, Amazon 50, Nvidia 30.
 pub fn announced() -> Run {
     let (mut draft, [_, _, softbank, _]) = openai("announced");
-    let (amazon, nvidia) = (draft.stakeholder("Amazon", Some("Strategic investors")), draft.stakeholder("Nvidia", None));
+    let (amazon, nvidia) =
+        (draft.stakeholder("Amazon", Some("Strategic investors")), draft.stakeholder("Nvidia", None));
     let class = draft.class("Series C Preferred");
     let cheques = [(amazon, 50 * BILLION), (nvidia, 30 * BILLION), (softbank, 30 * BILLION)];
     draft.round("Series C", 730 * BILLION, class, &[("First closing", Rung::Committed, &cheques)]);
@@ -242,11 +269,16 @@ pub fn closed_draft() -> Draft {
     let oracle = draft.stakeholder("Oracle", None);
     let class = draft.class("Series C Preferred");
     let first = [(amazon, 15 * BILLION), (nvidia, 30 * BILLION), (funds, 12 * BILLION)];
-    draft.round("Series C", 730 * BILLION, class, &[
-        ("First closing", Rung::Committed, &first),
-        ("SoftBank", Rung::Committed, &[(softbank, 30 * BILLION)]),
-        ("Amazon, conditional", Rung::All, &[(amazon, 35 * BILLION)]),
-    ]);
+    draft.round(
+        "Series C",
+        730 * BILLION,
+        class,
+        &[
+            ("First closing", Rung::Committed, &first),
+            ("SoftBank", Rung::Committed, &[(softbank, 30 * BILLION)]),
+            ("Amazon, conditional", Rung::All, &[(amazon, 35 * BILLION)]),
+        ],
+    );
     for (to, what, amount, years) in [
         (amazon, "AWS computing, November 2025", 38, Some(7)),
         (amazon, "AWS computing, February 2026", 100, Some(8)),
@@ -271,7 +303,12 @@ pub fn pool_and_money() -> Run {
     draft.round("Series A", 100, class, &[("Closing", Rung::Funded, &[(investor, 25)])]);
     let round = &mut draft.0.scenario.rounds[0];
     round.counts.pool_increase = false;
-    round.pool = Some(RoundPool { available, amount: PoolAmount::Increase(given(10)), counted: vec![available], origin: ORIGIN });
+    round.pool = Some(RoundPool {
+        available,
+        amount: PoolAmount::Increase(given(10)),
+        counted: vec![available],
+        origin: ORIGIN,
+    });
     draft.run(Rung::All)
 }
 
@@ -294,16 +331,29 @@ pub fn startup_draft() -> Draft {
     let (seed, series_a) = (draft.class("Seed Preferred"), draft.class("Series A Preferred"));
     draft.round("Seed", 7_200_000, seed, &[("Closing", Rung::Funded, &[(seed_fund, 1_800_000)])]);
     let rounding = Rounding::CLOSING_US;
-    let grant = OptionGrant { available, position: granted, amount: GrantAmount::Options(given(600_000)), rounding, exercise_price: Stated::ZERO, origin: ORIGIN };
+    let grant = OptionGrant {
+        available,
+        position: granted,
+        amount: GrantAmount::Options(given(600_000)),
+        rounding,
+        exercise_price: Stated::ZERO,
+        origin: ORIGIN,
+    };
     draft.event("First hires", "option grant", Event::OptionGrant(grant), Rung::Funded);
     let split = Split { ratio: fraction("1.5"), class: None, is_common: false, whole_shares: true, origin: ORIGIN };
     draft.event("Split", "split", Event::Split(split), Rung::Funded);
     let cheque = [(a_fund, 5_000_000)];
-    let round = draft.round("Series A", 31_000_000, series_a, &[
-        ("First closing", Rung::Funded, &cheque),
-        ("Second closing", Rung::Committed, &[(a_fund, 2_750_000), (seed_fund, 0)]),
-    ]);
-    let pool = RoundPool { available, amount: PoolAmount::Target(fraction("0.10")), counted: vec![available], origin: ORIGIN };
+    let round = draft.round(
+        "Series A",
+        31_000_000,
+        series_a,
+        &[
+            ("First closing", Rung::Funded, &cheque),
+            ("Second closing", Rung::Committed, &[(a_fund, 2_750_000), (seed_fund, 0)]),
+        ],
+    );
+    let pool =
+        RoundPool { available, amount: PoolAmount::Target(fraction("0.10")), counted: vec![available], origin: ORIGIN };
     draft.0.scenario.rounds[round.index()].pool = Some(pool);
     let bought = draft.position(Holding::Shares(a_fund, ClassId(0)), 0);
     let sale = Secondary {

@@ -181,6 +181,9 @@ mod tests {
         let names: Vec<_> = slices.iter().map(|slice| slice.name.as_str()).collect();
         assert_eq!(names, ["Holder 0", "Holder 1", "Holder 2", "Holder 3", "Holder 4", "Holder 5", "Other (3)"]);
         assert_eq!(slices[6].colour, Colour::Other);
-        assert_eq!(slices.iter().map(|slice| slice.ownership(&holders, run.ledger().last())).sum::<Decimal>(), "0.999999999999".parse().expect("a decimal"));
+        assert_eq!(
+            slices.iter().map(|slice| slice.ownership(&holders, run.ledger().last())).sum::<Decimal>(),
+            "0.999999999999".parse().expect("a decimal")
+        );
     }
 }

@@ -86,7 +86,8 @@ pub fn by_participant(run: &Run) -> Option<Table> {
     }
     let sum = |index: usize| participations.iter().map(|participation| amounts(participation)[index]).sum();
     table.push(Style::Total, cells("Total", [sum(0), sum(1), sum(2), sum(3)]));
-    let lapsed: Decimal = cheques(run, Rung::All).iter().filter(|cheque| cheque.rung == Rung::Never).map(|cheque| cheque.amount).sum();
+    let lapsed: Decimal =
+        cheques(run, Rung::All).iter().filter(|cheque| cheque.rung == Rung::Never).map(|cheque| cheque.amount).sum();
     if !lapsed.is_zero() {
         table.note(format!(
             "{} is on no rung: its condition lapsed, or does not happen in this run.",
@@ -118,13 +119,16 @@ pub fn by_rung(run: &Run) -> Option<Table> {
             let closings = events.filter(|&event| stage_of(ledger, event).is_some()).count();
             let counted = |cheque: &&Cheque| cheque.round == round && cheque.bought.is_some();
             let money: Decimal = cheques(run, rung).iter().filter(counted).map(|cheque| cheque.amount).sum();
-            table.push(Style::Body, vec![
-                Cell::text(&info.name),
-                Cell::text(rung.word()),
-                Cell::Count(closings.into()),
-                Cell::Money(money),
-                Cell::or_empty(post_money(run, ledger, round), Cell::Money),
-            ]);
+            table.push(
+                Style::Body,
+                vec![
+                    Cell::text(&info.name),
+                    Cell::text(rung.word()),
+                    Cell::Count(closings.into()),
+                    Cell::Money(money),
+                    Cell::or_empty(post_money(run, ledger, round), Cell::Money),
+                ],
+            );
         }
     }
     let currency = &run.agreement.head.currency;

@@ -13,8 +13,19 @@ use rust_decimal::Decimal;
 /// `ledger.csv`: the opening positions, then every entry in the order posted; a transfer is one row with its seller.
 pub fn csv(run: &Run) -> Table {
     let keys = [
-        "sequence", "date", "event", "kind", "stakeholder", "security", "from", "quantity", "price_per_share", "amount",
-        "residue", "because", "normalised",
+        "sequence",
+        "date",
+        "event",
+        "kind",
+        "stakeholder",
+        "security",
+        "from",
+        "quantity",
+        "price_per_share",
+        "amount",
+        "residue",
+        "because",
+        "normalised",
     ];
     let mut table = Table::new("ledger", format!("Ledger ({})", basis(run)), csv_columns(&keys));
     let opening = run.ledger().stages[0].shares.iter().enumerate().filter(|(_, shares)| !shares.is_zero());
@@ -22,7 +33,15 @@ pub fn csv(run: &Run) -> Table {
     for (index, &shares) in opening {
         sequence += 1;
         let position = PositionId::at(index);
-        let line = Line { event: "opening".into(), kind: "opening", position, from: None, shares, because: "opening table".into(), money: None };
+        let line = Line {
+            event: "opening".into(),
+            kind: "opening",
+            position,
+            from: None,
+            shares,
+            because: "opening table".into(),
+            money: None,
+        };
         table.push(Style::Body, line.cells(run, sequence, run.agreement.head.opening_date));
     }
     for entry in &run.ledger().entries {
@@ -126,7 +145,11 @@ pub fn because(run: &Run, entry: &Posted) -> String {
             format!("price {price} = {} of the closing before it x (1 + {})", grouped(before), percentage(step_up))
         }
         Because::Valuation { valuation, fully_diluted } => {
-            format!("price {price} = valuation {} / {} shares fully diluted", grouped(valuation), grouped(fully_diluted))
+            format!(
+                "price {price} = valuation {} / {} shares fully diluted",
+                grouped(valuation),
+                grouped(fully_diluted)
+            )
         }
         Because::MultipleOf { round, price: of_round, multiple } => {
             let name = &run.agreement.rounds[round.index()].name;
@@ -153,7 +176,11 @@ pub fn because(run: &Run, entry: &Posted) -> String {
 /// A percentage with as many decimals as it has.
 fn percentage(part: Decimal) -> String {
     let decimals = (part * Decimal::ONE_HUNDRED).normalize().scale().min(POSTED_PLACES);
-    if part.is_sign_negative() { format!("{}%", fixed(part * Decimal::ONE_HUNDRED, decimals)) } else { percent(part, decimals) }
+    if part.is_sign_negative() {
+        format!("{}%", fixed(part * Decimal::ONE_HUNDRED, decimals))
+    } else {
+        percent(part, decimals)
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use super::exact::{FRACTION_PLACES, part_of};
 use super::frame::{
-    columns, csv_cells, csv_columns, exact_fraction, fraction, is_normalised, money, round_and_tranche, value, value_basis,
+    columns, csv_cells, csv_columns, exact_fraction, fraction, is_normalised, money, round_and_tranche, value,
+    value_basis,
 };
 use super::holders::{Holder, holders, holders_on};
 use super::precision::{self, Interval};
@@ -16,8 +17,20 @@ use rust_decimal::Decimal;
 /// `ownership.csv`: a row for each stage, holder and class held, and one with class `total`.
 pub fn csv(run: &Run) -> Table {
     let keys = [
-        "stage", "date", "stakeholder", "group", "class", "shares", "ownership", "value", "value_price", "currency",
-        "value_basis", "round", "tranche", "normalised",
+        "stage",
+        "date",
+        "stakeholder",
+        "group",
+        "class",
+        "shares",
+        "ownership",
+        "value",
+        "value_price",
+        "currency",
+        "value_basis",
+        "round",
+        "tranche",
+        "normalised",
     ];
     let mut table = Table::new("ownership", format!("Ownership by stage ({})", basis(run)), csv_columns(&keys));
     let holders = holders(run);
@@ -116,8 +129,10 @@ pub fn by_rung(run: &Run) -> Option<Table> {
         return None;
     }
     let ledgers = RUNGS.map(|rung| run.on(rung));
-    let head = columns(&[("stakeholder", "Stakeholder"), ("funded", "Funded"), ("committed", "Committed"), ("all", "All")]);
-    let title = format!("Ownership at the end of each rung of the funding ladder (case {})", run.agreement.head.case.word());
+    let head =
+        columns(&[("stakeholder", "Stakeholder"), ("funded", "Funded"), ("committed", "Committed"), ("all", "All")]);
+    let title =
+        format!("Ownership at the end of each rung of the funding ladder (case {})", run.agreement.head.case.word());
     let mut table = Table::new("ownership-by-rung", title, head);
     let last = ledgers.map(|ledger| ledger.last());
     for holder in holders_on(&run.agreement, &ledgers) {
@@ -155,7 +170,8 @@ pub fn now(run: &Run) -> Table {
     let mut table = Table::new("ownership-now", title, head);
     let line = Line { run, stage, with_shares, with_value, imprecise, outstanding: outstanding(run, stage) };
     for (holder, interval) in holders(run).iter().zip(&intervals) {
-        let held: Vec<_> = holder.positions.iter().copied().filter(|position| !stage.shares[position.index()].is_zero()).collect();
+        let held: Vec<_> =
+            holder.positions.iter().copied().filter(|position| !stage.shares[position.index()].is_zero()).collect();
         if held.is_empty() {
             continue;
         }
@@ -174,7 +190,8 @@ fn now_notes(run: &Run, table: &mut Table, imprecise: bool) {
     let (ledger, head) = (run.ledger(), &run.agreement.head);
     if let Some(basis) = value_basis(run, ledger, ledger.stages.len() - 1) {
         let per_share = ledger.last().reference.filter(|_| head.normalised.is_none());
-        let price = per_share.map(|reference| format!(", {} per share", super::words::price(reference.price, &head.currency)));
+        let price =
+            per_share.map(|reference| format!(", {} per share", super::words::price(reference.price, &head.currency)));
         table.note(format!(
             "Value is ownership times the {basis}{}: the same price for every class, before strike prices and preferences. It is not what a holding would sell for.",
             price.unwrap_or_default(),
@@ -207,7 +224,8 @@ struct Line<'a> {
 impl Line<'_> {
     fn cells(&self, name: String, positions: &[PositionId], interval: Option<Interval>) -> Vec<Cell> {
         let Line { run, stage, .. } = *self;
-        let is_share = |position: &&PositionId| matches!(run.agreement.scenario.positions[position.index()], Holding::Shares(..));
+        let is_share =
+            |position: &&PositionId| matches!(run.agreement.scenario.positions[position.index()], Holding::Shares(..));
         let as_converted: Decimal = positions.iter().map(|position| stage.as_converted[position.index()]).sum();
         let shares: Decimal =
             positions.iter().filter(is_share).map(|position| stage.as_converted[position.index()]).sum();

@@ -14,15 +14,31 @@ use rust_decimal::Decimal;
 /// `rounds.csv`: a row for each participant of each tranche, whether or not the rung counts it.
 pub fn csv(run: &Run) -> Table {
     let keys = [
-        "round", "tranche", "date", "status", "participant", "amount", "price_per_share", "shares", "residue", "wire",
-        "pre_money", "post_money", "round_pre_money", "counted", "currency", "normalised", "class",
+        "round",
+        "tranche",
+        "date",
+        "status",
+        "participant",
+        "amount",
+        "price_per_share",
+        "shares",
+        "residue",
+        "wire",
+        "pre_money",
+        "post_money",
+        "round_pre_money",
+        "counted",
+        "currency",
+        "normalised",
+        "class",
     ];
     let mut table = Table::new("rounds", format!("Rounds, cheque by cheque ({})", basis(run)), csv_columns(&keys));
     let agreement = &run.agreement;
     for cheque in cheques(run, run.rung) {
         let round = &agreement.rounds[cheque.round.index()];
         let around = around(run, run.ledger(), cheque.round, cheque.event);
-        let round_pre_money = run.ledger().pricing(cheque.round).map(|pricing| money_of(run, cheque.round, pricing.pre_money));
+        let round_pre_money =
+            run.ledger().pricing(cheque.round).map(|pricing| money_of(run, cheque.round, pricing.pre_money));
         let class = agreement.scenario.rounds[cheque.round.index()].tranches[cheque.tranche].class;
         let cells = vec![
             Cell::text(&round.name),
@@ -64,14 +80,18 @@ fn price(run: &Run, cheque: &Cheque) -> Option<Decimal> {
     let one_to_one = class.issue_price.is_none() || class.issue_price == class.conversion_price;
     let no_split = !scenario.timeline.iter().any(|timed| matches!(timed.event, crate::model::Event::Split(_)));
     let at_round_price = matches!(tranche.price, TranchePrice::Round);
-    (at_round_price && one_to_one && no_split).then(|| run.ledger().pricing(cheque.round).map(|pricing| pricing.price))?
+    (at_round_price && one_to_one && no_split)
+        .then(|| run.ledger().pricing(cheque.round).map(|pricing| pricing.price))?
 }
 
 /// For each round its terms and its closings.
 pub fn tables(run: &Run) -> Vec<Table> {
     let all = cheques(run, run.rung);
     let of = |round| -> Vec<&Cheque> { all.iter().filter(|cheque| cheque.round == round).collect() };
-    (0..run.agreement.rounds.len()).map(RoundId::at).flat_map(|round| [terms(run, round), closings(run, round, &of(round))]).collect()
+    (0..run.agreement.rounds.len())
+        .map(RoundId::at)
+        .flat_map(|round| [terms(run, round), closings(run, round, &of(round))])
+        .collect()
 }
 
 /// What the round's first closing fixed.
@@ -119,7 +139,9 @@ fn pool_target(run: &Run, round: RoundId) -> Option<Decimal> {
     let scenario = &run.agreement.scenario;
     match scenario.rounds[round.index()].pool.as_ref()?.amount {
         PoolAmount::Target(Term::Given(target)) => target.to_decimal(super::exact::FRACTION_PLACES),
-        PoolAmount::Target(target) => super::exact::Values::of(scenario).at(target).to_decimal(super::exact::FRACTION_PLACES),
+        PoolAmount::Target(target) => {
+            super::exact::Values::of(scenario).at(target).to_decimal(super::exact::FRACTION_PLACES)
+        }
         PoolAmount::Increase(_) => None,
     }
 }
@@ -147,7 +169,8 @@ fn post_money_differs(run: &Run, round: RoundId, pricing: &PostedPricing, headli
         reasons.push("price and shares are rounded");
     }
     if reasons.is_empty() {
-        reasons.push("other shares or options are issued between its closings, or the price was divided by another count");
+        reasons
+            .push("other shares or options are issued between its closings, or the price was divided by another count");
     }
     Some(format!(
         "With every closing, price x fully diluted is {} and not pre-money + headline money, {}: {}.",
@@ -164,7 +187,13 @@ fn closings(run: &Run, round: RoundId, cheques: &[&Cheque]) -> Table {
     let bought = || cheques.iter().filter_map(|cheque| cheque.bought);
     let rounds_money = run.agreement.scenario.rounds[round.index()].rounding.money_places.is_some();
     let with_residue = with_shares && rounds_money && bought().any(|bought| !bought.residue.is_zero());
-    let mut head = columns(&[("tranche", "Closing"), ("participant", "Participant"), ("date", "Date"), ("status", "Status"), ("amount", "Amount")]);
+    let mut head = columns(&[
+        ("tranche", "Closing"),
+        ("participant", "Participant"),
+        ("date", "Date"),
+        ("status", "Status"),
+        ("amount", "Amount"),
+    ]);
     if with_shares {
         head.extend([Column::new("price_per_share", "Price per share"), Column::new("shares", "Shares")]);
     }
@@ -194,7 +223,13 @@ fn closings(run: &Run, round: RoundId, cheques: &[&Cheque]) -> Table {
         table.push(Style::Body, cells);
     }
     let counted = cheques.iter().filter(|cheque| cheque.bought.is_some());
-    let mut total = vec![Cell::text("Counted"), Cell::Empty, Cell::Empty, Cell::Empty, Cell::Money(counted.map(|cheque| cheque.amount).sum())];
+    let mut total = vec![
+        Cell::text("Counted"),
+        Cell::Empty,
+        Cell::Empty,
+        Cell::Empty,
+        Cell::Money(counted.map(|cheque| cheque.amount).sum()),
+    ];
     if with_shares {
         total.extend([Cell::Empty, Cell::Count(bought().map(|bought| bought.shares).sum())]);
     }

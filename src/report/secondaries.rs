@@ -1,6 +1,6 @@
 //! Secondary sales: who sold what to whom, and what found no seller.
 
-use super::exact::{Values, decimal, exact, POSTED_PLACES};
+use super::exact::{POSTED_PLACES, Values, decimal, exact};
 use super::frame::{columns, is_normalised, money, stage_of};
 use super::run::Run;
 use super::table::{Cell, Column, Style, Table};
@@ -12,10 +12,17 @@ use rust_decimal::Decimal;
 
 /// Every transfer of every secondary; `None` where there is none.
 pub fn table(run: &Run) -> Option<Table> {
-    let sales: Vec<(EventId, &Secondary<Stated>)> = run.agreement.scenario.timeline.iter().enumerate().filter_map(|(index, timed)| match &timed.event {
-        Event::Secondary(terms) => Some((EventId::at(index), terms)),
-        _ => None,
-    }).collect();
+    let sales: Vec<(EventId, &Secondary<Stated>)> = run
+        .agreement
+        .scenario
+        .timeline
+        .iter()
+        .enumerate()
+        .filter_map(|(index, timed)| match &timed.event {
+            Event::Secondary(terms) => Some((EventId::at(index), terms)),
+            _ => None,
+        })
+        .collect();
     if sales.is_empty() {
         return None;
     }
@@ -25,7 +32,8 @@ pub fn table(run: &Run) -> Option<Table> {
         head.extend([Column::new("price_per_share", "Price per share"), Column::new("shares", "Shares")]);
     }
     head.push(Column::new("money", "Money"));
-    let mut table = Table::new("secondaries", format!("Secondary sales: transfers, no new shares ({})", basis(run)), head);
+    let mut table =
+        Table::new("secondaries", format!("Secondary sales: transfers, no new shares ({})", basis(run)), head);
     for (event, terms) in sales {
         let stage = run.agreement.stage(Some(event)).to_owned();
         if stage_of(run.ledger(), event).is_none() {

@@ -20,7 +20,8 @@ pub fn company(run: &Run) -> String {
     let Some(issuer) = &run.agreement.head.issuer else { return "the company".into() };
     let mut name = issuer.split(" (").next().unwrap_or(issuer).trim();
     loop {
-        let shorter = LEGAL_FORMS.iter().find_map(|form| name.strip_suffix(form)).map(|name| name.trim_end_matches([' ', ',']));
+        let shorter =
+            LEGAL_FORMS.iter().find_map(|form| name.strip_suffix(form)).map(|name| name.trim_end_matches([' ', ',']));
         match shorter {
             Some(shorter) if !shorter.is_empty() => name = shorter,
             _ => return name.into(),
@@ -28,14 +29,38 @@ pub fn company(run: &Run) -> String {
     }
 }
 
-const LEGAL_FORMS: [&str; 14] =
-    [" PBC", " Inc.", " Inc", " Incorporated", " Ltd.", " Ltd", " Limited", " LLC", " Corp.", " Corporation", " plc", " AG", " GmbH", " Group"];
+const LEGAL_FORMS: [&str; 14] = [
+    " PBC",
+    " Inc.",
+    " Inc",
+    " Incorporated",
+    " Ltd.",
+    " Ltd",
+    " Limited",
+    " LLC",
+    " Corp.",
+    " Corporation",
+    " plc",
+    " AG",
+    " GmbH",
+    " Group",
+];
 
 /// The verb that goes with a name: several people or one company.
 fn verb<'a>(name: &str, one: &'a str, many: &'a str) -> &'a str {
     const PLURALS: [&str; 12] = [
-        "buyers", "directors", "employees", "executives", "founders", "funds", "holders", "investors", "others",
-        "shareholders", "angels", "options",
+        "buyers",
+        "directors",
+        "employees",
+        "executives",
+        "founders",
+        "funds",
+        "holders",
+        "investors",
+        "others",
+        "shareholders",
+        "angels",
+        "options",
     ];
     let words = name.split(',').next().unwrap_or(name).to_lowercase();
     if words.split_whitespace().any(|word| PLURALS.contains(&word)) { many } else { one }
@@ -46,7 +71,8 @@ pub fn is_residual(run: &Run, holder: &Holder) -> bool {
     let rest = run.agreement.imprecision.rest;
     holder.is_pool()
         || rest.is_some_and(|rest| holder.positions.contains(&rest))
-        || ["other", "others", "rest"].contains(&holder.name.split_whitespace().next().unwrap_or("").to_lowercase().as_str())
+        || ["other", "others", "rest"]
+            .contains(&holder.name.split_whitespace().next().unwrap_or("").to_lowercase().as_str())
 }
 
 /// The better of the candidates that stand for somebody, else of all but the pools.
@@ -65,8 +91,10 @@ pub fn by_stage(run: &Run, holders: &[Holder], journeys: &[Journey]) -> String {
         percent(journey.before, PLACES) != percent(journey.after, PLACES)
     };
     let change = |index: usize| journeys[index].change;
-    let gainer = named(run, holders, |next, best| change(next) > change(best)).filter(|&index| change(index) > Decimal::ZERO);
-    let loser = named(run, holders, |next, best| change(next) < change(best)).filter(|&index| change(index) < Decimal::ZERO);
+    let gainer =
+        named(run, holders, |next, best| change(next) > change(best)).filter(|&index| change(index) > Decimal::ZERO);
+    let loser =
+        named(run, holders, |next, best| change(next) < change(best)).filter(|&index| change(index) < Decimal::ZERO);
     let company = company(run);
     match (gainer.filter(shown), loser.filter(shown)) {
         (Some(gainer), Some(loser)) => {
@@ -132,7 +160,11 @@ pub fn now(run: &Run, holders: &[Holder], stage: &Stage) -> String {
             format!("{name} and {} hold {part} of {company} each", second.name)
         }
         Some(second) => {
-            format!("{name} {holds} {part} of {company}, ahead of {} with {}", second.name, percent(ownership(second), PLACES))
+            format!(
+                "{name} {holds} {part} of {company}, ahead of {} with {}",
+                second.name,
+                percent(ownership(second), PLACES)
+            )
         }
         None => format!("{name} {holds} {part} of {company}"),
     }
@@ -171,8 +203,12 @@ pub fn ladder(run: &Run, participations: &[Participation]) -> String {
         (true, false, true) => format!("All {of_whole} is committed and none is paid"),
         (true, true, false) => format!("All {of_whole} hangs on conditions"),
         (false, _, true) => format!("{} {of_whole} is paid, {} is still owed", words(funded), words(committed)),
-        (false, _, false) => format!("{} {of_whole} is paid, {} hangs on conditions", words(funded), words(conditional)),
-        (true, false, false) => format!("{} {of_whole} is committed, {} hangs on conditions", words(committed), words(conditional)),
+        (false, _, false) => {
+            format!("{} {of_whole} is paid, {} hangs on conditions", words(funded), words(conditional))
+        }
+        (true, false, false) => {
+            format!("{} {of_whole} is committed, {} hangs on conditions", words(committed), words(conditional))
+        }
     }
 }
 
@@ -212,8 +248,14 @@ mod tests {
         let run = fixture::announced();
         let holders = holders(&run);
         let journeys = journeys(&run, &holders);
-        assert_eq!(by_stage(&run, &holders, &journeys), "Amazon buys 6.0% of OpenAI; Microsoft falls from 27.0% to 23.5%");
-        assert_eq!(now(&run, &holders, run.ledger().last()), "Microsoft holds 23.5% of OpenAI, ahead of OpenAI Foundation with 22.6%");
+        assert_eq!(
+            by_stage(&run, &holders, &journeys),
+            "Amazon buys 6.0% of OpenAI; Microsoft falls from 27.0% to 23.5%"
+        );
+        assert_eq!(
+            now(&run, &holders, run.ledger().last()),
+            "Microsoft holds 23.5% of OpenAI, ahead of OpenAI Foundation with 22.6%"
+        );
         let microsoft = &holders[1];
         assert_eq!(
             bridge(&run, microsoft, &journeys[1]),
@@ -233,6 +275,9 @@ mod tests {
         assert_eq!(now(&run, &all, run.ledger().last()), "Holder 0 and Holder 1 hold 50.0% of Widgets each");
         let run = fixture::pool_and_money();
         let all = holders(&run);
-        assert_eq!(now(&run, &all, run.ledger().last()), "Holder holds 59.3% of Widgets, more than all others together");
+        assert_eq!(
+            now(&run, &all, run.ledger().last()),
+            "Holder holds 59.3% of Widgets, more than all others together"
+        );
     }
 }

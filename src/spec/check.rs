@@ -24,6 +24,10 @@ pub(super) const RENAMED: &[(&str, &str, &str)] = &[
     ("convertibles", "principal", "the principal of a note is its `amount`"),
     ("convertibles", "purchase_amount", "the purchase amount is the `amount`"),
     ("rounds", "valuation", "say which: `pre_money` or `post_money`"),
+    ("rounds", "price", "the price of a share is its `price_per_share`"),
+    ("tranches", "price", "the price of a share is its `price_per_share`"),
+    ("secondaries", "price", "the price of a share is its `price_per_share`"),
+    ("issuances", "price", "the price of a share is its `price_per_share`"),
     ("rounds", "investors", "who buys is in `participants`"),
     ("tranches", "valuation", "a closing's own valuation is its `pre_money`"),
     ("holdings", "holder", "who holds is the `stakeholder`"),
@@ -81,7 +85,11 @@ impl Checker<'_> {
         match &node.value {
             Value::Table(block) => match block.shape {
                 Shape::Origin => self.origin(block, kind, sign, key),
-                Shape::Table(spec) => self.table(block, spec),
+                Shape::Table(spec) => match block.short_form().and_then(|entry| Some((entry, spec.key(&entry.key)?))) {
+                    // what was typed is the value, under the outer key
+                    Some((entry, short)) => self.value(&entry.node, &short.kind, short.sign, key, Some(spec)),
+                    None => self.table(block, spec),
+                },
                 Shape::Map(map) => self.map(block, map, key, parent),
                 Shape::Free => self.unread(wrong_kind(node, kind, key)),
             },

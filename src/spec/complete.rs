@@ -61,9 +61,10 @@ impl Walk<'_> {
 
     /// Everything a block lacks. An item that is new and incomplete was probably meant for one of the base's.
     fn missing(&mut self, block: &Block, spec: &'static TableSpec) {
-        let groups = spec.groups.iter().filter(|group| {
-            group.need == Need::One && !group.keys().any(|key| has(block, key) || self.is_reported(block, spec, key))
-        });
+        let groups = spec
+            .groups
+            .iter()
+            .filter(|group| is_lacking(block, group) && !group.keys().any(|key| self.is_reported(block, spec, key)));
         let covered: Vec<&str> = groups.clone().flat_map(Group::keys).collect();
         let keys = spec.all_keys().filter(|key| {
             is_missing(block, key) && !covered.contains(&key.name) && !self.is_reported(block, spec, key.name)
@@ -98,7 +99,7 @@ impl Walk<'_> {
                     .help(if is_closing {
                         "say who buys for how much: `participants = { holder = \"10M\" }`"
                     } else {
-                        group.help
+                        "add one of them"
                     }),
             );
         }
@@ -136,7 +137,13 @@ impl Walk<'_> {
     }
 
     fn goes_with(&mut self, block: &Block, entry: &Entry, key: &Key) {
-        if key.with.is_empty() || key.with.iter().any(|other| has(block, other)) {
+        let reported = |spec: &TableSpec| {
+            let in_conflict = spec.groups_of(key.name).any(|group| group.given_in(|key| has(block, key)) > 1);
+            let in_missing = |other: &str| spec.groups_of(other).any(|group| is_lacking(block, group));
+            in_conflict || key.with.iter().any(|other| in_missing(other) || self.is_reported(block, spec, other))
+        };
+        let is_beside = key.with.is_empty() || key.with.iter().any(|other| has(block, other));
+        if is_beside || block.spec().is_some_and(reported) {
             return;
         }
         let others = any_of(key.with.iter().map(|other| format!("`{other}`")));
@@ -202,6 +209,11 @@ fn is_fraction(given: &super::Given<Literal<'_>>) -> bool {
 
 fn has(block: &Block, key: &str) -> bool {
     block.entries.iter().any(|entry| entry.key == key)
+}
+
+/// Whether the block needs one of the group's keys and has none.
+fn is_lacking(block: &Block, group: &Group) -> bool {
+    group.need == Need::One && !group.keys().any(|key| has(block, key))
 }
 
 fn is_missing(block: &Block, key: &Key) -> bool {

@@ -283,6 +283,11 @@ impl Group {
         self.alternatives.iter().copied().flatten().copied()
     }
 
+    /// How many alternatives have a key that is given.
+    pub fn given_in(&self, is_given: impl Fn(&str) -> bool) -> usize {
+        self.alternatives.iter().filter(|keys| keys.iter().any(|key| is_given(key))).count()
+    }
+
     /// The alternative that this key belongs to.
     pub fn alternative_of(&self, key: &str) -> Option<usize> {
         self.alternatives.iter().position(|keys| keys.contains(&key))
@@ -325,7 +330,7 @@ impl Kind {
             Kind::Word(words) => any_of(words.iter().map(|word| format!("\"{word}\""))),
             Kind::YesNo => "true or false".to_owned(),
             Kind::Any => "a number, a word or true/false".to_owned(),
-            Kind::Either(kinds) => any_of(kinds.iter().map(Kind::words)),
+            Kind::Either(kinds) => any_of(kinds.iter().flat_map(Kind::each_in_words)),
             Kind::List(kind) => format!("a list of {}", kind.words()),
             Kind::OneOrMore(kind) => format!("{} or a list of them", kind.words()),
             Kind::Map(_) => format!("a table such as {}", self.example()),
@@ -339,6 +344,15 @@ impl Kind {
 }
 
 impl Kind {
+    /// Its words, one by one where it is a set of words.
+    fn each_in_words(&self) -> Vec<String> {
+        match self {
+            Kind::Word(words) => words.iter().map(|word| format!("\"{word}\"")).collect(),
+            Kind::Table(_) => vec!["a table".to_owned()],
+            _ => vec![self.words()],
+        }
+    }
+
     /// A value of this kind, as it could be typed.
     pub fn example(&self) -> String {
         match self {
@@ -355,7 +369,8 @@ impl Kind {
             Kind::List(kind) => format!("[{}]", kind.example()),
             Kind::OneOrMore(kind) => kind.example(),
             Kind::Map(map) => format!("{{ name = {} }}", map.kind.example()),
-            Kind::Table(_) | Kind::Short(..) | Kind::Tables(_) => "{ ... }".to_owned(),
+            Kind::Short(spec, short) => spec.key(short).map(|key| key.kind.example()).unwrap_or_default(),
+            Kind::Table(_) | Kind::Tables(_) => "{ ... }".to_owned(),
         }
     }
 }

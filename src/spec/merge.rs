@@ -128,7 +128,8 @@ fn merge_entry(old: &mut Entry, new: Entry, kind: Option<Kind>, log: &mut MergeL
         return;
     }
     old.key_span = new.key_span;
-    let replaces = matches!(kind, Some(Kind::Short(_, short)) if short != "name") && is_short_form(&new.node);
+    let replaces = matches!(kind, Some(Kind::Short(_, short)) if short != "name")
+        && new.node.as_block().is_some_and(|block| block.short_form().is_some());
     let shapes = old.node.as_block().zip(new.node.as_block()).map(|(base, child)| (base.shape, child.shape));
     let merges: Option<fn(Block, Block, &mut MergeLog) -> Block> = match shapes {
         Some((Shape::Table(base), Shape::Table(child))) if !replaces && std::ptr::eq(base, child) => Some(merge_table),
@@ -151,11 +152,6 @@ fn merge_entry(old: &mut Entry, new: Entry, kind: Option<Kind>, log: &mut MergeL
 /// The value, with nothing left in its place.
 fn take(node: &mut Node) -> Value {
     std::mem::replace(&mut node.value, Value::Broken)
-}
-
-/// `x = "20B"`, which was brought into the form of a table.
-fn is_short_form(node: &Node) -> bool {
-    matches!(&node.value, Value::Table(block) if block.entries.first().is_some_and(|entry| entry.key_span == block.span))
 }
 
 fn merge_map(base: Block, child: Block, log: &mut MergeLog) -> Block {

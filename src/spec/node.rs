@@ -153,6 +153,11 @@ impl Block {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
+    /// The one entry of a table that was typed in its short form, `x = "20B"`.
+    pub fn short_form(&self) -> Option<&Entry> {
+        self.entries.first().filter(|entry| entry.key_span == self.span)
+    }
+
     /// Whether the key is given.
     pub fn has(&self, key: &str) -> bool {
         self.get(key).is_some()

@@ -24,7 +24,7 @@ impl Mistake {
     fn spreads(&self) -> bool {
         [
             "key with no value",
-            "missing comma",
+            "missing comma between array",
             "unexpected `=`",
             "invalid key-value pair",
             "missing table",
@@ -44,13 +44,18 @@ pub fn report(text: &str, file: FileId, mistakes: &[Mistake], root: &Block, find
     let lines_between = |from: usize, to: usize| text[from.min(to)..to].bytes().filter(|byte| *byte == b'\n').count();
     let (duplicates, mistakes): (Vec<&Mistake>, Vec<&Mistake>) =
         mistakes.iter().partition(|mistake| mistake.is_duplicate());
-    let follows = |before: &Mistake, after: &Mistake| {
-        let lines = lines_between(before.place.start, after.place.start);
-        lines == 0 || (lines <= 2 && before.spreads() && after.spreads())
-    };
-    for chain in mistakes.chunk_by(|before, after| follows(before, after)).take(FINDINGS_MAX) {
-        let Some(first) = chain.first() else { continue };
-        findings.push(syntax(&first.message, Span { file, start: first.place.start, end: first.place.end }, text));
+    let mut reported = 0;
+    let mut before: Option<(&Mistake, bool)> = None;
+    for mistake in mistakes {
+        let lines = before.map(|(before, _)| lines_between(before.place.start, mistake.place.start));
+        let spreading = before.is_some_and(|(_, spreading)| spreading);
+        let follows = lines.is_some_and(|lines| lines == 0 || (lines <= 2 && spreading));
+        if !follows && reported < FINDINGS_MAX {
+            let span = Span { file, start: mistake.place.start, end: mistake.place.end };
+            findings.push(syntax(&mistake.message, span, text));
+            reported += 1;
+        }
+        before = Some((mistake, mistake.spreads() || (follows && spreading)));
     }
     let near = |before: &&Mistake, after: &&Mistake| {
         let spans_header = is_header_line(text, before.place.start) || is_header_line(text, after.place.start);
@@ -117,11 +122,12 @@ fn syntax(message: &str, span: Span, text: &str) -> Finding {
         }
         message if message.starts_with("unclosed") => ("this is not closed", "add the missing bracket".to_owned()),
         message if message.starts_with("missing comma") => {
-            ("a comma is missing", "put a comma between the two".to_owned())
+            ("a comma or a bracket is missing", "put a comma between the two, or close the list or table".to_owned())
         }
         message if message.starts_with("cannot recurse") || message.starts_with("recursion") => {
             ("nested too deep", "no value of the format is nested so deep".to_owned())
         }
+        "invalid date" | "invalid date-time" => ("", "write a day that exists, such as 2026-03-31".to_owned()),
         "unexpected leading zero" => {
             ("a number cannot begin with 0", "dates are year-month-day; other numbers go without it".to_owned())
         }

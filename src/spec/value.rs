@@ -356,13 +356,26 @@ fn either<'tree>(node: &'tree Node, kinds: &'static [Kind], sign: Sign, key: &st
             let alternative = set.or_else(|| takes(|kind| matches!(kind, Kind::Name(_))));
             match alternative.or_else(|| kinds.iter().find(|kind| resembles_word_of(kind, text))) {
                 Some(kind) => stated(kind),
-                None => Err(wrong_kind(node, &Kind::Either(kinds), key)),
+                None => Err(Some(no_such_word(node, text, kinds, key))),
             }
         }
         Value::YesNo(_) | Value::Date(_) | Value::List(_) | Value::Table(_) | Value::Broken => {
             Err(wrong_kind(node, &Kind::Either(kinds), key))
         }
     }
+}
+
+/// A text that is neither a number nor a word of the kinds; `"€50B"` is said as it should be written.
+fn no_such_word(node: &Node, text: &str, kinds: &'static [Kind], key: &str) -> Box<Finding> {
+    let measures = kinds.iter().filter_map(|kind| match kind {
+        Kind::Quantity(measure) => number::quantity(text, *measure).err(),
+        _ => None,
+    });
+    let better = measures.filter_map(|refusal| refusal.help).find(|help| help.starts_with("write "));
+    let words = Kind::Either(kinds).words();
+    let finding = Finding::error("E0206", format!("`{key}` cannot be {}", shown(text)))
+        .at(node.span, format!("expected {words}"));
+    Box::new(finding.help(better.unwrap_or_else(|| format!("`{key}` is {words}"))))
 }
 
 fn resembles_word_of(kind: &Kind, text: &str) -> bool {

@@ -27,9 +27,7 @@ pub fn of<N: Number>(
     match this.participants[participant].takes {
         Takes::Money(money) => draws.value(money),
         Takes::PartOfTranche(fraction) => stated_amount(terms, this, draws) * draws.value(fraction),
-        Takes::RestOfTranche => {
-            stated_amount(terms, this, draws) - others(terms, pricing, draws, tranche, participant)
-        }
+        Takes::RestOfTranche => stated_amount(terms, this, draws) - others(terms, pricing, draws, tranche, participant),
         Takes::RestOfSize => {
             let size = terms.size.map_or(N::zero(), |size| draws.value(size));
             let elsewhere: N = (0..terms.tranches.len())
@@ -38,7 +36,9 @@ pub fn of<N: Number>(
                 .sum();
             size - elsewhere - others(terms, pricing, draws, tranche, participant)
         }
-        Takes::ProRata(part) => draws.value(part) * pricing.stake(this.participants[participant].stakeholder).pro_rata * pricing.money,
+        Takes::ProRata(part) => {
+            draws.value(part) * pricing.stake(this.participants[participant].stakeholder).pro_rata * pricing.money
+        }
         Takes::Ownership(fraction) => {
             let held = pricing.stake(this.participants[participant].stakeholder).fully_diluted;
             pricing.solved_price * (draws.value(fraction) * pricing.total - held).max(N::zero())

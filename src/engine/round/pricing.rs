@@ -121,8 +121,15 @@ pub fn solve<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>)
     };
     let at_given_price = given_price.map_or(N::zero(), |price| known_money / usable.select(price, N::one()));
 
-    let solution =
-        solve_total(terms, draws, &stakes, before, pool_before, base * per_capitalization + at_given_price, per_capitalization);
+    let solution = solve_total(
+        terms,
+        draws,
+        &stakes,
+        before,
+        pool_before,
+        base * per_capitalization + at_given_price,
+        per_capitalization,
+    );
     let in_price = if terms.counts.pool_increase { solution.pool_increase } else { N::zero() };
     let capitalization = base + in_price;
     let pre_money = given_price.map_or(stated_pre_money, |price| price * capitalization);
@@ -201,7 +208,11 @@ fn solve_total<N: Number>(
                 let held = stake_of(stakes, participant.stakeholder).fully_diluted;
                 claims.push(Line { fixed: N::zero() - held * growth, slope: draws.value(fraction) * growth });
             }
-            Takes::Money(_) | Takes::PartOfTranche(_) | Takes::RestOfTranche | Takes::RestOfSize | Takes::ProRata(_) => {}
+            Takes::Money(_)
+            | Takes::PartOfTranche(_)
+            | Takes::RestOfTranche
+            | Takes::RestOfSize
+            | Takes::ProRata(_) => {}
         }
     }
     let (total, solvable) = newton_from_below(fixed, &claims);

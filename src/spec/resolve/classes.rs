@@ -3,7 +3,9 @@
 use super::context::{Context, evidence};
 use super::names::{COMMON, OPTION_POOL, Thing};
 use crate::error::{Finding, Span};
-use crate::model::{ClassId, Conversion, Evidence, GroupId, PlanId, SourceInfo, Stakeholder, StakeholderId, StockClass, Term};
+use crate::model::{
+    ClassId, Conversion, Evidence, GroupId, PlanId, SourceInfo, Stakeholder, StakeholderId, StockClass, Term,
+};
 use crate::num::Stated;
 use crate::spec::keys::Sign;
 use crate::spec::node::{Block, Node, Provenance};
@@ -24,10 +26,29 @@ pub(super) struct Cast {
 
 /// Terms of a class that are kept and printed, and act in later events.
 const TERMS: &[&str] = &[
-    "original_issue_price", "conversion_price", "converts_into", "preference", "preference_total", "seniority",
-    "participation", "anti_dilution", "anti_dilution_counts", "adjustment_in_price", "aggregation_days", "ipo_return",
-    "ipo_discount", "ipo_ratchet_until", "pay_to_play", "dividend", "dividend_rate", "dividend_compounding",
-    "dividend_base", "dividend_payment", "dividend_on_conversion", "forced_conversion", "votes_per_share",
+    "original_issue_price",
+    "conversion_price",
+    "converts_into",
+    "preference",
+    "preference_total",
+    "seniority",
+    "participation",
+    "anti_dilution",
+    "anti_dilution_counts",
+    "adjustment_in_price",
+    "aggregation_days",
+    "ipo_return",
+    "ipo_discount",
+    "ipo_ratchet_until",
+    "pay_to_play",
+    "dividend",
+    "dividend_rate",
+    "dividend_compounding",
+    "dividend_base",
+    "dividend_payment",
+    "dividend_on_conversion",
+    "forced_conversion",
+    "votes_per_share",
 ];
 
 /// A class that the name may be a slip of the pen of. "Series A" and "Series B" differ by a label, not by a slip.
@@ -165,7 +186,10 @@ impl Context<'_> {
         let defaults = self.root.block("class_defaults").filter(|_| !is_common);
         let mut class = StockClass { name: name.to_owned(), is_common, terms: Vec::new() };
         for key in TERMS {
-            let Some(owner) = block.filter(|block| block.has(key)).or(defaults.filter(|defaults| defaults.has(key))) else { continue };
+            let Some(owner) = block.filter(|block| block.has(key)).or(defaults.filter(|defaults| defaults.has(key)))
+            else {
+                continue;
+            };
             if let Some(entry) = owner.get(key) {
                 let (inner, provenance) = entry.node.unwrap_origin();
                 let outer = owner.provenance();
@@ -231,7 +255,13 @@ impl Context<'_> {
     }
 
     /// A number given as a plain value of a map: `{ holder = "30%" }`.
-    pub(super) fn part(&mut self, node: &Node, kind: &crate::spec::keys::Kind, what: impl Into<String>, outer: &Provenance) -> Option<(Term<Stated>, crate::spec::number::Measure, crate::model::OriginId)> {
+    pub(super) fn part(
+        &mut self,
+        node: &Node,
+        kind: &crate::spec::keys::Kind,
+        what: impl Into<String>,
+        outer: &Provenance,
+    ) -> Option<(Term<Stated>, crate::spec::number::Measure, crate::model::OriginId)> {
         let (given, provenance, span) = node.read(kind, Sign::Positive)?;
         match given {
             Given::Stated(Literal::Quantity(quantity)) => {
@@ -240,11 +270,14 @@ impl Context<'_> {
                 Some((term, measure, origin))
             }
             Given::Variable { name, span: at } => {
-                let (term, origin) = self.term((Given::Variable { name: name.clone(), span: at }, provenance, span), what, outer)?;
+                let (term, origin) =
+                    self.term((Given::Variable { name: name.clone(), span: at }, provenance, span), what, outer)?;
                 // A variable is what it was typed as: with a percent sign a fraction, without one money.
                 let Term::Variable(id) = term else { return None };
-                let percent = matches!(self.variables.infos[id.index()].value, crate::model::Value::Number { percent: true, .. });
-                let measure = if percent { crate::spec::number::Measure::Fraction } else { crate::spec::number::Measure::Money };
+                let percent =
+                    matches!(self.variables.infos[id.index()].value, crate::model::Value::Number { percent: true, .. });
+                let measure =
+                    if percent { crate::spec::number::Measure::Fraction } else { crate::spec::number::Measure::Money };
                 Some((term, measure, origin))
             }
             Given::Stated(_) => None,

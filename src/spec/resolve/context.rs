@@ -4,7 +4,10 @@
 use super::names::Names;
 use super::variables::{Unusable, Variables};
 use crate::error::{Finding, Findings, Sources, Span};
-use crate::model::{Assumption, ConditionId, Evidence, GroupId, Holding, Origin, OriginId, PositionId, SourceInfo, StakeholderId, Term, VariableId};
+use crate::model::{
+    Assumption, ConditionId, Evidence, GroupId, Holding, Origin, OriginId, PositionId, SourceInfo, StakeholderId, Term,
+    VariableId,
+};
 use crate::num::{Exact, Number, Stated};
 use crate::spec::keys::Kind;
 use crate::spec::node::{Block, Provenance};
@@ -79,7 +82,9 @@ impl<'a> Context<'a> {
     pub fn check_probability(&mut self, probability: Stated, span: Span) {
         if probability > Stated::ONE {
             let percent = number(probability.cast::<Exact>() * Exact::whole(100));
-            self.report(Finding::error("E0416", format!("a probability of {percent} %")).at(span, "expected at most 100 %"));
+            self.report(
+                Finding::error("E0416", format!("a probability of {percent} %")).at(span, "expected at most 100 %"),
+            );
         }
     }
 
@@ -104,7 +109,8 @@ impl<'a> Context<'a> {
     pub fn origin(&mut self, span: Span, what: impl Into<String>, provenance: &Provenance) -> OriginId {
         let source = provenance.source.as_ref().and_then(|(id, at)| self.source(id, *at));
         let stated = provenance.evidence.and_then(|(word, _)| evidence(word));
-        let evidence = stated.or_else(|| source.map(|source| self.sources[source].evidence)).unwrap_or(Evidence::Assumed);
+        let evidence =
+            stated.or_else(|| source.map(|source| self.sources[source].evidence)).unwrap_or(Evidence::Assumed);
         self.origins.push(Origin {
             span,
             cite: self.files.cite(span),
@@ -122,7 +128,8 @@ impl<'a> Context<'a> {
         let found = self.sources.iter().position(|source| source.id == id);
         if found.is_none() {
             let near = nearest(id, self.sources.iter().map(|source| source.id.as_str())).map(str::to_owned);
-            let label = near.map_or("no [sources] entry of this name".to_owned(), |near| format!("did you mean \"{near}\"?"));
+            let label =
+                near.map_or("no [sources] entry of this name".to_owned(), |near| format!("did you mean \"{near}\"?"));
             let finding = Finding::error("E0405", format!("unknown source \"{id}\""))
                 .at(span, label)
                 .help(format!("sources are listed as `[sources.{id}]` with publisher, date and url"));
@@ -134,7 +141,12 @@ impl<'a> Context<'a> {
     }
 
     /// A number as a term, with its origin; `None` where it is absent or was reported.
-    pub fn term(&mut self, read: Read<Quantity>, what: impl Into<String>, outer: &Provenance) -> Option<(Term<Stated>, OriginId)> {
+    pub fn term(
+        &mut self,
+        read: Read<Quantity>,
+        what: impl Into<String>,
+        outer: &Provenance,
+    ) -> Option<(Term<Stated>, OriginId)> {
         let (given, provenance, span) = read;
         let origin = self.origin(span, what, &provenance.or(outer));
         let term = match given {
@@ -145,7 +157,13 @@ impl<'a> Context<'a> {
     }
 
     /// The number behind a key as a term.
-    pub fn quantity(&mut self, block: &Block, key: &str, what: impl Into<String>, outer: &Provenance) -> Option<(Term<Stated>, OriginId)> {
+    pub fn quantity(
+        &mut self,
+        block: &Block,
+        key: &str,
+        what: impl Into<String>,
+        outer: &Provenance,
+    ) -> Option<(Term<Stated>, OriginId)> {
         let read = self.of_kind(block.literal(key)?, measure_of(block, key))?;
         self.term(read, what, outer)
     }

@@ -6,8 +6,8 @@ use super::names::{COMMON, Thing};
 use super::timeline::{Slot, What};
 use crate::error::{Finding, Span};
 use crate::model::{
-    Buyer, ClassId, Commitment, CommitmentInfo, Consideration, Event, GrantAmount, Holding, Issuance, OptionGrant, Part,
-    PoolAmount, PoolIncrease, PositionId, RoundingInfo, SalePrice, SaleQuantity, Secondary, Seller, Split, Term,
+    Buyer, ClassId, Commitment, CommitmentInfo, Consideration, Event, GrantAmount, Holding, Issuance, OptionGrant,
+    Part, PoolAmount, PoolIncrease, PositionId, RoundingInfo, SalePrice, SaleQuantity, Secondary, Seller, Split, Term,
 };
 use crate::num::{Exact, Number, Stated};
 use crate::spec::keys::Sign;
@@ -35,7 +35,13 @@ impl<'a> Context<'a> {
         self.class(block.text("class").unwrap_or(COMMON), block.span_of("class"))
     }
 
-    fn secondary(&mut self, block: &'a Block, stage: &str, outer: &Provenance, file: &RoundingInfo) -> Option<Secondary<Stated>> {
+    fn secondary(
+        &mut self,
+        block: &'a Block,
+        stage: &str,
+        outer: &Provenance,
+        file: &RoundingInfo,
+    ) -> Option<Secondary<Stated>> {
         let class = self.class_of(block)?;
         let (quantity, quantity_origin) = match self.quantity(block, "amount", format!("amount of {stage}"), outer) {
             Some((term, origin)) => (SaleQuantity::Money(term), origin),
@@ -58,7 +64,12 @@ impl<'a> Context<'a> {
         Some(Secondary { quantity, price, sellers, buyers, limits, rounding, price_origin, quantity_origin })
     }
 
-    fn sale_price(&mut self, block: &Block, stage: &str, outer: &Provenance) -> Option<(SalePrice<Stated>, crate::model::OriginId)> {
+    fn sale_price(
+        &mut self,
+        block: &Block,
+        stage: &str,
+        outer: &Provenance,
+    ) -> Option<(SalePrice<Stated>, crate::model::OriginId)> {
         let what = format!("price of {stage}");
         if let Some((term, origin)) = self.quantity(block, "price_per_share", what.clone(), outer) {
             return Some((SalePrice::PerShare(term), origin));
@@ -87,10 +98,13 @@ impl<'a> Context<'a> {
             };
             let position = self.position(Holding::Shares(who, class));
             let what = format!("{} buying in {stage}", entry.key);
-            let is_rest = matches!(entry.node.read(&spec.kind, Sign::Positive), Some((Given::Stated(Literal::Word("rest")), ..)));
+            let is_rest =
+                matches!(entry.node.read(&spec.kind, Sign::Positive), Some((Given::Stated(Literal::Word("rest")), ..)));
             let read = match is_rest {
                 true => Some((Part::Rest, self.origin(entry.node.span, what, outer))),
-                false => self.part(&entry.node, &spec.kind, what, outer).map(|(term, measure, origin)| (part(term, measure), origin)),
+                false => self
+                    .part(&entry.node, &spec.kind, what, outer)
+                    .map(|(term, measure, origin)| (part(term, measure), origin)),
             };
             match read {
                 Some((part, origin)) => buyers.push(Buyer { position, part, origin }),
@@ -100,13 +114,27 @@ impl<'a> Context<'a> {
         complete.then_some(buyers)
     }
 
-    fn sellers(&mut self, block: &Block, class: ClassId, stage: &str, outer: &Provenance, buyers: &[Buyer<Stated>]) -> Option<Vec<Seller<Stated>>> {
+    fn sellers(
+        &mut self,
+        block: &Block,
+        class: ClassId,
+        stage: &str,
+        outer: &Provenance,
+        buyers: &[Buyer<Stated>],
+    ) -> Option<Vec<Seller<Stated>>> {
         let Some(map) = block.block("sellers") else {
             // "pro_rata": everyone who holds shares of the class and does not buy.
             let span = block.span_of("sellers");
             let buys = |position: &PositionId| buyers.iter().any(|buyer| buyer.position == *position);
             let of_class = |holding: &Holding| matches!(holding, Holding::Shares(_, held) if *held == class);
-            let positions: Vec<PositionId> = self.positions.iter().enumerate().filter(|(_, holding)| of_class(holding)).map(|(index, _)| PositionId::at(index)).filter(|position| !buys(position)).collect();
+            let positions: Vec<PositionId> = self
+                .positions
+                .iter()
+                .enumerate()
+                .filter(|(_, holding)| of_class(holding))
+                .map(|(index, _)| PositionId::at(index))
+                .filter(|position| !buys(position))
+                .collect();
             let origin = self.origin(span, format!("sellers of {stage}"), outer);
             return Some(vec![Seller { positions, part: Part::Fraction(Term::Given(Stated::ONE)), origin }]);
         };
@@ -117,14 +145,22 @@ impl<'a> Context<'a> {
             let positions = self.holdings_of(&entry.key, entry.key_span, class);
             let read = self.part(&entry.node, &spec.kind, format!("{} selling in {stage}", entry.key), outer);
             match (positions, read) {
-                (Some(positions), Some((term, measure, origin))) => sellers.push(Seller { positions, part: part(term, measure), origin }),
+                (Some(positions), Some((term, measure, origin))) => {
+                    sellers.push(Seller { positions, part: part(term, measure), origin })
+                }
                 _ => complete = false,
             }
         }
         complete.then_some(sellers)
     }
 
-    fn limits(&mut self, block: &Block, class: ClassId, stage: &str, outer: &Provenance) -> Option<Vec<(Vec<PositionId>, Term<Stated>)>> {
+    fn limits(
+        &mut self,
+        block: &Block,
+        class: ClassId,
+        stage: &str,
+        outer: &Provenance,
+    ) -> Option<Vec<(Vec<PositionId>, Term<Stated>)>> {
         let Some(map) = block.block("limit") else { return Some(Vec::new()) };
         let Shape::Map(spec) = map.shape else { return None };
         let mut limits = Vec::new();
@@ -154,7 +190,13 @@ impl<'a> Context<'a> {
     }
 
     /// Parts of a sale add up to the whole, unless one is the rest.
-    fn check_parts(&mut self, block: &Block, key: &str, parts: impl Iterator<Item = Part<Stated>>, whole: Option<Exact>) {
+    fn check_parts(
+        &mut self,
+        block: &Block,
+        key: &str,
+        parts: impl Iterator<Item = Part<Stated>>,
+        whole: Option<Exact>,
+    ) {
         let (mut sum, mut rests) = (Exact::zero(), 0);
         for part in parts {
             match (part, whole) {
@@ -168,17 +210,30 @@ impl<'a> Context<'a> {
         let percent = number(sum * Exact::whole(100));
         let span = block.span_of(key);
         if rests > 1 {
-            self.report(Finding::error("E0457", format!("\"rest\" stands {rests} times among the {key}")).at(span, "what is left can go to one only"));
+            self.report(
+                Finding::error("E0457", format!("\"rest\" stands {rests} times among the {key}"))
+                    .at(span, "what is left can go to one only"),
+            );
         } else if Exact::one().below(sum).is_yes() || (rests == 0 && !equal(sum, Exact::one())) {
             self.report(
                 Finding::error("E0460", format!("the {key} add up to {percent} % of the sale"))
                     .at(span, "expected 100 %")
-                    .help(if key == "buyers" { "correct one of them, or let one be \"rest\"" } else { "correct one of them" }),
+                    .help(if key == "buyers" {
+                        "correct one of them, or let one be \"rest\""
+                    } else {
+                        "correct one of them"
+                    }),
             );
         }
     }
 
-    fn pool_increase(&mut self, block: &Block, stage: &str, outer: &Provenance, file: &RoundingInfo) -> Option<PoolIncrease<Stated>> {
+    fn pool_increase(
+        &mut self,
+        block: &Block,
+        stage: &str,
+        outer: &Provenance,
+        file: &RoundingInfo,
+    ) -> Option<PoolIncrease<Stated>> {
         let plan = self.plan_of(block)?;
         let all = matches!(self.word(block, "target_counts"), Some(("all", _)));
         let (available, counted) = self.pool_positions(plan, all);
@@ -192,7 +247,13 @@ impl<'a> Context<'a> {
         Some(PoolIncrease { available, amount, counted, rounding: file.rounding, origin })
     }
 
-    fn option_grant(&mut self, block: &Block, stage: &str, outer: &Provenance, file: &RoundingInfo) -> Option<OptionGrant<Stated>> {
+    fn option_grant(
+        &mut self,
+        block: &Block,
+        stage: &str,
+        outer: &Provenance,
+        file: &RoundingInfo,
+    ) -> Option<OptionGrant<Stated>> {
         let who = self.stakeholder(block.text("stakeholder")?, block.span_of("stakeholder"));
         let plan = self.plan_of(block);
         let (who, plan) = (who?, plan?);
@@ -211,18 +272,24 @@ impl<'a> Context<'a> {
             self.assume(stage, "options without an exercise price have one of 0", Some(block.span));
         }
         let exercise_price = strike.map_or(Stated::ZERO, |(term, _)| self.stated(term));
-        let (available, position) = (self.position(Holding::Available(plan)), self.position(Holding::Granted(who, plan)));
+        let (available, position) =
+            (self.position(Holding::Available(plan)), self.position(Holding::Granted(who, plan)));
         Some(OptionGrant { available, position, amount, rounding: file.rounding, exercise_price, origin })
     }
 
     /// A vesting schedule must exist; what it does is for later events.
     pub(super) fn check_vesting(&mut self, name: &str, span: Span) {
-        let known: Vec<String> = self.root.block("vesting").map(|block| block.entries.iter().map(|entry| entry.key.clone()).collect()).unwrap_or_default();
+        let known: Vec<String> = self
+            .root
+            .block("vesting")
+            .map(|block| block.entries.iter().map(|entry| entry.key.clone()).collect())
+            .unwrap_or_default();
         if known.iter().any(|known| known == name) {
             return;
         }
         let near = crate::spec::suggest::nearest(name, known.iter().map(String::as_str));
-        let label = near.map_or("expected the name of a schedule".to_owned(), |near| format!("did you mean \"{near}\"?"));
+        let label =
+            near.map_or("expected the name of a schedule".to_owned(), |near| format!("did you mean \"{near}\"?"));
         self.report(
             Finding::error("E0402", format!("no vesting schedule named \"{name}\""))
                 .at(span, label)
@@ -235,7 +302,11 @@ impl<'a> Context<'a> {
         let root = self.root;
         for entry in root.block("vesting").map(|block| block.entries.as_slice()).unwrap_or_default() {
             let Some(block) = entry.node.as_block() else { continue };
-            let number = |key: &str| block.quantity(key).and_then(|(given, ..)| if let Given::Stated(quantity) = given { Some(quantity.stated) } else { None });
+            let number = |key: &str| {
+                block.quantity(key).and_then(|(given, ..)| {
+                    if let Given::Stated(quantity) = given { Some(quantity.stated) } else { None }
+                })
+            };
             if let (Some(months), Some(cliff)) = (number("months"), number("cliff_months"))
                 && cliff > months
             {
@@ -248,7 +319,13 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn issuance(&mut self, block: &Block, stage: &str, outer: &Provenance, file: &RoundingInfo) -> Option<Issuance<Stated>> {
+    fn issuance(
+        &mut self,
+        block: &Block,
+        stage: &str,
+        outer: &Provenance,
+        file: &RoundingInfo,
+    ) -> Option<Issuance<Stated>> {
         let who = self.stakeholder(block.text("stakeholder")?, block.span_of("stakeholder"));
         let class = self.class_of(block);
         let position = self.position(Holding::Shares(who?, class?));
@@ -263,7 +340,12 @@ impl<'a> Context<'a> {
                 return None;
             }
             let (price, _) = self.sale_price(block, stage, outer)?;
-            return Some(Issuance { position, consideration: Consideration::Money { amount, price }, rounding, origin });
+            return Some(Issuance {
+                position,
+                consideration: Consideration::Money { amount, price },
+                rounding,
+                origin,
+            });
         }
         let (shares, origin) = self.quantity(block, "shares", format!("shares of {stage}"), outer)?;
         if !block.has("price_per_share") && !block.has("valuation") {
@@ -272,7 +354,14 @@ impl<'a> Context<'a> {
         Some(Issuance { position, consideration: Consideration::None { shares }, rounding, origin })
     }
 
-    fn split(&mut self, block: &Block, stage: &str, outer: &Provenance, cast: &Cast, file: &RoundingInfo) -> Option<Split<Stated>> {
+    fn split(
+        &mut self,
+        block: &Block,
+        stage: &str,
+        outer: &Provenance,
+        cast: &Cast,
+        file: &RoundingInfo,
+    ) -> Option<Split<Stated>> {
         let (given, provenance, span) = block.ratio("ratio")?;
         let ratio = match given {
             Given::Stated(ratio) => Term::Given(ratio),
@@ -294,8 +383,11 @@ impl<'a> Context<'a> {
             let outer = block.provenance();
             let Some(to) = block.text("to").and_then(|to| self.stakeholder(to, block.span_of("to"))) else { continue };
             let what = block.text("what").unwrap_or(&slot.stage).to_owned();
-            let Some((amount, origin)) = self.quantity(block, "amount", format!("commitment: {what}"), &outer) else { continue };
-            let years = self.quantity(block, "years", format!("years of {what}"), &outer).map(|(term, _)| self.stated(term));
+            let Some((amount, origin)) = self.quantity(block, "amount", format!("commitment: {what}"), &outer) else {
+                continue;
+            };
+            let years =
+                self.quantity(block, "years", format!("years of {what}"), &outer).map(|(term, _)| self.stated(term));
             commitments.push(Commitment { to, amount, years, origin });
             infos.push(CommitmentInfo { what, date: slot.date });
         }

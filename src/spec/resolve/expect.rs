@@ -70,7 +70,15 @@ impl<'a> Context<'a> {
                     (Kind::Map(_), _) => self.named_figures(&frame, key, figure, &entry.node, &mut expectations),
                     (kind, _) => {
                         let values = entry.node.read_items(kind, Sign::Any);
-                        self.add_figures(&frame, key, figure, Subject::Whole, &values, entry.node.span, &mut expectations);
+                        self.add_figures(
+                            &frame,
+                            key,
+                            figure,
+                            Subject::Whole,
+                            &values,
+                            entry.node.span,
+                            &mut expectations,
+                        );
                     }
                 }
             }
@@ -78,7 +86,14 @@ impl<'a> Context<'a> {
         expectations
     }
 
-    fn named_figures(&mut self, frame: &Frame, key: &str, figure: Figure, node: &Node, expectations: &mut Vec<Expectation>) {
+    fn named_figures(
+        &mut self,
+        frame: &Frame,
+        key: &str,
+        figure: Figure,
+        node: &Node,
+        expectations: &mut Vec<Expectation>,
+    ) {
         let Some(map) = node.as_block() else { return };
         let Shape::Map(spec) = map.shape else { return };
         for entry in &map.entries {
@@ -119,7 +134,9 @@ impl<'a> Context<'a> {
         for (index, check) in frame.checks.iter().enumerate() {
             let (given, _, span) = &values[if values.len() == 1 { 0 } else { index }];
             let (expected, unit, literal) = match given {
-                Given::Stated(Literal::Quantity(quantity)) => (quantity.stated, quantity.unit, quantity.literal.clone()),
+                Given::Stated(Literal::Quantity(quantity)) => {
+                    (quantity.stated, quantity.unit, quantity.literal.clone())
+                }
                 Given::Variable { name, span } => match self.numeric(name, *span, None) {
                     Some(term) => (self.stated(term), Decimal::ZERO, format!("${name}")),
                     None => continue,
@@ -161,8 +178,12 @@ impl<'a> Context<'a> {
     /// The checks a block makes: its lists line up.
     fn circumstances(&mut self, block: &Block, stages: &[String]) -> Option<Vec<Circumstances>> {
         let after = self.stage_list(block, stages)?;
-        let cases = self.word_list(block, "case", |word| [Case::Low, Case::Base, Case::High].into_iter().find(|case| case.word() == word));
-        let rungs = self.word_list(block, "funding", |word| [Rung::Funded, Rung::Committed, Rung::All].into_iter().find(|rung| rung.word() == word));
+        let cases = self.word_list(block, "case", |word| {
+            [Case::Low, Case::Base, Case::High].into_iter().find(|case| case.word() == word)
+        });
+        let rungs = self.word_list(block, "funding", |word| {
+            [Rung::Funded, Rung::Committed, Rung::All].into_iter().find(|rung| rung.word() == word)
+        });
         let sets = self.set_lists(block)?;
         let lengths: Vec<(&str, usize)> = [("after", after.len()), ("case", cases.len()), ("funding", rungs.len())]
             .into_iter()
@@ -201,7 +222,9 @@ impl<'a> Context<'a> {
             let is_round = matches!(self.names.look_up(name), Some(Thing::Round(_)));
             if name != "opening" && !is_round && !stages.iter().any(|stage| stage == name) {
                 let near = crate::spec::suggest::nearest(name, stages.iter().map(String::as_str).chain(["opening"]));
-                let label = near.map_or("expected \"opening\", an event or \"Round / Tranche\"".to_owned(), |near| format!("did you mean \"{near}\"?"));
+                let label = near.map_or("expected \"opening\", an event or \"Round / Tranche\"".to_owned(), |near| {
+                    format!("did you mean \"{near}\"?")
+                });
                 let known: Vec<_> = stages.iter().take(12).map(|stage| format!("\"{stage}\"")).collect();
                 self.report(
                     Finding::error("E0471", format!("no stage named \"{name}\""))
@@ -218,7 +241,9 @@ impl<'a> Context<'a> {
     fn word_list<T>(&mut self, block: &Block, key: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
         debug_assert!(block.spec().and_then(|spec| spec.key(key)).is_some_and(|key| !words_of(&key.kind).is_empty()));
         let words = block.items(key).into_iter();
-        words.filter_map(|(given, ..)| if let Given::Stated(Literal::Word(word)) = given { read(word) } else { None }).collect()
+        words
+            .filter_map(|(given, ..)| if let Given::Stated(Literal::Word(word)) = given { read(word) } else { None })
+            .collect()
     }
 
     /// Variables to be set, each with one literal or a list of them.

@@ -2,21 +2,26 @@
 //! does not add up becomes a finding.
 
 mod classes;
+mod conditions;
 mod context;
+mod correlations;
+mod distributions;
 mod events;
 mod expect;
 mod names;
 mod opening;
+mod participants;
 mod quantiles;
 mod refused;
 mod rounds;
+mod sums;
 mod timeline;
 mod variables;
 
 pub use refused::finding as refusal_finding;
 
 use crate::error::{Finding, Findings, Severity, Sources};
-use crate::model::{Agreement, Case, Head, Rung, RoundingInfo, Scenario, Timed};
+use crate::model::{Agreement, Case, Head, RoundingInfo, Rung, Scenario, Timed};
 use crate::num::rounding::{Direction, Places, PriceBasis, Rounding};
 use crate::num::{Exact, Stated};
 use crate::spec::Document;
@@ -60,7 +65,12 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     }
     let opening = context.read_opening(&mut cast);
     context.check_vesting_schedules();
-    context.members = cast.stakeholders.iter().enumerate().filter_map(|(index, who)| Some((crate::model::StakeholderId::at(index), who.group?))).collect();
+    context.members = cast
+        .stakeholders
+        .iter()
+        .enumerate()
+        .filter_map(|(index, who)| Some((crate::model::StakeholderId::at(index), who.group?)))
+        .collect();
     let as_of = context.date(&document.root, "as_of");
     let mut slots = context.read_timeline(document, opening.date);
     let infos = context.settle(&mut slots, as_of);
@@ -132,7 +142,15 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
 }
 
 impl Context<'_> {
-    fn head(&mut self, document: &Document, settings: &Settings, opening: &Option<jiff::civil::Date>, normalised: Option<Decimal>, rounding: RoundingInfo, as_of: Option<jiff::civil::Date>) -> Head {
+    fn head(
+        &mut self,
+        document: &Document,
+        settings: &Settings,
+        opening: &Option<jiff::civil::Date>,
+        normalised: Option<Decimal>,
+        rounding: RoundingInfo,
+        as_of: Option<jiff::civil::Date>,
+    ) -> Head {
         let root = &document.root;
         let text = |key: &str| root.text(key).map(str::to_owned);
         Head {
@@ -165,14 +183,18 @@ impl Context<'_> {
             let places = quantity.stated.to_decimal(0).filter(|whole| Stated::from(*whole) == quantity.stated);
             let places = places.and_then(|places| u32::try_from(places).ok()).filter(|places| *places <= 10);
             if places.is_none() {
-                context.report(Finding::error("E0473", format!("{} decimal places", quantity.literal)).at(span, "expected a whole number from 0 to 10"));
+                context.report(
+                    Finding::error("E0473", format!("{} decimal places", quantity.literal))
+                        .at(span, "expected a whole number from 0 to 10"),
+                );
             }
             places
         };
         let rounding = &mut info.rounding;
         let stated = places(self, "price_places");
         rounding.price = self.knob(table, rounding.price, stated, "price");
-        let conversion = if table.has("price_places") || table.has("price") { rounding.price } else { rounding.conversion_price };
+        let conversion =
+            if table.has("price_places") || table.has("price") { rounding.price } else { rounding.conversion_price };
         let stated = places(self, "conversion_price_places");
         rounding.conversion_price = self.knob(table, conversion, stated, "conversion_price");
         if let Some((word, _)) = self.word(table, "shares") {
@@ -224,13 +246,22 @@ impl Context<'_> {
     fn assume_dates(&mut self, slots: &[Slot]) {
         for slot in slots.iter().filter(|slot| slot.date_assumed) {
             if let Some(date) = slot.date {
-                self.assume(&slot.stage, format!("on {date}, the day of the event above it: no date is stated"), Some(slot.block.span));
+                self.assume(
+                    &slot.stage,
+                    format!("on {date}, the day of the event above it: no date is stated"),
+                    Some(slot.block.span),
+                );
             }
         }
         let mut tied = slots.windows(2).filter(|pair| pair[0].date == pair[1].date && pair[0].date.is_some());
         if tied.next().is_some() {
-            let order: Vec<_> = slots.iter().filter(|slot| slot.what != What::Commitment).map(|slot| slot.stage.as_str()).collect();
-            self.assume("order", format!("events of one day happen in the order of the file: {}", order.join(", ")), None);
+            let order: Vec<_> =
+                slots.iter().filter(|slot| slot.what != What::Commitment).map(|slot| slot.stage.as_str()).collect();
+            self.assume(
+                "order",
+                format!("events of one day happen in the order of the file: {}", order.join(", ")),
+                None,
+            );
         }
     }
 
@@ -240,9 +271,15 @@ impl Context<'_> {
         for ((round, info), block) in rounds.iter().zip(infos).zip(self.root.blocks("rounds")) {
             let RoundPrice::PostMoney { hold: Hold::Price, .. } = round.price else { continue };
             let participants = round.tranches.iter().flat_map(|tranche| &tranche.participants);
-            let varies = participants.filter_map(|participant| if let Takes::Money(term) = participant.takes { Some(term) } else { None });
-            if round.size.is_none() && !block.has("hold") && varies.into_iter().any(|term| self.variables.varies(term)) {
-                self.assume(&info.name, "the price is held when amounts vary; `hold = \"post_money\"` would hold the post-money", Some(block.span));
+            let varies = participants
+                .filter_map(|participant| if let Takes::Money(term) = participant.takes { Some(term) } else { None });
+            if round.size.is_none() && !block.has("hold") && varies.into_iter().any(|term| self.variables.varies(term))
+            {
+                self.assume(
+                    &info.name,
+                    "the price is held when amounts vary; `hold = \"post_money\"` would hold the post-money",
+                    Some(block.span),
+                );
             }
         }
     }
@@ -265,7 +302,9 @@ impl Context<'_> {
                     .and_at(self.root.span_of("rounding"), "rounds to whole shares")
                     .help("use `rounding = \"exact\"`"),
             );
-        } else if let Some(index) = opening.shares.iter().position(|shares| shares.to_decimal(0).map(Stated::from) != Some(*shares)) {
+        } else if let Some(index) =
+            opening.shares.iter().position(|shares| shares.to_decimal(0).map(Stated::from) != Some(*shares))
+        {
             let shares = context::number(opening.shares[index].cast::<Exact>());
             self.report(
                 Finding::error("E0428", format!("{shares} shares are not whole"))
@@ -279,11 +318,17 @@ impl Context<'_> {
         let mut warnings = Vec::new();
         for (who, span) in cast.stakeholders.iter().zip(&cast.listed) {
             if document.is_own(*span) && !self.names.is_used(&who.id) {
-                warnings.push(Finding::warning("W0480", format!("nothing is said of the stakeholder \"{}\"", who.id)).at(*span, "listed and not used"));
+                warnings.push(
+                    Finding::warning("W0480", format!("nothing is said of the stakeholder \"{}\"", who.id))
+                        .at(*span, "listed and not used"),
+                );
             }
         }
         for (info, span) in self.variables.unused().filter(|(_, span)| document.is_own(*span)) {
-            warnings.push(Finding::warning("W0480", format!("the variable \"{}\" is not used", info.name)).at(span, "listed and not used"));
+            warnings.push(
+                Finding::warning("W0480", format!("the variable \"{}\" is not used", info.name))
+                    .at(span, "listed and not used"),
+            );
         }
         // A file with errors may seem to leave things unused that its mistakes hide.
         if !self.findings.0.iter().any(|finding| finding.severity == Severity::Error) {

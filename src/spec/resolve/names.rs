@@ -59,8 +59,8 @@ impl Names {
                 true => format!("\"{name}\" is the name of two things: {}, and another", thing.words()),
                 false => format!("\"{name}\" is {} and {}", other.words(), thing.words()),
             };
-            let mut finding = Finding::error("E0401", message)
-                .help("a name means one thing in a file: rename one of them");
+            let mut finding =
+                Finding::error("E0401", message).help("a name means one thing in a file: rename one of them");
             if let Some(span) = span {
                 finding = finding.at(span, format!("{} of a name that is taken", thing.words()));
             }
@@ -116,7 +116,9 @@ impl Names {
         let finding = Finding::error("E0402", message).at(span, label);
         match (listed.is_empty(), wanted) {
             (true, _) => finding,
-            (false, "a stakeholder") => finding.help(format!("stakeholders are {}; list others under [stakeholders]", listed.join(", "))),
+            (false, "a stakeholder") => {
+                finding.help(format!("stakeholders are {}; list others under [stakeholders]", listed.join(", ")))
+            }
             (false, _) => finding.help(format!("known are {}", listed.join(", "))),
         }
     }

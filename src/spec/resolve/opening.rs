@@ -70,7 +70,8 @@ impl Context<'_> {
             opening.normalised = total.and_then(|total| total.to_decimal(PLACES));
         }
         opening.price = self.opening_price(block, &outer);
-        let mut rows: Vec<Row> = block.blocks("holdings").filter_map(|row| self.row(row, &outer, &mut opening)).collect();
+        let mut rows: Vec<Row> =
+            block.blocks("holdings").filter_map(|row| self.row(row, &outer, &mut opening)).collect();
         if rows.is_empty() || rows.len() < block.blocks("holdings").count() {
             // What could not be read was reported; sums of the rest would mislead.
             return opening;
@@ -115,7 +116,9 @@ impl Context<'_> {
         }
         let published = matches!(self.origins[origin.index()].evidence, Evidence::Official | Evidence::Reported);
         let half = match given {
-            Given::Stated(Literal::Quantity(quantity)) if published => half_unit(&quantity, provenance.precision.as_ref()),
+            Given::Stated(Literal::Quantity(quantity)) if published => {
+                half_unit(&quantity, provenance.precision.as_ref())
+            }
             _ => None,
         };
         Some(Row { position, holds: Holds::Part(value), span, half })
@@ -179,13 +182,19 @@ impl Context<'_> {
     /// Turns parts and the rest into shares, and checks that they add up.
     fn size(&mut self, block: &Block, rows: &[Row], total: Option<Exact>, opening: &mut Opening) {
         let span = block.span_of("holdings");
-        let counted: Exact = rows.iter().map(|row| if let Holds::Count(count) = row.holds { count } else { Exact::zero() }).sum();
-        let parts: Exact = rows.iter().map(|row| if let Holds::Part(part) = row.holds { part } else { Exact::zero() }).sum();
+        let counted: Exact =
+            rows.iter().map(|row| if let Holds::Count(count) = row.holds { count } else { Exact::zero() }).sum();
+        let parts: Exact =
+            rows.iter().map(|row| if let Holds::Part(part) = row.holds { part } else { Exact::zero() }).sum();
         let has_parts = rows.iter().any(|row| matches!(row.holds, Holds::Part(_)));
         let rest = rows.iter().find(|row| matches!(row.holds, Holds::Rest));
         let (one, zero) = (Exact::one(), Exact::zero());
         if has_parts && !block.has("basis") {
-            self.assume("opening", "percentages are of the fully diluted total; `basis` would say otherwise", Some(span));
+            self.assume(
+                "opening",
+                "percentages are of the fully diluted total; `basis` would say otherwise",
+                Some(span),
+            );
         }
         let options: Exact = match self.word(block, "basis").map(|(word, _)| word) {
             Some("as_converted" | "outstanding") => rows
@@ -203,9 +212,9 @@ impl Context<'_> {
             let finding = Finding::error("E0422", format!("the holdings add up to {percent} %"));
             self.report(match over {
                 true => finding.at(span, format!("{off} % too much")).help("percentages add up to 100 %"),
-                false => finding
-                    .at(span, format!("{off} % is missing"))
-                    .help("name its holder, or let one row be \"rest\""),
+                false => {
+                    finding.at(span, format!("{off} % is missing")).help("name its holder, or let one row be \"rest\"")
+                }
             });
             return;
         }
@@ -254,8 +263,14 @@ impl Context<'_> {
                 opening.imprecision.rest = Some(row.position);
             }
             Some(row) => self.report(
-                Finding::error("E0424", format!("nothing is left for \"rest\": the rows exceed the total by {}", number(Exact::zero() - left)))
-                    .at(row.span, "would be negative"),
+                Finding::error(
+                    "E0424",
+                    format!(
+                        "nothing is left for \"rest\": the rows exceed the total by {}",
+                        number(Exact::zero() - left)
+                    ),
+                )
+                .at(row.span, "would be negative"),
             ),
             None if !equal(left.posted(), Exact::zero()) => self.report(
                 Finding::error("E0425", format!("the rows add up to {}, the total is {}", number(sum), number(total)))

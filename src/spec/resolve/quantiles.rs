@@ -125,7 +125,12 @@ mod tests {
     #[test]
     fn quantiles_of_the_normal_distribution() {
         assert!((normal_quantile(0.9) - Z90.to_f64().expect("a float")).abs() < 1e-14);
-        for (p, expected) in [(0.01, -2.326_347_874_040_841), (0.05, -1.644_853_626_951_472_7), (0.5, 0.0), (0.99, 2.326_347_874_040_841)] {
+        for (p, expected) in [
+            (0.01, -2.326_347_874_040_841),
+            (0.05, -1.644_853_626_951_472_7),
+            (0.5, 0.0),
+            (0.99, 2.326_347_874_040_841),
+        ] {
             assert!((normal_quantile(p) - expected).abs() < 1e-14, "{p}");
         }
     }
@@ -141,7 +146,8 @@ mod tests {
 
     #[test]
     fn a_lognormal_by_two_quantiles_has_them() {
-        let (median, sigma) = lognormal_by_quantiles((10, stated("700")), (90, stated("1400"))).expect("a distribution");
+        let (median, sigma) =
+            lognormal_by_quantiles((10, stated("700")), (90, stated("1400"))).expect("a distribution");
         let (low, high) = tenth_and_ninetieth(median.into(), sigma.into());
         assert_eq!((low.to_decimal(6), high.to_decimal(6)), (Some(700.into()), Some(1400.into())));
         assert_eq!(lognormal_by_quantiles((10, stated("1400")), (90, stated("700"))), None);

@@ -67,7 +67,10 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
         }
         Cause::PoolTarget { target, bound } => {
             let at = match terms {
-                Event::Closing { round, .. } => agreement.scenario.rounds[round.index()].pool.as_ref().map_or(here, |pool| span(agreement, pool.origin)),
+                Event::Closing { round, .. } => agreement.scenario.rounds[round.index()]
+                    .pool
+                    .as_ref()
+                    .map_or(here, |pool| span(agreement, pool.origin)),
                 Event::PoolIncrease(terms) => span(agreement, terms.origin),
                 _ => here,
             };
@@ -75,11 +78,15 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
                 .at(at, format!("must be below {}", percent(*bound)))
                 .help("the target is a part of the total after the event, which the others share")
         }
-        Cause::Overclaimed => Finding::error("E0604", format!("the rights and targets of \"{stage}\" together ask for the whole company"))
-            .at(here, "no price satisfies them all")
-            .help("lower one of them"),
+        Cause::Overclaimed => {
+            Finding::error("E0604", format!("the rights and targets of \"{stage}\" together ask for the whole company"))
+                .at(here, "no price satisfies them all")
+                .help("lower one of them")
+        }
         Cause::NegativeCheque { tranche, participant, excess } => {
-            let Event::Closing { round, .. } = terms else { return Finding::error("E0605", format!("\"{stage}\" cannot be")) };
+            let Event::Closing { round, .. } = terms else {
+                return Finding::error("E0605", format!("\"{stage}\" cannot be"));
+            };
             let terms = &agreement.scenario.rounds[round.index()].tranches[*tranche].participants[*participant];
             let who = &agreement.stakeholders[terms.stakeholder.index()].name;
             Finding::error("E0605", format!("nothing is left for {who} in \"{stage}\""))
@@ -89,22 +96,46 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
         Cause::Oversold { seller, asked, held } => oversold(agreement, terms, stage, *seller, *asked, *held),
         Cause::NotAvailable { asked, available } => {
             let at = if let Event::OptionGrant(terms) = terms { span(agreement, terms.origin) } else { here };
-            Finding::error("E0607", format!("\"{stage}\" grants {} options, {} are available", grouped(*asked), grouped(available.round_dp(4))))
-                .at(at, format!("{} too many", grouped((*asked - *available).round_dp(4))))
-                .help(format!("increase the pool by {} before it (`[[pool_increases]]`)", grouped((*asked - *available).ceil())))
+            Finding::error(
+                "E0607",
+                format!(
+                    "\"{stage}\" grants {} options, {} are available",
+                    grouped(*asked),
+                    grouped(available.round_dp(4))
+                ),
+            )
+            .at(at, format!("{} too many", grouped((*asked - *available).round_dp(4))))
+            .help(format!(
+                "increase the pool by {} before it (`[[pool_increases]]`)",
+                grouped((*asked - *available).ceil())
+            ))
         }
         Cause::PriceNotPositive { price } => {
-            Finding::error("E0608", format!("the price of \"{stage}\" comes out as {}", grouped(*price))).at(here, "expected above zero")
+            Finding::error("E0608", format!("the price of \"{stage}\" comes out as {}", grouped(*price)))
+                .at(here, "expected above zero")
         }
-        Cause::NegativeShares => Finding::error("E0609", format!("\"{stage}\" comes out as a negative number of shares")).at(here, "expected above zero"),
-        Cause::NoGridPrice => Finding::error("E0610", format!("no price of \"{stage}\" agrees with its own whole-share total"))
-            .at(here, "under this rounding")
-            .help("give the price more places, or use the preset \"closing-us\""),
-        Cause::Terms => Finding::error("E0611", format!("the terms of \"{stage}\" contradict each other")).at(here, "no answer satisfies them"),
+        Cause::NegativeShares => {
+            Finding::error("E0609", format!("\"{stage}\" comes out as a negative number of shares"))
+                .at(here, "expected above zero")
+        }
+        Cause::NoGridPrice => {
+            Finding::error("E0610", format!("no price of \"{stage}\" agrees with its own whole-share total"))
+                .at(here, "under this rounding")
+                .help("give the price more places, or use the preset \"closing-us\"")
+        }
+        Cause::Terms => Finding::error("E0611", format!("the terms of \"{stage}\" contradict each other"))
+            .at(here, "no answer satisfies them"),
     }
 }
 
-fn oversold(agreement: &Agreement, terms: &Event<crate::num::Stated>, stage: &str, seller: usize, asked: Decimal, held: Decimal) -> Finding {
+fn oversold(
+    agreement: &Agreement,
+    terms: &Event<crate::num::Stated>,
+    stage: &str,
+    seller: usize,
+    asked: Decimal,
+    held: Decimal,
+) -> Finding {
     let Event::Secondary(terms) = terms else { return Finding::error("E0606", format!("\"{stage}\" cannot be")) };
     let seller = &terms.sellers[seller];
     let who = match seller.positions.as_slice() {
@@ -131,4 +162,3 @@ fn percent(fraction: Decimal) -> String {
     let percent = fraction * Decimal::ONE_HUNDRED;
     format!("{:.2} %", percent.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::ToNegativeInfinity))
 }
-

@@ -1,32 +1,25 @@
 //! Rounds and their tranches.
 
-use super::context::{Context, equal, number};
+use super::context::{Context, equal};
+use super::participants::Scope;
 use super::timeline::{Slot, What, event_id};
-use crate::error::{Finding, Span};
+use crate::error::Finding;
 use crate::model::{
     Capitalization, EventId, Hold, Holding, OriginId, Participant, PlanId, PoolAmount, PositionId, Residue, Round,
-    RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo, StakeholderId, Takes, Term, Tranche, TrancheAmount,
-    TranchePrice,
+    RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo, Term, Tranche, TrancheAmount, TranchePrice,
 };
-use crate::num::{Exact, Number, Stated};
-use crate::spec::keys::Sign;
-use crate::spec::node::{Block, Entry, Provenance, Shape};
+use crate::num::Stated;
+use crate::spec::node::{Block, Provenance};
 use crate::spec::number::Measure;
 use crate::spec::value::{Given, Literal};
 use rust_decimal::Decimal;
 
-/// What a tranche's participants are read against.
-struct Scope<'a> {
-    stage: &'a str,
-    outer: Provenance,
-    own_price: bool,
-    has_amount: bool,
-    has_size: bool,
-    priced_by: &'static str,
-}
-
 impl<'a> Context<'a> {
-    pub(super) fn read_rounds(&mut self, slots: &[Slot<'a>], file: &RoundingInfo) -> (Vec<Round<Stated>>, Vec<RoundInfo>) {
+    pub(super) fn read_rounds(
+        &mut self,
+        slots: &[Slot<'a>],
+        file: &RoundingInfo,
+    ) -> (Vec<Round<Stated>>, Vec<RoundInfo>) {
         let root = self.root;
         let mut rounds = Vec::new();
         let mut infos = Vec::new();
@@ -42,7 +35,14 @@ impl<'a> Context<'a> {
         (rounds, infos)
     }
 
-    fn read_round(&mut self, id: RoundId, block: &'a Block, name: &str, slots: &[Slot<'a>], rounding: &RoundingInfo) -> Option<Round<Stated>> {
+    fn read_round(
+        &mut self,
+        id: RoundId,
+        block: &'a Block,
+        name: &str,
+        slots: &[Slot<'a>],
+        rounding: &RoundingInfo,
+    ) -> Option<Round<Stated>> {
         let outer = block.provenance();
         let size = self.quantity(block, "size", format!("size of {name}"), &outer);
         let price = self.round_price(block, name, &outer);
@@ -63,7 +63,8 @@ impl<'a> Context<'a> {
         let mut tranches: Vec<Option<Tranche<Stated>>> = closings.iter().map(|_| None).collect();
         for (index, slot) in closings {
             let What::Closing { tranche, .. } = slot.what else { continue };
-            tranches[tranche] = self.read_tranche(block, slot, event_id(slots, index), size.is_some(), priced_by, count, tranche == 0);
+            tranches[tranche] =
+                self.read_tranche(block, slot, event_id(slots, index), size.is_some(), priced_by, count, tranche == 0);
         }
         let (price, price_origin, _) = price?;
         Some(Round {
@@ -80,7 +81,12 @@ impl<'a> Context<'a> {
         })
     }
 
-    fn round_price(&mut self, block: &Block, name: &str, outer: &Provenance) -> Option<(RoundPrice<Stated>, OriginId, &'static str)> {
+    fn round_price(
+        &mut self,
+        block: &Block,
+        name: &str,
+        outer: &Provenance,
+    ) -> Option<(RoundPrice<Stated>, OriginId, &'static str)> {
         if let Some((term, origin)) = self.quantity(block, "pre_money", format!("pre-money of {name}"), outer) {
             return Some((RoundPrice::PreMoney(term), origin, "pre_money"));
         }
@@ -120,7 +126,13 @@ impl<'a> Context<'a> {
             Holding::Granted(_, other) | Holding::Promised(other) => all && other == plan,
             Holding::Shares(..) => false,
         };
-        let counted = self.positions.iter().enumerate().filter(|(_, holding)| of_plan(holding)).map(|(index, _)| PositionId::at(index)).collect();
+        let counted = self
+            .positions
+            .iter()
+            .enumerate()
+            .filter(|(_, holding)| of_plan(holding))
+            .map(|(index, _)| PositionId::at(index))
+            .collect();
         (available, counted)
     }
 
@@ -137,13 +149,21 @@ impl<'a> Context<'a> {
                 );
             }
         } else if has_pool && borne.is_none() && stated.is_none() {
-            self.assume(name, "existing holders bear the pool increase; `pool_borne_by = \"everyone\"` would share it", Some(block.span));
+            self.assume(
+                name,
+                "existing holders bear the pool increase; `pool_borne_by = \"everyone\"` would share it",
+                Some(block.span),
+            );
         }
         if let Some(counts) = stated {
             return counts;
         }
         let existing = !matches!(borne, Some(("everyone", _)));
-        Capitalization { pool_increase: has_pool && existing, converting_securities: true, ..Capitalization::FULLY_DILUTED }
+        Capitalization {
+            pool_increase: has_pool && existing,
+            converting_securities: true,
+            ..Capitalization::FULLY_DILUTED
+        }
     }
 
     /// A stated capitalization: a preset, or a list of what counts.
@@ -159,8 +179,11 @@ impl<'a> Context<'a> {
                 "post_money_safe" => Some(Capitalization { this_security: true, converting_securities: true, ..full }),
                 _ => {
                     self.report(
-                        Finding::error("E0450", "the count a round's pre-money is divided by cannot be that of the round itself")
-                            .at(span, "expected another preset, or a list of what counts"),
+                        Finding::error(
+                            "E0450",
+                            "the count a round's pre-money is divided by cannot be that of the round itself",
+                        )
+                        .at(span, "expected another preset, or a list of what counts"),
                     );
                     None
                 }
@@ -186,12 +209,23 @@ impl<'a> Context<'a> {
         Some(counts)
     }
 
-    fn read_tranche(&mut self, round: &'a Block, slot: &Slot<'a>, event: EventId, has_size: bool, priced_by: &'static str, closings: usize, first: bool) -> Option<Tranche<Stated>> {
+    fn read_tranche(
+        &mut self,
+        round: &'a Block,
+        slot: &Slot<'a>,
+        event: EventId,
+        has_size: bool,
+        priced_by: &'static str,
+        closings: usize,
+        first: bool,
+    ) -> Option<Tranche<Stated>> {
         let block = slot.block;
         let outer = block.provenance().or(&round.provenance());
         let stage = slot.stage.as_str();
         let class_owner = if block.has("class") { block } else { round };
-        let class_name = class_owner.text("class").map_or_else(|| format!("{} Preferred", round.name().unwrap_or_default()), str::to_owned);
+        let class_name = class_owner
+            .text("class")
+            .map_or_else(|| format!("{} Preferred", round.name().unwrap_or_default()), str::to_owned);
         let class = self.class(&class_name, class_owner.span_of("class"))?;
         let amount = self.tranche_amount(block, stage, &outer, has_size)?.or_else(|| {
             // Without tranches, the size is the money of the one closing, or of its equal repetitions.
@@ -230,7 +264,13 @@ impl<'a> Context<'a> {
     }
 
     /// The stated money of a tranche. The outer `None` means it was reported.
-    fn tranche_amount(&mut self, block: &Block, stage: &str, outer: &Provenance, has_size: bool) -> Option<Option<TrancheAmount<Stated>>> {
+    fn tranche_amount(
+        &mut self,
+        block: &Block,
+        stage: &str,
+        outer: &Provenance,
+        has_size: bool,
+    ) -> Option<Option<TrancheAmount<Stated>>> {
         let Some(entry) = block.get("amount") else { return Some(None) };
         let kind = &block.spec()?.key("amount")?.kind;
         let (term, measure, _) = self.part(&entry.node, kind, format!("amount of {stage}"), outer)?;
@@ -248,7 +288,14 @@ impl<'a> Context<'a> {
         Some(Some(TrancheAmount::PartOfSize(term)))
     }
 
-    fn tranche_price(&mut self, block: &Block, round: &Block, stage: &str, outer: &Provenance, first: bool) -> Option<TranchePrice<Stated>> {
+    fn tranche_price(
+        &mut self,
+        block: &Block,
+        round: &Block,
+        stage: &str,
+        outer: &Provenance,
+        first: bool,
+    ) -> Option<TranchePrice<Stated>> {
         if block.has("step_up") {
             let (term, _) = self.quantity(block, "step_up", format!("step-up of {stage}"), outer)?;
             if first && !block.has("repeat") {
@@ -270,9 +317,15 @@ impl<'a> Context<'a> {
                 && equal(self.value(term), self.value(of_round))
             {
                 self.report(
-                    Finding::warning("W0454", format!("the pre-money of \"{stage}\" is the same number as its round's"))
-                        .at(block.span_of("pre_money"), "divided by the count just before this closing, earlier closings included")
-                        .help("leave it out for a closing at the round's price"),
+                    Finding::warning(
+                        "W0454",
+                        format!("the pre-money of \"{stage}\" is the same number as its round's"),
+                    )
+                    .at(
+                        block.span_of("pre_money"),
+                        "divided by the count just before this closing, earlier closings included",
+                    )
+                    .help("leave it out for a closing at the round's price"),
                 );
             }
             return Some(TranchePrice::PreMoney(term));
@@ -282,232 +335,6 @@ impl<'a> Context<'a> {
             return Some(TranchePrice::PerShare(term));
         }
         Some(TranchePrice::Round)
-    }
-
-    fn read_participant(&mut self, map: &Block, entry: &Entry, scope: &Scope) -> Option<(StakeholderId, Takes<Stated>, OriginId)> {
-        let stakeholder = self.stakeholder(&entry.key, entry.key_span)?;
-        let what = format!("{} in {}", entry.key, scope.stage);
-        let Shape::Map(spec) = map.shape else { return None };
-        let (given, provenance, span) = entry.node.read(&spec.kind, Sign::Positive)?;
-        let takes = match &given {
-            Given::Stated(Literal::Word("rest")) => {
-                let origin = self.origin(span, what, &provenance.or(&scope.outer));
-                (self.rest(scope, span)?, origin)
-            }
-            Given::Stated(Literal::Word("pro_rata")) => {
-                let origin = self.origin(span, what, &provenance.or(&scope.outer));
-                self.check_right(scope, span)?;
-                (Takes::ProRata(Term::Given(Stated::ONE)), origin)
-            }
-            Given::Stated(Literal::Block(table)) => self.read_right(table, &what, scope)?,
-            Given::Stated(_) | Given::Variable { .. } => {
-                let (term, measure, origin) = self.part(&entry.node, &spec.kind, what, &scope.outer)?;
-                let takes = match measure {
-                    Measure::Fraction => {
-                        self.check_fraction(scope, entry, span)?;
-                        Takes::PartOfTranche(term)
-                    }
-                    _ => Takes::Money(term),
-                };
-                (takes, origin)
-            }
-        };
-        Some((stakeholder, takes.0, takes.1))
-    }
-
-    fn rest(&mut self, scope: &Scope, span: Span) -> Option<Takes<Stated>> {
-        match (scope.has_amount, scope.has_size) {
-            (true, _) => Some(Takes::RestOfTranche),
-            (false, true) => Some(Takes::RestOfSize),
-            (false, false) => {
-                self.report(
-                    Finding::error("E0453", "the rest of what?")
-                        .at(span, "neither the closing's `amount` nor the round's `size` is stated")
-                        .help("give the tranche an `amount` or the round a `size`"),
-                );
-                None
-            }
-        }
-    }
-
-    fn check_fraction(&mut self, scope: &Scope, entry: &Entry, span: Span) -> Option<()> {
-        if scope.has_amount {
-            return Some(());
-        }
-        let literal = self.files.text(span).trim_matches('"').to_owned();
-        self.report(
-            Finding::error("E0453", format!("{} takes {literal} of what?", entry.key))
-                .at(span, "a fraction of the closing's money, which is not stated")
-                .help(match scope.has_size {
-                    true => "give the tranche an `amount`",
-                    false => "give the tranche an `amount` or the round a `size`",
-                }),
-        );
-        None
-    }
-
-    fn read_right(&mut self, table: &Block, what: &str, scope: &Scope) -> Option<(Takes<Stated>, OriginId)> {
-        let outer = table.provenance().or(&scope.outer);
-        if let Some((shares, origin)) = self.quantity(table, "shares", what, &outer) {
-            let span = table.span_of("shares");
-            if scope.has_size && scope.own_price {
-                self.report(
-                    Finding::error("E0455", format!("shares at a price of their own, within a stated size: {what}"))
-                        .at(span, "expected money")
-                        .help("write the cheque in money, or leave out the round's `size`"),
-                );
-                return None;
-            }
-            if !scope.has_size && !scope.has_amount && !scope.own_price {
-                self.check_growth(scope, span)?;
-            }
-            return Some((Takes::Shares(shares), origin));
-        }
-        for (key, takes) in [("ownership", Takes::Ownership as fn(Term<Stated>) -> Takes<Stated>), ("pro_rata", Takes::ProRata)] {
-            if let Some((term, origin)) = self.quantity(table, key, what, &outer) {
-                self.check_right(scope, table.span_of(key))?;
-                return Some((takes(term), origin));
-            }
-        }
-        None
-    }
-
-    /// Rights are to new shares at the round's price; without a size or an amount the round grows by them.
-    fn check_right(&mut self, scope: &Scope, span: Span) -> Option<()> {
-        if scope.own_price {
-            self.report(
-                Finding::error("E0455", format!("a right in \"{}\", which has a price of its own", scope.stage))
-                    .at(span, "rights are to the shares at the round's price")
-                    .help("put the participant on a closing at the round's price, or write its cheque in money"),
-            );
-            return None;
-        }
-        match scope.has_size || scope.has_amount {
-            true => Some(()),
-            false => self.check_growth(scope, span),
-        }
-    }
-
-    fn check_growth(&mut self, scope: &Scope, span: Span) -> Option<()> {
-        if scope.priced_by != "post_money" {
-            return Some(());
-        }
-        self.report(
-            Finding::error("E0456", "the round grows by this, but its post-money is fixed")
-                .at(span, "how much money is in the post-money?")
-                .help("give the round a `size`, or state its `pre_money`"),
-        );
-        None
-    }
-
-    /// Cheques, tranches and size must agree, in the case at hand.
-    fn check_sums(&mut self, block: &'a Block, name: &str, round: &Round<Stated>) {
-        self.check_right_of_something(name, round);
-        let size = round.size.map(|size| self.value(size));
-        let mut rests = 0;
-        let mut known = true;
-        let mut sum = Exact::zero();
-        for tranche in &round.tranches {
-            let amount = match tranche.amount {
-                Some(TrancheAmount::Money(term)) => Some(self.value(term)),
-                Some(TrancheAmount::PartOfSize(part)) => size.map(|size| size * self.value(part)),
-                None => None,
-            };
-            rests += tranche.participants.iter().filter(|participant| matches!(participant.takes, Takes::RestOfSize)).count();
-            let cheques = self.known_cheques(tranche, amount.or(size));
-            match (amount, cheques) {
-                (Some(amount), Some(cheques)) => {
-                    self.check_tranche(tranche, amount, cheques);
-                    sum += amount;
-                }
-                (Some(amount), None) => sum += amount,
-                (None, Some(cheques)) => sum += cheques,
-                (None, None) => known = false,
-            }
-        }
-        if rests > 1 {
-            let takers = round.tranches.iter().flat_map(|tranche| &tranche.participants);
-            let places: Vec<Span> = takers
-                .filter(|participant| matches!(participant.takes, Takes::RestOfSize))
-                .map(|participant| self.origins[participant.origin.index()].span)
-                .collect();
-            let finding = Finding::error("E0457", format!("\"rest\" of the size of \"{name}\" is taken {rests} times"));
-            let finding = finding.at(places[1], "what is left can go to one participant only").and_at(places[0], "the first");
-            self.report(finding);
-        }
-        let Some(size) = size.filter(|_| known && rests == 0) else {
-            self.check_absorbed(block, name, round, rests);
-            return;
-        };
-        if !equal(size, sum) {
-            let more = size.at_most(sum).is_yes();
-            let off = number(if more { sum - size } else { size - sum });
-            let finding = Finding::error("E0458", format!("the closings of \"{name}\" add up to {}, its size is {}", number(sum), number(size)));
-            let finding = match more {
-                true => finding.at(block.span_of("size"), format!("{off} too much")),
-                false => finding.at(block.span_of("size"), format!("{off} is missing")),
-            };
-            self.report(finding.help("correct one of them, or let one participant take the \"rest\""));
-        }
-    }
-
-    /// A right is to a part of the round: somebody must bring money first.
-    fn check_right_of_something(&mut self, name: &str, round: &Round<Stated>) {
-        let participants = || round.tranches.iter().flat_map(|tranche| &tranche.participants);
-        let stated = round.size.is_some() || round.tranches.iter().any(|tranche| tranche.amount.is_some());
-        let only_rights = participants().all(|participant| matches!(participant.takes, Takes::ProRata(_)));
-        if let Some(right) = participants().next().filter(|_| only_rights && !stated) {
-            let span = self.origins[right.origin.index()].span;
-            self.report(
-                Finding::error("E0463", format!("pro rata of what in \"{name}\"?"))
-                    .at(span, "nobody else brings money")
-                    .help("give the round a `size`, or another participant an amount"),
-            );
-        }
-    }
-
-    /// With a size the round keeps its total, so somebody must give way to a right.
-    fn check_absorbed(&mut self, block: &Block, name: &str, round: &Round<Stated>, rests: usize) {
-        let rights = |participant: &&Participant<Stated>| matches!(participant.takes, Takes::ProRata(_) | Takes::Ownership(_) | Takes::Shares(_));
-        for tranche in &round.tranches {
-            let absorbs = tranche.participants.iter().any(|participant| matches!(participant.takes, Takes::RestOfTranche | Takes::RestOfSize));
-            let held = tranche.amount.is_some() || (round.size.is_some() && rests == 0);
-            if let Some(right) = tranche.participants.iter().find(rights).filter(|_| held && !absorbs) {
-                let span = self.origins[right.origin.index()].span;
-                self.report(
-                    Finding::error("E0459", format!("who gives way to this in \"{name}\"?"))
-                        .at(span, "the round's total is held, and nobody takes the rest")
-                        .and_at(block.name_span(), "the round")
-                        .help("let one participant take the \"rest\""),
-                );
-            }
-        }
-    }
-
-    /// The sum of the cheques of a tranche, where all of them are known before the price is.
-    fn known_cheques(&self, tranche: &Tranche<Stated>, amount: Option<Exact>) -> Option<Exact> {
-        let cheque = |participant: &Participant<Stated>| match participant.takes {
-            Takes::Money(money) => Some(self.value(money)),
-            Takes::PartOfTranche(part) => Some(self.value(part) * amount?),
-            Takes::RestOfTranche | Takes::RestOfSize | Takes::ProRata(_) | Takes::Ownership(_) | Takes::Shares(_) => None,
-        };
-        tranche.participants.iter().map(cheque).sum()
-    }
-
-    fn check_tranche(&mut self, tranche: &Tranche<Stated>, amount: Exact, cheques: Exact) {
-        if equal(amount, cheques) {
-            return;
-        }
-        let origin = &self.origins[tranche.origin.index()];
-        let (what, span) = (origin.what.clone(), origin.span);
-        let more = amount.at_most(cheques).is_yes();
-        let off = number(if more { cheques - amount } else { amount - cheques });
-        let verdict = if more { format!("{off} too much") } else { format!("{off} is missing") };
-        self.report(
-            Finding::error("E0458", format!("the participants of \"{what}\" add up to {}, its amount is {}", number(cheques), number(amount)))
-                .at(span, verdict)
-                .help("correct one of them, or let one participant take the \"rest\""),
-        );
     }
 }
 

@@ -1,13 +1,10 @@
 //! Variables: their ranges and distributions, and their values in the run at hand.
 
-use super::context::{Context, equal};
-use super::quantiles::{self, Z90};
-use super::{Settings, number_or_finding};
+use super::Settings;
+use super::context::Context;
 use crate::engine::inputs;
 use crate::error::{Finding, Span};
-use crate::model::{
-    Case, Correlation, Distribution, Range, Setting, Term, Value, VariableId, VariableInfo,
-};
+use crate::model::{Case, Correlation, Distribution, Range, Setting, Term, Value, VariableId, VariableInfo};
 use crate::num::{Exact, Number, Stated};
 use crate::spec::node::Block;
 use crate::spec::number::{Measure, Quantity};
@@ -25,7 +22,7 @@ pub(super) struct Variables {
     values: Vec<Exact>,
     by_name: HashMap<String, VariableId>,
     used: Vec<bool>,
-    spans: Vec<Span>,
+    pub spans: Vec<Span>,
     /// Variables whose own entry was reported; nothing more is said where they are used.
     broken: HashSet<String>,
 }
@@ -34,19 +31,19 @@ pub(super) struct Variables {
 pub(super) type Unusable = Option<Box<Finding>>;
 
 /// What a variable is before its value is chosen.
-struct Draft {
-    low: Value,
-    base: Value,
-    high: Value,
-    tied: Option<(String, Span, Option<Read>, Option<Read>)>,
-    range: Option<Range>,
-    distribution: Option<Distribution>,
+pub(super) struct Draft {
+    pub low: Value,
+    pub base: Value,
+    pub high: Value,
+    pub tied: Option<(String, Span, Option<Read>, Option<Read>)>,
+    pub range: Option<Range>,
+    pub distribution: Option<Distribution>,
 }
 
 type Read = crate::spec::value::Read<Quantity>;
 
 impl Variables {
-    fn find(&mut self, name: &str, span: Span) -> Result<VariableId, Unusable> {
+    pub fn find(&mut self, name: &str, span: Span) -> Result<VariableId, Unusable> {
         let Some(&id) = self.by_name.get(name) else {
             if self.broken.contains(name) {
                 return Err(None);
@@ -58,7 +55,9 @@ impl Variables {
                 true => format!("`$` marks a variable: for money write \"{name}\""),
                 false => format!("list it under [variables]: `{name} = ...`"),
             };
-            return Err(Some(Box::new(Finding::error("E0403", format!("no variable `{name}`")).at(span, label).help(help))));
+            return Err(Some(Box::new(
+                Finding::error("E0403", format!("no variable `{name}`")).at(span, label).help(help),
+            )));
         };
         self.used[id.index()] = true;
         Ok(id)
@@ -82,10 +81,13 @@ impl Variables {
         let one = Exact::one();
         if measure == Some(Measure::Fraction) && !percent && !self.value(id).at_most(one).is_yes() {
             let value = super::context::number(self.value(id));
-            let finding = Finding::error("E0205", format!("the variable \"{name}\" is {value}, which as a fraction is more than all"))
-                .at(span, "expected a fraction such as \"27%\"")
-                .and_at(self.spans[id.index()], "the variable")
-                .help(format!("write \"{value}%\" if percent are meant"));
+            let finding = Finding::error(
+                "E0205",
+                format!("the variable \"{name}\" is {value}, which as a fraction is more than all"),
+            )
+            .at(span, "expected a fraction such as \"27%\"")
+            .and_at(self.spans[id.index()], "the variable")
+            .help(format!("write \"{value}%\" if percent are meant"));
             return Err(Some(Box::new(finding)));
         }
         Ok(Term::Variable(id))
@@ -195,12 +197,17 @@ impl Context<'_> {
     fn in_order_of_ties(&mut self, block: &Block, drafts: &[Option<Draft>]) -> Vec<usize> {
         let index_of = |name: &str| block.entries.iter().position(|entry| entry.key == name);
         let needs = |index: usize| -> Vec<(usize, Span)> {
-            let Some(Some((of, span, times, plus))) = drafts[index].as_ref().map(|draft| &draft.tied) else { return Vec::new() };
+            let Some(Some((of, span, times, plus))) = drafts[index].as_ref().map(|draft| &draft.tied) else {
+                return Vec::new();
+            };
             let others = [times, plus].into_iter().flatten().filter_map(|read| match &read.0 {
                 Given::Variable { name, span } => Some((name.as_str(), *span)),
                 Given::Stated(_) => None,
             });
-            std::iter::once((of.as_str(), *span)).chain(others).filter_map(|(name, span)| Some((index_of(name)?, span))).collect()
+            std::iter::once((of.as_str(), *span))
+                .chain(others)
+                .filter_map(|(name, span)| Some((index_of(name)?, span)))
+                .collect()
         };
         let mut order: Vec<usize> = Vec::new();
         let mut left: Vec<usize> = (0..drafts.len()).collect();
@@ -250,14 +257,13 @@ impl Context<'_> {
         if let Some((_, literal)) = settings.set.iter().rev().find(|(set, _)| set == name) {
             match like(&draft.base, literal) {
                 Some(value) => (chosen, set) = (value, true),
-                None => self.report(
-                    Finding::error("E0407", format!("`{name}` cannot be set to \"{literal}\""))
-                        .help(match draft.base {
-                            Value::Number { .. } => "it is a number, such as 20, 50B or 27%",
-                            Value::Word(_) => "it is a word",
-                            Value::YesNo(_) => "it is true or false",
-                        }),
-                ),
+                None => self.report(Finding::error("E0407", format!("`{name}` cannot be set to \"{literal}\"")).help(
+                    match draft.base {
+                        Value::Number { .. } => "it is a number, such as 20, 50B or 27%",
+                        Value::Word(_) => "it is a word",
+                        Value::YesNo(_) => "it is true or false",
+                    },
+                )),
             }
         }
         let origin = {
@@ -299,332 +305,41 @@ impl Context<'_> {
         let table = block.filter(|block| block.spec().is_some());
         let Some(block) = table else {
             let (given, ..) = node.read(&crate::spec::keys::Kind::Any, crate::spec::keys::Sign::Any)?;
-            return fixed(value_of(&given)?);
+            return Some(fixed(value_of(&given)?));
         };
         if block.has("value") {
-            return fixed(value_of(&block.literal("value")?.0)?);
+            return Some(fixed(value_of(&block.literal("value")?.0)?));
         }
         if block.has("of") {
             let (Given::Stated(of), _, span) = block.named("of")? else { return None };
             let zero = Value::Number { number: Stated::ZERO, percent: false };
             let tied = Some((of.to_owned(), span, block.quantity("times"), block.quantity("plus")));
-            return Some(Draft { low: zero.clone(), base: zero.clone(), high: zero, tied, range: None, distribution: None });
+            return Some(Draft {
+                low: zero.clone(),
+                base: zero.clone(),
+                high: zero,
+                tied,
+                range: None,
+                distribution: None,
+            });
         }
         self.spread(name, block)
     }
-
-    /// A variable with a range or a distribution.
-    fn spread(&mut self, name: &str, block: &Block) -> Option<Draft> {
-        let number = |key: &str| match block.quantity(key)?.0 {
-            Given::Stated(quantity) => Some(quantity),
-            Given::Variable { .. } => None,
-        };
-        let word = self.word(block, "distribution");
-        if word.is_none() && block.has("distribution") {
-            return None;
-        }
-        let (low, base, high) = (number("low"), number("base"), number("high"));
-        let percent = [&low, &base, &high].into_iter().flatten().any(|quantity| quantity.percent);
-        let stated = |quantity: &Option<Quantity>| quantity.as_ref().map(|quantity| quantity.stated);
-        let (low, base, high) = (stated(&low), stated(&base), stated(&high));
-        let distribution = match word.map(|(word, _)| word) {
-            None | Some("pert" | "triangular") => {
-                let (Some(low), Some(mode), Some(high)) = (low, base, high) else {
-                    self.missing(block, name, "`low`, `base` and `high`");
-                    return None;
-                };
-                match word.map(|(word, _)| word) {
-                    Some("triangular") => Distribution::Triangular { low, mode, high },
-                    _ => Distribution::Pert { low, mode, high },
-                }
-            }
-            Some("uniform") => {
-                let (Some(low), Some(high)) = (low, high) else {
-                    self.missing(block, name, "`low` and `high`");
-                    return None;
-                };
-                Distribution::Uniform { low, high }
-            }
-            Some("normal") => {
-                let (Some(mean), Some(sd)) = (number("mean"), number("sd")) else {
-                    self.missing(block, name, "`mean` and `sd`");
-                    return None;
-                };
-                Distribution::Normal { mean: mean.stated, sd: sd.stated }
-            }
-            Some("lognormal") => self.lognormal(name, block)?,
-            Some("bernoulli") => {
-                let Some(probability) = number("probability") else {
-                    self.missing(block, name, "`probability`");
-                    return None;
-                };
-                self.check_probability(probability.stated, block.span_of("probability"));
-                Distribution::Bernoulli { probability: probability.stated }
-            }
-            Some(_) => self.discrete(name, block)?,
-        };
-        if word.is_none() {
-            self.assume(format!("variable {name}"), "drawn as PERT from low, base and high, because no distribution is named", Some(block.span));
-        }
-        self.checked(name, block, distribution, base, percent)
-    }
-
-    fn missing(&mut self, block: &Block, name: &str, what: &str) {
-        self.report(
-            Finding::error("E0408", format!("the variable \"{name}\" lacks {what}"))
-                .at(block.span, format!("expected {what}"))
-                .help("`low`, `base`, `high` for PERT, triangular and uniform; `mean`, `sd`; `median`, `sigma`; `probability`; `values`, `probabilities`"),
-        );
-    }
-
-    /// Median and sigma, from themselves, from mean and sd, or from two quantiles.
-    fn lognormal(&mut self, name: &str, block: &Block) -> Option<Distribution> {
-        let number = |key: &str| match block.quantity(key)?.0 {
-            Given::Stated(quantity) => Some(quantity.stated),
-            Given::Variable { .. } => None,
-        };
-        let named: Vec<(u32, Stated)> = (1..=99).filter(|p| block.has(&format!("p{p}"))).filter_map(|p| Some((p, number(&format!("p{p}"))?))).collect();
-        let found = match (number("median"), number("sigma"), number("mean"), number("sd"), named.as_slice()) {
-            (Some(median), Some(sigma), None, None, []) => return Some(Distribution::Lognormal { median, sigma }),
-            (None, None, Some(mean), Some(sd), []) => quantiles::lognormal_by_mean(mean, sd),
-            (None, None, None, None, &[first, second]) => quantiles::lognormal_by_quantiles(first, second),
-            _ => {
-                self.missing(block, name, "`median` and `sigma`, or `mean` and `sd`, or two of `p1` to `p99`");
-                return None;
-            }
-        };
-        if found.is_none() {
-            self.report(
-                Finding::error("E0409", format!("no lognormal distribution fits the figures of \"{name}\""))
-                    .at(block.span, "expected figures above zero, the higher quantile above the lower one"),
-            );
-        }
-        let (median, sigma) = found?;
-        self.assume(
-            format!("variable {name}"),
-            format!("lognormal with median {} and sigma {}, computed to 12 digits from the figures given", median.normalize(), sigma.normalize()),
-            Some(block.span),
-        );
-        Some(Distribution::Lognormal { median: median.into(), sigma: sigma.into() })
-    }
-
-    fn discrete(&mut self, name: &str, block: &Block) -> Option<Distribution> {
-        let values: Vec<Value> = block.items("values").iter().filter_map(|(given, ..)| value_of(given)).collect();
-        let probabilities: Vec<Stated> = block
-            .items("probabilities")
-            .into_iter()
-            .filter_map(|(given, ..)| match given {
-                Given::Stated(Literal::Quantity(quantity)) => Some(quantity.stated),
-                _ => None,
-            })
-            .collect();
-        if values.is_empty() || values.len() != probabilities.len() {
-            self.report(
-                Finding::error("E0410", format!("\"{name}\" has {} values and {} probabilities", values.len(), probabilities.len()))
-                    .at(block.span, "expected one probability for each value"),
-            );
-            return None;
-        }
-        let sum: Exact = probabilities.iter().map(|probability| probability.cast()).sum();
-        if !equal(sum, Exact::one()) {
-            let percent = super::context::number(sum * Exact::whole(100));
-            self.report(
-                Finding::error("E0410", format!("the probabilities of \"{name}\" add up to {percent} %"))
-                    .at(block.span_of("probabilities"), "expected 100 %"),
-            );
-            return None;
-        }
-        Some(Distribution::Discrete { values, probabilities })
-    }
-
-    /// Ends and base of a distribution, with its parameters in order.
-    fn checked(&mut self, name: &str, block: &Block, distribution: Distribution, base: Option<Stated>, percent: bool) -> Option<Draft> {
-        let number = |number| Value::Number { number, percent };
-        let ends = |low, base, high, quantiles| Range { low, base, high, quantiles };
-        let range = match &distribution {
-            Distribution::Triangular { low, mode, high } | Distribution::Pert { low, mode, high } => ends(*low, *mode, *high, false),
-            Distribution::Uniform { low, high } => {
-                let middle = (low.cast::<Exact>() + high.cast::<Exact>()) / Exact::whole(2);
-                ends(*low, base.unwrap_or(number_or_finding(middle)), *high, false)
-            }
-            Distribution::Normal { mean, sd } => {
-                let step = sd.cast::<Exact>() * Exact::given(Z90);
-                let end = |sum: Exact| number_or_finding(sum);
-                ends(end(mean.cast::<Exact>() - step), base.unwrap_or(*mean), end(mean.cast::<Exact>() + step), true)
-            }
-            Distribution::Lognormal { median, sigma } => {
-                let (low, high) = quantiles::tenth_and_ninetieth(*median, *sigma);
-                ends(low, base.unwrap_or(*median), high, true)
-            }
-            Distribution::Bernoulli { .. } => {
-                let yes = |yes| Value::YesNo(yes);
-                return Some(Draft { low: yes(false), base: yes(true), high: yes(true), tied: None, range: None, distribution: Some(distribution) });
-            }
-            Distribution::Discrete { values, probabilities } => return Some(discrete_draft(values, probabilities, &distribution)),
-        };
-        let ordered = range.low <= range.high && (range.quantiles || (range.low <= range.base && range.base <= range.high));
-        if !ordered {
-            self.report(
-                Finding::error("E0411", format!("the range of \"{name}\" is out of order"))
-                    .at(block.span, "expected low <= base <= high"),
-            );
-            return None;
-        }
-        Some(Draft {
-            low: number(range.low),
-            base: number(range.base),
-            high: number(range.high),
-            tied: None,
-            range: Some(range),
-            distribution: Some(distribution),
-        })
-    }
-
-    fn read_correlations(&mut self) {
-        for block in self.root.blocks("correlations") {
-            let mut variables = Vec::new();
-            let mut complete = true;
-            for (given, _, span) in block.items("variables") {
-                let name = match &given {
-                    Given::Stated(Literal::Text(name)) => *name,
-                    Given::Variable { name, .. } => name.as_str(),
-                    Given::Stated(_) => continue,
-                };
-                match self.variables.find(name, span) {
-                    Ok(id) => variables.push(id),
-                    Err(finding) => {
-                        self.report_unusable(finding);
-                        complete = false;
-                    }
-                }
-            }
-            let Some((Given::Stated(quantity), _, span)) = block.quantity("correlation") else { continue };
-            let value: Exact = quantity.stated.cast();
-            let one = Exact::one();
-            if !(value.at_most(one) & (Exact::zero() - one).at_most(value)).is_yes() {
-                self.report(
-                    Finding::error("E0412", format!("a correlation of {}", quantity.literal)).at(span, "expected a number from -1 to 1"),
-                );
-                continue;
-            }
-            if !complete {
-                continue;
-            }
-            if let Some(finding) = self.correlation_finding(block, &variables) {
-                self.report(finding);
-                continue;
-            }
-            if variables.len() < 2 {
-                self.report(
-                    Finding::error("E0412", "a correlation of fewer than two variables")
-                        .at(block.span_of("variables"), "expected two or more names"),
-                );
-                continue;
-            }
-            self.variables.correlations.push(Correlation { variables, correlation: quantity.stated });
-            if !positive_definite(&self.variables.correlations, self.variables.infos.len()) {
-                self.report(
-                    Finding::error("E0413", "these correlations contradict each other: no set of variables can have them all")
-                        .at(span, "with this one the matrix is no longer positive definite")
-                        .help("weaken one of them, or list the pair that is missing"),
-                );
-                self.variables.correlations.pop();
-            }
-        }
-    }
 }
 
-impl Context<'_> {
-    /// A pair that is listed twice, or a variable that is always the same.
-    fn correlation_finding(&self, block: &Block, variables: &[VariableId]) -> Option<Finding> {
-        let span = block.span_of("variables");
-        let name = |id: VariableId| &self.variables.infos[id.index()].name;
-        if let Some(&fixed) = variables.iter().find(|id| self.variables.infos[id.index()].distribution.is_none()) {
-            return Some(
-                Finding::error("E0414", format!("`{}` has one value, which moves with nothing", name(fixed)))
-                    .at(span, "expected variables with a distribution")
-                    .and_at(self.variables.spans[fixed.index()], "the variable"),
-            );
-        }
-        for (place, &first) in variables.iter().enumerate() {
-            for &second in &variables[place + 1..] {
-                let both = |known: &&Correlation| known.variables.contains(&first) && known.variables.contains(&second);
-                if first == second || self.variables.correlations.iter().any(|known| both(&known)) {
-                    return Some(
-                        Finding::error("E0415", format!("the correlation of `{}` and `{}` is given twice", name(first), name(second)))
-                            .at(span, "here again")
-                            .help("list each pair once"),
-                    );
-                }
-            }
-        }
-        None
-    }
-}
-
-/// Whether the matrix of all correlations is positive definite: every pivot of its elimination is above zero.
-fn positive_definite(correlations: &[Correlation], count: usize) -> bool {
-    let mut matrix = vec![vec![Exact::zero(); count]; count];
-    for (index, row) in matrix.iter_mut().enumerate() {
-        row[index] = Exact::one();
-    }
-    for correlation in correlations {
-        for (place, first) in correlation.variables.iter().enumerate() {
-            for second in &correlation.variables[place + 1..] {
-                let value = correlation.correlation.cast();
-                matrix[first.index()][second.index()] = value;
-                matrix[second.index()][first.index()] = value;
-            }
-        }
-    }
-    for pivot in 0..count {
-        if !matrix[pivot][pivot].is_positive().is_yes() {
-            return false;
-        }
-        for row in pivot + 1..count {
-            let factor = matrix[row][pivot] / matrix[pivot][pivot];
-            for column in pivot..count {
-                let subtracted = factor * matrix[pivot][column];
-                matrix[row][column] -= subtracted;
-            }
-        }
-    }
-    true
-}
+impl Context<'_> {}
 
 /// A variable that is one value in every case.
-fn fixed(value: Value) -> Option<Draft> {
-    Some(Draft { low: value.clone(), base: value.clone(), high: value, tied: None, range: None, distribution: None })
-}
-
-/// The most probable value is the base (the first of several), the smallest and largest numbers are the ends.
-fn discrete_draft(values: &[Value], probabilities: &[Stated], distribution: &Distribution) -> Draft {
-    let mut base = 0;
-    for (index, probability) in probabilities.iter().enumerate() {
-        if *probability > probabilities[base] {
-            base = index;
-        }
-    }
-    let key = |value: &Value| match value {
-        Value::Number { number, .. } => Some(*number),
-        Value::Word(_) | Value::YesNo(_) => None,
-    };
-    let numeric = values.iter().all(|value| key(value).is_some());
-    let end = |found: Option<&Value>| found.filter(|_| numeric).unwrap_or(&values[base]).clone();
-    Draft {
-        low: end(values.iter().min_by_key(|value| key(value))),
-        base: values[base].clone(),
-        high: end(values.iter().max_by_key(|value| key(value))),
-        tied: None,
-        range: None,
-        distribution: Some(distribution.clone()),
-    }
+fn fixed(value: Value) -> Draft {
+    Draft { low: value.clone(), base: value.clone(), high: value, tied: None, range: None, distribution: None }
 }
 
 /// The literal as the value of a variable.
-fn value_of(given: &Given<Literal<'_>>) -> Option<Value> {
+pub(super) fn value_of(given: &Given<Literal<'_>>) -> Option<Value> {
     match given {
-        Given::Stated(Literal::Quantity(quantity)) => Some(Value::Number { number: quantity.stated, percent: quantity.percent }),
+        Given::Stated(Literal::Quantity(quantity)) => {
+            Some(Value::Number { number: quantity.stated, percent: quantity.percent })
+        }
         Given::Stated(Literal::Text(word)) => Some(Value::Word((*word).to_owned())),
         Given::Stated(Literal::Word(word)) => Some(Value::Word((*word).to_owned())),
         Given::Stated(Literal::YesNo(yes)) => Some(Value::YesNo(*yes)),

@@ -67,8 +67,8 @@ fn missing_keys() {
     );
     one(
         &round(""),
-        "E0106 3:1 `[[rounds]]` \"A\" needs `pre_money`, `post_money` or `price_per_share` | one of them is missing | the \
-         others follow from it",
+        "E0106 3:1 `[[rounds]]` \"A\" needs `pre_money`, `post_money` or `price_per_share` | one of them is missing | add \
+         one of them",
     );
     one(
         &added("[[rounds]]\nname = \"A\"\npre_money = 5"),
@@ -228,6 +228,21 @@ fn numbers() {
 }
 
 #[test]
+fn neither_a_number_nor_a_word() {
+    let with = |participants: &str| {
+        added(&format!("[[rounds]]\nname = \"A\"\npre_money = 5\nsize = 9\nparticipants = {{ ada = {participants} }}"))
+    };
+    let expected = "money such as \"50B\", a fraction such as \"27%\", \"rest\", \"pro_rata\" or a table";
+    one(&with("\"€50bn\""), &format!("E0206 7:24 `ada` cannot be \"€50bn\" | expected {expected} | write \"50B\""));
+    one(&with("\"lots\""), &format!("E0206 7:24 `ada` cannot be \"lots\" | expected {expected} | `ada` is {expected}"));
+    one(
+        &findings(&sound("").replace("\"Test\"", "\"Test\"\nrounding = \"closing-uk\"")),
+        "E0206 2:12 `rounding` cannot be \"closing-uk\" | did you mean \"closing-us\"? | `rounding` is \"exact\", \"closing-us\" \
+         or \"law-firm\"",
+    );
+}
+
+#[test]
 fn words_dates_periods_and_ratios() {
     one(
         &round("pre_money = 5\nhold = \"prices\""),
@@ -322,6 +337,33 @@ fn mistakes_of_syntax() {
     let loaded = super::load_text("test", &text);
     let first = &loaded.findings.0[0].related[0];
     assert_eq!((loaded.sources.line_and_column(first.span), first.label.as_str()), ((5, 1), "the first time"));
+}
+
+#[test]
+fn one_mistake_is_one_finding() {
+    one(
+        &round("pre_money = 5\nprice = 5\ncolour = 1\nshade = 2\nhue = 3")
+            .iter()
+            .filter(|line| line.contains("colour"))
+            .cloned()
+            .collect::<Vec<_>>(),
+        "E0101 8:1 unknown keys `colour`, `shade` and `hue` in `[[rounds]]` | not a key of this table | is a header such as \
+         [[rounds]] missing above these lines?",
+    );
+    one(
+        &findings("title = \"x\"\nopening = { holdings = [{ stakeholder = \"ada\", share = 5 }] }"),
+        "E0101 2:48 unknown key `share` in a row of `holdings` | did you mean `shares`?",
+    );
+    one(
+        &round("pre_money = 5\nname = \"B\"\npre_money = 5\nparticipants = { ada = 5 }"),
+        "E0002 7:1 `name`, `pre_money` and `participants` are given twice in one table | the second time | is a header such \
+         as [[rounds]] missing above these lines? Else remove one of each two",
+    );
+    one(
+        &added("[[expect]]\nafter = [\"A\",\n[[splits]]\nratio = 7\n"),
+        "E0001 6:1 not valid TOML: missing comma between array elements | a comma or a bracket is missing | put a comma \
+         between the two, or close the list or table",
+    );
 }
 
 #[test]
