@@ -29,8 +29,8 @@ pub(super) fn chart(
     let mut output = OutputFolder::keeping(&folder);
     for chart in &drawn {
         match svg {
-            true => output.add(&format!("{}.svg", chart.id), render::chart::svg(chart).into_bytes()),
-            false => output.add(&format!("{}.png", chart.id), render::chart::png(chart)),
+            true => output.add(format!("{}.svg", chart.id), render::chart::svg(chart).into_bytes()),
+            false => output.add(format!("{}.png", chart.id), render::chart::png(chart)),
         }
     }
     for path in output.commit()? {

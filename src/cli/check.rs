@@ -40,7 +40,7 @@ pub(super) fn check(session: &Session, names: &[String]) -> Result<u8, Error> {
 
 fn check_one(session: &Session, name: &str, figures: &mut Vec<String>) -> Result<bool, Error> {
     let read = session.read(name)?;
-    let (agreement, warnings) = session.resolve(&read, &session.settings)?;
+    let (agreement, warnings) = Session::resolve(&read, &session.settings)?;
     session.show_warnings(&warnings, &read.sources);
     let (name, currency) = (agreement.head.name.clone(), agreement.head.currency.clone());
     let verdicts = verdicts(session, &read, agreement)?;
@@ -76,7 +76,7 @@ fn verdicts(session: &Session, read: &Read, agreement: Agreement) -> Result<Vec<
         let index = match known {
             Some(index) => index,
             None => {
-                let (agreement, _) = session.resolve(read, &settings)?;
+                let (agreement, _) = Session::resolve(read, &settings)?;
                 runs.push((settings, session.replay(read, agreement)?));
                 runs.len() - 1
             }

@@ -42,17 +42,15 @@ pub(super) fn new(session: &Session, name: &str) -> Result<u8, Error> {
 }
 
 /// Prints the schema for editors, or the reference for people.
-pub(super) fn schema(reference: bool) -> Result<u8, Error> {
+pub(super) fn schema(reference: bool) {
     print(&if reference { reference::reference() } else { schema::schema_json() });
-    Ok(0)
 }
 
 /// Prints completions for a shell.
-pub(super) fn completions(shell: Shell) -> Result<u8, Error> {
+pub(super) fn completions(shell: Shell) {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "capstruct", &mut text);
     print(&String::from_utf8_lossy(&text));
-    Ok(0)
 }
 
 /// Prints the manual page.

@@ -5,6 +5,7 @@ use super::session::{Session, print};
 use crate::error::{Error, Finding};
 use crate::report::explain::{Explanation, explain as explained, find};
 use crate::spec::nearest;
+use std::fmt::Write;
 
 /// Explains one holder's ownership up to a stage.
 pub(super) fn explain(session: &Session, name: &str, who: &str, after: Option<&str>) -> Result<u8, Error> {
@@ -37,11 +38,11 @@ fn text(explanation: &Explanation, width: usize) -> String {
     let mut text = format!("{}\n", explanation.title);
     for note in &explanation.notes {
         for line in crate::render::words::wrap(note, width, usize::MAX) {
-            text.push_str(&format!("{line}\n"));
+            let _ = writeln!(text, "{line}");
         }
     }
     for step in &explanation.stages {
-        text.push_str(&format!("\n{}\n", crate::render::words::harmless(&step.stage)));
+        let _ = writeln!(text, "\n{}", crate::render::words::harmless(&step.stage));
         for line in &step.lines {
             let indent = "  ".repeat(line.depth + 1);
             let wrapped = crate::render::words::wrap(
@@ -51,7 +52,7 @@ fn text(explanation: &Explanation, width: usize) -> String {
             );
             for (index, part) in wrapped.iter().enumerate() {
                 let hanging = if index == 0 { "" } else { "  " };
-                text.push_str(&format!("{indent}{hanging}{part}\n"));
+                let _ = writeln!(text, "{indent}{hanging}{part}");
             }
             if let Some(at) = &line.at {
                 let source = line
@@ -59,7 +60,7 @@ fn text(explanation: &Explanation, width: usize) -> String {
                     .as_deref()
                     .map(|source| format!("  {}", crate::render::words::harmless(source)))
                     .unwrap_or_default();
-                text.push_str(&format!("{indent}    {at}{source}\n"));
+                let _ = writeln!(text, "{indent}    {at}{source}");
             }
         }
     }

@@ -1,12 +1,11 @@
 //! `capstruct list`: the named scenarios with their titles.
 
 use super::session::{Session, print};
-use crate::error::Error;
 use crate::report::table::{Cell, Column, Style, Table};
 use crate::spec::load;
 
 /// Lists every scenario of the folder. A file that cannot be read is listed as such: `check` says why.
-pub(super) fn list(session: &Session) -> Result<u8, Error> {
+pub(super) fn list(session: &Session) {
     let columns = vec![Column::pinned("name", "Name"), Column::new("title", "Title")];
     let mut table = Table::new("scenarios", format!("Scenarios in {}", session.root.display()), columns);
     for (name, _) in session.folder.list() {
@@ -23,5 +22,4 @@ pub(super) fn list(session: &Session) -> Result<u8, Error> {
         table.note("none yet: `capstruct new NAME` writes one to start from");
     }
     print(&session.show(&[table], "USD"));
-    Ok(0)
 }

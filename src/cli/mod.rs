@@ -24,14 +24,23 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let session = Session::new(cli.common);
     let outcome = match cli.command {
-        Command::List => list::list(&session),
+        Command::List => {
+            list::list(&session);
+            Ok(0)
+        }
         Command::Check { names } => check::check(&session, &names),
         Command::Explain { name, stakeholder, after } => {
             explain::explain(&session, &name, &stakeholder, after.as_deref())
         }
         Command::New { name } => documents::new(&session, &name),
-        Command::Schema { reference } => documents::schema(reference),
-        Command::Completions { shell } => documents::completions(shell),
+        Command::Schema { reference } => {
+            documents::schema(reference);
+            Ok(0)
+        }
+        Command::Completions { shell } => {
+            documents::completions(shell);
+            Ok(0)
+        }
         Command::Man => documents::manual(),
         Command::Run { names, all, no_charts } => run::run(&session, &names, all, !no_charts),
         Command::Compare { base, others, after } => compare::compare(&session, &base, &others, after.as_deref()),

@@ -47,11 +47,11 @@ fn run_one(session: &Session, name: &str, files_only: bool, with_charts: bool) -
     let folder = session.folder_of(&run);
     let mut output = OutputFolder::new(&folder);
     for (file, table) in report::csv_files(&run) {
-        output.add(&file, render::csv::csv(&table));
+        output.add(file, render::csv::csv(&table));
     }
     if with_charts {
         for chart in charts::all(&run) {
-            output.add(&format!("{}.png", chart.id), render::chart::png(&chart));
+            output.add(format!("{}.png", chart.id), render::chart::png(&chart));
         }
     }
     let files = output.commit()?;

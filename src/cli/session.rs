@@ -10,6 +10,7 @@ use crate::report::Run;
 use crate::report::table::Table;
 use crate::spec::resolve::{Settings, refusal_finding, resolve};
 use crate::spec::{Document, ScenarioFolder, load};
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -92,14 +93,14 @@ impl Session {
     }
 
     /// Resolves what was read for one case and set of variables.
-    pub fn resolve(&self, read: &Read, settings: &Settings) -> Result<(Agreement, Findings), Error> {
+    pub fn resolve(read: &Read, settings: &Settings) -> Result<(Agreement, Findings), Error> {
         resolve(&read.document, &read.sources, settings)
             .map_err(|findings| Error::input(findings, read.sources.clone()))
     }
 
     /// Resolves and replays; warnings are shown once, here.
     pub fn run(&self, read: &Read, settings: &Settings) -> Result<Run, Error> {
-        let (agreement, warnings) = self.resolve(read, settings)?;
+        let (agreement, warnings) = Self::resolve(read, settings)?;
         self.show_warnings(&warnings, &read.sources);
         self.replay(read, agreement)
     }
@@ -135,7 +136,7 @@ impl Session {
                 print(&render::findings::findings_json(findings, sources));
             }
             Some((findings, sources)) => {
-                eprint!("{}", render::findings::findings(findings, sources, self.colour_of_errors))
+                eprint!("{}", render::findings::findings(findings, sources, self.colour_of_errors));
             }
             None => eprintln!("error: {error}"),
         }
@@ -174,13 +175,13 @@ impl Session {
         let head = &run.agreement.head;
         let mut suffix = String::new();
         if head.case != Case::Base {
-            suffix.push_str(&format!("+case-{}", head.case.word()));
+            let _ = write!(suffix, "+case-{}", head.case.word());
         }
         if run.rung != Rung::All {
-            suffix.push_str(&format!("+funding-{}", run.rung.word()));
+            let _ = write!(suffix, "+funding-{}", run.rung.word());
         }
         for (name, value) in &head.set {
-            suffix.push_str(&format!("+{}-{}", render::files::file_stem(name), render::files::file_stem(value)));
+            let _ = write!(suffix, "+{}-{}", render::files::file_stem(name), render::files::file_stem(value));
         }
         let mut path = self.out.clone();
         let parts: Vec<_> = head.name.split('/').map(render::files::file_stem).collect();

@@ -200,7 +200,7 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
                 return Err(Refusal::Infeasible { event, cause: Cause::Terms });
             }
         }
-        let stage = self.stage(event, table).ok_or(Refusal::Undefined { event, why: Arithmetic::Overflow })?;
+        let stage = stage(event, table).ok_or(Refusal::Undefined { event, why: Arithmetic::Overflow })?;
         if let Some(why) = self.unwritable {
             return Err(Refusal::Undefined { event, why });
         }
@@ -218,37 +218,6 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
 }
 
 impl Ledger {
-    /// The table in decimals; `None` where a number is undefined or too long for one.
-    fn stage<const BITS: usize, const LIMBS: usize>(
-        &self,
-        event: Option<EventId>,
-        table: &CapTable<Fixed<BITS, LIMBS>>,
-    ) -> Option<Stage> {
-        let decimals = |numbers: &mut dyn Iterator<Item = Fixed<BITS, LIMBS>>| -> Option<Vec<Decimal>> {
-            numbers.map(|number| number.to_decimal(PLACES)).collect()
-        };
-        let as_converted = |index| table.as_converted(PositionId::at(index), table.shares[index]);
-        let shares = decimals(&mut table.shares.iter().copied())?;
-        let one_to_one = table.ratios.iter().all(Option::is_none);
-        let reference = match table.reference_price {
-            None => None,
-            Some(price) => Some(Reference {
-                price: price.to_decimal(PLACES)?,
-                valuation: (price * table.fully_diluted).to_decimal(PLACES)?,
-            }),
-        };
-        Some(Stage {
-            event,
-            as_converted: match one_to_one {
-                true => shares.clone(),
-                false => decimals(&mut (0..shares.len()).map(as_converted))?,
-            },
-            shares,
-            fully_diluted: table.fully_diluted.to_decimal(PLACES)?,
-            reference,
-        })
-    }
-
     /// What must hold after every event, whatever the scenario: the first invariant that does not.
     fn broken_invariant(&self, stage: &Stage) -> Option<Invariant> {
         // Converting to common may need more places than are kept: one unit in the last place for each position.
@@ -290,4 +259,34 @@ fn written<const BITS: usize, const LIMBS: usize>(
         },
         Because::Ratio { ratio } => Because::Ratio { ratio: write.decimal(ratio) },
     }
+}
+
+/// The table in decimals; `None` where a number is undefined or too long for one.
+fn stage<const BITS: usize, const LIMBS: usize>(
+    event: Option<EventId>,
+    table: &CapTable<Fixed<BITS, LIMBS>>,
+) -> Option<Stage> {
+    let decimals = |numbers: &mut dyn Iterator<Item = Fixed<BITS, LIMBS>>| -> Option<Vec<Decimal>> {
+        numbers.map(|number| number.to_decimal(PLACES)).collect()
+    };
+    let as_converted = |index| table.as_converted(PositionId::at(index), table.shares[index]);
+    let shares = decimals(&mut table.shares.iter().copied())?;
+    let one_to_one = table.ratios.iter().all(Option::is_none);
+    let reference = match table.reference_price {
+        None => None,
+        Some(price) => Some(Reference {
+            price: price.to_decimal(PLACES)?,
+            valuation: (price * table.fully_diluted).to_decimal(PLACES)?,
+        }),
+    };
+    Some(Stage {
+        event,
+        as_converted: match one_to_one {
+            true => shares.clone(),
+            false => decimals(&mut (0..shares.len()).map(as_converted))?,
+        },
+        shares,
+        fully_diluted: table.fully_diluted.to_decimal(PLACES)?,
+        reference,
+    })
 }

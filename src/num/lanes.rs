@@ -20,7 +20,7 @@ const TRUE: u64 = u64::MAX;
 
 /// A whole number reached through a few roundings may sit just below itself: `1_499_999.999_999_999_8`.
 /// A value this close (relatively; 2^-46, about 64 units in the last place) below a whole number counts as it.
-const ALMOST_WHOLE: f64 = 1.0 / (1u64 << 46) as f64;
+const ALMOST_WHOLE: f64 = 1.0 / 70_368_744_177_664.0;
 
 /// An array computed lane by lane. A plain loop: the compiler turns it into vector instructions, which it does not
 /// reliably do for `array::from_fn` and a closure.

@@ -44,8 +44,10 @@ pub trait Number:
     /// `self <= other`, lane by lane.
     fn at_most(self, other: Self) -> Self::Mask;
     /// The largest whole number that is not above `self`. Only `rounding.rs` calls it.
+    #[must_use]
     fn floor(self) -> Self;
     /// The number as a ledger may hold it: at most ten decimal places. Lanes keep their 53 bits.
+    #[must_use]
     fn posted(self) -> Self;
     /// False where this number, or one it was computed from, divided by zero or outgrew the type.
     fn is_defined(self) -> Self::Mask;
@@ -72,11 +74,13 @@ pub trait Number:
     }
     /// The smaller, lane by lane.
     #[inline(always)]
+    #[must_use]
     fn min(self, other: Self) -> Self {
         self.at_most(other).select(self, other)
     }
     /// The larger, lane by lane.
     #[inline(always)]
+    #[must_use]
     fn max(self, other: Self) -> Self {
         self.at_most(other).select(other, self)
     }

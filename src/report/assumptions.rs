@@ -50,10 +50,15 @@ pub fn inputs(run: &Run) -> Option<Table> {
     (!table.rows.is_empty()).then_some(table)
 }
 
-/// Origins that are values, each place of the file once: neither names of events nor heads of tables.
+/// Origins that are values, each place of the file once: neither names of events nor heads of tables, nor variables,
+/// which have a table of their own.
 pub fn stated(run: &Run) -> Vec<&Origin> {
     let agreement = &run.agreement;
-    let is_name = |origin: &Origin| agreement.events.iter().any(|event| event.stage == origin.what);
+    let is_variable = |origin: &Origin| {
+        agreement.variables.iter().any(|variable| agreement.origin(variable.origin).span == origin.span)
+    };
+    let is_name =
+        |origin: &Origin| agreement.events.iter().any(|event| event.stage == origin.what) || is_variable(origin);
     let mut stated: Vec<&Origin> = Vec::new();
     for origin in agreement.origins.iter().filter(|origin| !origin.literal.is_empty()) {
         let seen = stated.iter().any(|other| other.span == origin.span && other.what == origin.what);
@@ -83,7 +88,10 @@ pub fn variables(run: &Run) -> Option<Table> {
         ("high", "High"),
         ("distribution", "Distribution"),
         ("used", "Used"),
+        ("evidence", "Evidence"),
+        ("source", "Source"),
         ("where", "Where"),
+        ("note", "Note"),
     ]);
     let case = run.agreement.head.case.word();
     let mut table = Table::new("variables", format!("Variables (case {case})"), head);
@@ -93,6 +101,7 @@ pub fn variables(run: &Run) -> Option<Table> {
                 Cell::Text(number_in_words(of(range), is_percent(variable)))
             })
         };
+        let origin = run.agreement.origin(variable.origin);
         table.push(
             Style::Body,
             vec![
@@ -104,7 +113,10 @@ pub fn variables(run: &Run) -> Option<Table> {
                     Cell::Text(distribution_in_words(distribution))
                 }),
                 Cell::Text(value_in_words(&variable.value)),
-                Cell::text(&run.agreement.origin(variable.origin).cite),
+                Cell::text(origin.evidence.word()),
+                Cell::or_empty(source_id(run, origin), Cell::text),
+                Cell::text(&origin.cite),
+                Cell::or_empty(origin.note.as_ref(), Cell::text),
             ],
         );
     }
@@ -206,7 +218,8 @@ pub fn csv(run: &Run) -> Table {
     }
     for variable in &run.agreement.variables {
         let origin = run.agreement.origin(variable.origin);
-        let known = [Some(origin.evidence.word()), source_id(run, origin), Some(origin.cite.as_str()), None];
+        let known =
+            [Some(origin.evidence.word()), source_id(run, origin), Some(origin.cite.as_str()), origin.note.as_deref()];
         push("variable", &variable.name, &value_in_words(&variable.value), known);
     }
     for assumption in &run.agreement.assumptions {

@@ -44,9 +44,10 @@ pub fn of_kind(run: &Run, kind: &str, holder: Option<&str>) -> Result<Chart, Fin
         "ladder" => ladder(run).ok_or_else(|| nothing("it has no round")),
         "bridge" => match holder {
             Some(name) => bridge_of(run, name),
-            None => loser(run)
-                .map(|(holder, journey)| bridge(run, &holder, &journey))
-                .ok_or_else(|| nothing("no holder loses ownership").help("name the holder to be drawn")),
+            None => match loser(run) {
+                Some((holder, journey)) => Ok(bridge(run, &holder, &journey)),
+                None => Err(nothing("no holder loses ownership").help("name the holder to be drawn")),
+            },
         },
         _ => Err(Finding::error("E0904", format!("there is no kind of chart `{kind}`"))
             .help(format!("the kinds are {}; `compare` draws the comparison", super::words::listed(&KINDS)))),
@@ -57,14 +58,12 @@ pub fn of_kind(run: &Run, kind: &str, holder: Option<&str>) -> Result<Chart, Fin
 fn bridge_of(run: &Run, name: &str) -> Result<Chart, Finding> {
     let holders = holders(run);
     let is = |holder: &Holder| holder.id == name || holder.name.eq_ignore_ascii_case(name);
-    match holders.iter().position(is) {
-        Some(index) => Ok(bridge(run, &holders[index], &journeys(run, &holders)[index])),
-        None => {
-            let ids: Vec<_> = holders.iter().map(|holder| holder.id.as_str()).collect();
-            Err(Finding::error("E0905", format!("`{name}` holds nothing in `{}`", run.agreement.head.name))
-                .help(format!("the holders are {}", super::words::listed(&ids))))
-        }
+    if let Some(index) = holders.iter().position(is) {
+        return Ok(bridge(run, &holders[index], &journeys(run, &holders)[index]));
     }
+    let ids: Vec<_> = holders.iter().map(|holder| holder.id.as_str()).collect();
+    let finding = Finding::error("E0905", format!("`{name}` holds nothing in `{}`", run.agreement.head.name));
+    Err(finding.help(format!("the holders are {}", super::words::listed(&ids))))
 }
 
 /// The chart without what it draws.
@@ -319,9 +318,10 @@ pub fn ladder(run: &Run) -> Option<Chart> {
     }
     let total = |row: &Rungs| {
         let whole = row.funded + row.committed + row.conditional;
-        match row.funded.is_zero() || row.funded == whole {
-            true => money(whole, currency),
-            false => format!("{} of {} funded", money(row.funded, currency), money(whole, currency)),
+        if row.funded.is_zero() || row.funded == whole {
+            money(whole, currency)
+        } else {
+            format!("{} of {} funded", money(row.funded, currency), money(whole, currency))
         }
     };
     let totals = rows.iter().map(total).collect();

@@ -1,6 +1,6 @@
-//! The money of every round, cheque by cheque, whether or not its closing is counted: what rounds, ladder and cash read.
+//! The money of every round, cheque by cheque, whether or not its closing is counted.
 
-use super::exact::{POSTED_PLACES, decimal, exact, part_of, share_of};
+use super::exact::{POSTED_PLACES, decimal, exact, share_of};
 use super::frame::{money_of, stage_of};
 use super::run::Run;
 use crate::engine::books::EntryKind;
@@ -164,10 +164,4 @@ pub fn post_money(run: &Run, ledger: &Ledger, round: RoundId) -> Option<Decimal>
         _ => decimal(exact(pricing.price) * exact(stage.fully_diluted), POSTED_PLACES),
     };
     Some(money_of(run, round, amount))
-}
-
-/// The part of a round's headline money that a rung counts, for words such as "60 % of it".
-pub fn counted_part(cheques: &[Cheque], rung: Rung) -> Decimal {
-    let counted: Decimal = cheques.iter().filter(|cheque| cheque.rung <= rung).map(|cheque| cheque.amount).sum();
-    part_of(counted, cheques.iter().map(|cheque| cheque.amount).sum())
 }

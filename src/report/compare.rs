@@ -131,12 +131,12 @@ fn side<'a>(run: &'a Run, label: String, after: Option<&str>) -> Result<Side<'a>
     let stage = match after {
         None => ledger.last(),
         Some(name) => {
-            let index = stage_named(run, ledger, name).ok_or_else(|| {
-                let stages: Vec<_> =
-                    ledger.stages.iter().map(|stage| format!("`{}`", run.agreement.stage(stage.event))).collect();
-                Finding::error("E0902", format!("`{label}` has no stage `{name}` on rung {}", run.rung.word()))
-                    .help(format!("its stages are {}", listed(&stages)))
-            })?;
+            let Some(index) = stage_named(run, ledger, name) else {
+                let stages = ledger.stages.iter().map(|stage| format!("`{}`", run.agreement.stage(stage.event)));
+                let message = format!("`{label}` has no stage `{name}` on rung {}", run.rung.word());
+                let help = format!("its stages are {}", listed(&stages.collect::<Vec<_>>()));
+                return Err(Finding::error("E0902", message).help(help));
+            };
             &ledger.stages[index]
         }
     };
@@ -232,7 +232,7 @@ fn table(sides: &[Side], subjects: &[Subject], measure: Measure) -> Table {
     if measure == Measure::Value {
         price_rows(sides, &mut table);
     }
-    for side in sides {
+    for side in sides.iter().filter(|_| measure == Measure::Ownership) {
         let head = &side.run.agreement.head;
         table.note(format!(
             "{}: after {}, funding {}, case {}.",
@@ -398,5 +398,69 @@ fn grouped_labels(sides: &[Side]) -> String {
     match sides.len() {
         0..=2 => listed(&names(sides)),
         many => format!("{} scenarios", grouped(Decimal::from(many))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Rung;
+    use crate::report::fixture;
+
+    #[test]
+    fn holders_are_matched_and_someone_absent_is_nothing_and_marked() {
+        let (base, other) = (fixture::closed(), fixture::announced());
+        let comparison = compare(&base, &[&other], None).expect("comparable");
+        let row =
+            |name: &str| &comparison.csv.rows.iter().find(|row| row.cells[0] == Cell::text(name)).expect("a row").cells;
+        let funds = row("Other Series C investors");
+        assert!(matches!(funds[3], Cell::Fraction { value, .. } if value.is_zero()));
+        assert_eq!(funds[5], Cell::text("not a holder in announced"));
+        let shown = |table: &Table, name: &str| {
+            table.rows.iter().find(|row| row.cells[0] == Cell::text(name)).expect("a row").cells[2].clone()
+        };
+        let ownership = comparison.tables.iter().find(|table| table.id == "comparison-ownership").expect("a table");
+        assert_eq!(shown(ownership, "Other Series C investors"), Cell::text("not a holder"));
+        // 5.95 % of 840 after the announced round, 5.87 % of 852 after the closed one
+        let Body::Comparison { scenarios, series } = &comparison.chart.body else { panic!("a comparison") };
+        assert_eq!(scenarios[0].detail, "$852B price x fully diluted");
+        assert_eq!(series.iter().find(|series| series.name == "Amazon").expect("a line").values.len(), 2);
+    }
+
+    #[test]
+    fn shares_are_compared_only_where_all_are_real() {
+        let (real, normalised) = (fixture::startup(), fixture::announced());
+        let ids = |others: &[&Run]| {
+            compare(&real, others, None).expect("comparable").tables.iter().map(|table| table.id).collect::<Vec<_>>()
+        };
+        assert!(!ids(&[&normalised]).contains(&"comparison-shares"));
+        let funded = Run::new(fixture::startup_draft().0, Rung::Funded).expect("it runs");
+        assert!(ids(&[&funded]).contains(&"comparison-shares"));
+    }
+
+    #[test]
+    fn rungs_of_one_scenario_are_told_apart_and_named_first() {
+        let (all, committed) =
+            (fixture::closed(), Run::new(fixture::closed_draft().0, Rung::Committed).expect("it runs"));
+        let comparison = compare(&all, &[&committed], None).expect("comparable");
+        let first = &comparison.tables[0];
+        assert_eq!(first.id, "comparison-inputs");
+        assert_eq!(first.rows[0].cells, ["funding rung", "all", "committed"].map(Cell::text));
+        assert_eq!(comparison.csv.columns[3].key, "closed (case base, funding committed)");
+        // 50 / 852 and 15 / 817
+        assert_eq!(comparison.chart.title, "Amazon ends with 1.8% to 5.9%, depending on the scenario");
+    }
+
+    #[test]
+    fn currencies_and_stages_must_be_there() {
+        let base = fixture::closed();
+        let mut other = fixture::closed_draft();
+        other.0.head.currency = "EUR".into();
+        assert_eq!(compare(&base, &[&other.run(Rung::All)], None).expect_err("two currencies").code, "E0901");
+        let finding = compare(&base, &[&fixture::startup()], Some("Series C")).expect_err("no such stage");
+        assert_eq!(finding.code, "E0902");
+        let series_c = compare(&base, &[&fixture::announced()], Some("Series C")).expect("both have it");
+        let ownership = series_c.tables.iter().find(|table| table.id == "comparison-ownership").expect("a table");
+        assert!(ownership.notes[0].contains("after Series C / Amazon, conditional"));
     }
 }

@@ -64,8 +64,19 @@ pub fn table(run: &Run) -> Table {
 pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
     let (agreement, scenario) = (&run.agreement, &run.agreement.scenario);
     let mut rows = vec![
-        ("Fully diluted", "Outstanding shares as converted to common at current conversion prices, granted options (vested or not), promised options and available options. The denominator of every ownership unless another is named.".to_owned()),
-        ("Not counted", "Unconverted SAFEs and notes, warrants that are not listed, treasury shares, shares authorised and not issued.".into()),
+        (
+            "Fully diluted",
+            "Outstanding shares as converted to common at current conversion prices, granted options \
+            (vested or not), promised options and available options. The denominator of every ownership unless \
+            another is named."
+                .to_owned(),
+        ),
+        (
+            "Not counted",
+            "Unconverted SAFEs and notes, warrants that are not listed, treasury shares, shares \
+            authorised and not issued."
+                .into(),
+        ),
         ("Outstanding, as converted", "Shares alone, as converted: without options, granted or available.".into()),
         ("Funding rung", rung_in_words(run.rung).into()),
         ("Case", case_in_words(agreement.head.case).into()),
@@ -74,20 +85,8 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
         let set: Vec<String> = agreement.head.set.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         rows.push(("Set by hand", set.join(", ")));
     }
-    if !scenario.rounds.is_empty() {
-        rows.push(("Price of a round", "Fixed once, at its first closing, from the headline money: its size, or the sum of its closings at the round's price, whatever their status. A closing that is not counted changes the number of shares and never the price.".into()));
-        rows.push((
-            "Post-money at a rung",
-            "The round's price times the fully diluted count after the last closing counted there.".into(),
-        ));
-    }
+    rows.extend(round_rows(&scenario.rounds));
     rows.push(("Rounding", roundings(run)));
-    if has_tranche(run, |price| matches!(price, TranchePrice::PreMoney(_))) {
-        rows.push(("Own pre-money", "The closing's pre-money divided by the fully diluted count just before it, earlier closings of the round included.".into()));
-    }
-    if has_tranche(run, |price| matches!(price, TranchePrice::StepUp(_))) {
-        rows.push(("Step-up", "Over the price of the closing before it in the timeline, counted or not.".into()));
-    }
     rows.extend(pool_rows(&scenario.rounds));
     rows.extend(right_rows(&scenario.rounds));
     if scenario.timeline.iter().any(|timed| matches!(timed.event, Event::Secondary(_))) {
@@ -96,10 +95,27 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
             "Shares change hands and none are issued; its money enters no pre-money, post-money or round.".into(),
         ));
     }
-    rows.push(("Value", "Value at last round price (headline): ownership times the latest price of new shares, or of a secondary that states a valuation. The same for every class; before strike prices and preferences.".into()));
-    rows.push(("Dilution by cause", "(issued to the holder - holder's part before x issued to all) / total after, for each cause. Adds up to the change whatever the order.".into()));
+    rows.push((
+        "Value",
+        "Value at last round price (headline): ownership times the latest price of new shares, or of \
+        a secondary that states a valuation. The same for every class; before strike prices and preferences."
+            .into(),
+    ));
+    rows.push((
+        "Dilution by cause",
+        "(issued to the holder - holder's part before x issued to all) / total after, \
+        for each cause. Adds up to the change whatever the order."
+            .into(),
+    ));
     if let Some(normalised) = agreement.head.normalised {
-        rows.push(("Normalised", format!("The real number of shares is not public. The table adds up to {} made-up shares, so only ownership and money mean something.", super::words::grouped(normalised))));
+        rows.push((
+            "Normalised",
+            format!(
+                "The real number of shares is not public. The table adds up to {} made-up \
+            shares, so only ownership and money mean something.",
+                super::words::grouped(normalised)
+            ),
+        ));
     }
     rows
 }
@@ -128,8 +144,36 @@ fn roundings(run: &Run) -> String {
     format!("{}.{}", super::words::capital(&rounding_in_words(common)), own.collect::<String>())
 }
 
-fn has_tranche(run: &Run, is: impl Fn(&TranchePrice<Stated>) -> bool) -> bool {
-    run.agreement.scenario.rounds.iter().flat_map(|round| &round.tranches).any(|tranche| is(&tranche.price))
+fn round_rows(rounds: &[Round<Stated>]) -> Vec<(&'static str, String)> {
+    let has_tranche = |is: fn(&TranchePrice<Stated>) -> bool| {
+        rounds.iter().flat_map(|round| &round.tranches).any(|tranche| is(&tranche.price))
+    };
+    let mut rows = Vec::new();
+    if !rounds.is_empty() {
+        rows.push((
+            "Price of a round",
+            "Fixed once, at its first closing, from the headline money: its size, or the \
+            sum of its closings at the round's price, whatever their status. A closing that is not counted changes \
+            the number of shares and never the price."
+                .into(),
+        ));
+        rows.push((
+            "Post-money at a rung",
+            "The round's price times the fully diluted count after the last closing counted there.".into(),
+        ));
+    }
+    if has_tranche(|price| matches!(price, TranchePrice::PreMoney(_))) {
+        rows.push((
+            "Own pre-money",
+            "The closing's pre-money divided by the fully diluted count just before it, \
+            earlier closings of the round included."
+                .into(),
+        ));
+    }
+    if has_tranche(|price| matches!(price, TranchePrice::StepUp(_))) {
+        rows.push(("Step-up", "Over the price of the closing before it in the timeline, counted or not.".into()));
+    }
+    rows
 }
 
 fn pool_rows(rounds: &[Round<Stated>]) -> Vec<(&'static str, String)> {
@@ -138,10 +182,21 @@ fn pool_rows(rounds: &[Round<Stated>]) -> Vec<(&'static str, String)> {
     let borne_by = |existing| rounds.iter().filter(targeted).any(|round| round.counts.pool_increase == existing);
     let mut rows = Vec::new();
     if borne_by(true) {
-        rows.push(("Pool target, existing holders", "In the pre-money: increase x = max(0, (t S - A (1 - f)) / (1 - f - t)), total T = (S + x) / (1 - f), f = money / post-money, t the target, S the count before, A the options that count. T is the total with every closing; on a lower rung the pool exceeds its target.".to_owned()));
+        rows.push((
+            "Pool target, existing holders",
+            "In the pre-money: increase x = max(0, (t S - A (1 - f)) / (1 - \
+            f - t)), total T = (S + x) / (1 - f), f = money / post-money, t the target, S the count before, A the \
+            options that count. T is the total with every closing; on a lower rung the pool exceeds its target."
+                .to_owned(),
+        ));
     }
     if borne_by(false) {
-        rows.push(("Pool target, everyone", "Outside the pre-money: increase x = max(0, (t (S + new shares) - A) / (1 - t)), t the target, S the count before, A the options that count.".into()));
+        rows.push((
+            "Pool target, everyone",
+            "Outside the pre-money: increase x = max(0, (t (S + new shares) - A) / \
+            (1 - t)), t the target, S the count before, A the options that count."
+                .into(),
+        ));
     }
     rows
 }
@@ -156,7 +211,12 @@ fn right_rows(rounds: &[Round<Stated>]) -> Vec<(&'static str, String)> {
     };
     let mut rows = Vec::new();
     if takes(|takes| matches!(takes, Takes::ProRata(_))) {
-        rows.push(("Pro rata", "A holder's shares as converted over outstanding as converted and granted options, without available pool and pool increase, of the round's new shares.".to_owned()));
+        rows.push((
+            "Pro rata",
+            "A holder's shares as converted over outstanding as converted and granted options, \
+            without available pool and pool increase, of the round's new shares."
+                .to_owned(),
+        ));
     }
     if takes(|takes| matches!(takes, Takes::Ownership(_))) {
         rows.push((
@@ -173,4 +233,44 @@ fn right_rows(rounds: &[Round<Stated>]) -> Vec<(&'static str, String)> {
         ));
     }
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::num::rounding::Rounding;
+    use crate::report::fixture;
+
+    #[test]
+    fn roundings_and_capitalizations_are_sentences() {
+        let info = |name: &str, rounding| RoundingInfo { name: name.into(), rounding };
+        assert_eq!(
+            rounding_in_words(&info("law-firm", Rounding::LAW_FIRM)),
+            "law-firm: price to 5 places, up; at which post-money divided by the whole-share total gives that price; \
+                whole shares, down; money to 2 places"
+        );
+        assert_eq!(
+            rounding_in_words(&info("exact", Rounding::EXACT)),
+            "exact: price unrounded; shares unrounded; money unrounded"
+        );
+        assert_eq!(
+            capitalization_in_words(Capitalization::FULLY_DILUTED),
+            "outstanding shares as converted, granted options, promised options and available options"
+        );
+    }
+
+    #[test]
+    fn only_what_is_used_is_explained() {
+        let names = |run: &Run| rows(run).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        let closed = names(&fixture::closed());
+        assert!(
+            closed.contains(&"Normalised") && closed.contains(&"Price of a round") && !closed.contains(&"Secondary")
+        );
+        let startup = names(&fixture::startup());
+        assert!(
+            startup.contains(&"Secondary")
+                && startup.contains(&"Residue")
+                && startup.contains(&"Pool target, existing holders")
+        );
+    }
 }

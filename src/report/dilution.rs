@@ -109,7 +109,7 @@ fn at_stage(run: &Run, holders: &[Holder], index: usize) -> Vec<Change> {
     let stages = &run.ledger().stages;
     let (before, after) = (&stages[index - 1], &stages[index]);
     let scale = split_of(run, after);
-    let issued = issued(run, holders, before, after, scale);
+    let issued = issued(run, holders, before, after, &scale);
     let total_before = exact(before.fully_diluted) * scale;
     let total_after = exact(after.fully_diluted);
     let one_or = |whole: Decimal, total: Exact| if whole.is_zero() { Exact::one() } else { total };
@@ -154,7 +154,7 @@ fn split_of(run: &Run, after: &Stage) -> Exact {
     }
 }
 
-fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: Exact) -> Issued {
+fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: &Exact) -> Issued {
     let none = [Exact::zero(); Cause::ALL.len()];
     let mut issued = Issued { to_all: none, to_holder: vec![none; holders.len()] };
     let Some(event) = after.event else { return issued };
@@ -171,7 +171,7 @@ fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: E
         Event::Split(_) => {
             for position in (0..after.shares.len()).map(PositionId::at) {
                 let held = |stage: &Stage| exact(stage.as_converted[position.index()]);
-                add(position, Cause::SplitFraction, held(after) - held(before) * scale, true);
+                add(position, Cause::SplitFraction, held(after) - held(before) * *scale, true);
             }
         }
         kind => {
@@ -222,9 +222,9 @@ struct Way {
 
 impl Way {
     fn between(holder: &Holder, before: &Stage, after: &Stage) -> Way {
-        let part = |stage: &Stage| match stage.fully_diluted.is_zero() {
-            true => Exact::zero(),
-            false => exact(holder.as_converted(stage)) / exact(stage.fully_diluted),
+        let part = |stage: &Stage| {
+            let whole = if stage.fully_diluted.is_zero() { Decimal::ONE } else { stage.fully_diluted };
+            exact(holder.as_converted(stage)) / exact(whole)
         };
         let (first, last) = (part(before), part(after));
         let rounded = |number| decimal(number, FRACTION_PLACES);
@@ -346,7 +346,10 @@ pub fn table(run: &Run) -> Option<Table> {
         cells.push(Cell::or_empty(journey.largest(), largest));
         table.push(Style::Body, cells);
     }
-    table.note("Points by cause add up to the change. They divide what happened among its causes; what a holder would have had without one of them is another question.");
+    table.note(
+        "Points by cause add up to the change. They divide what happened among its causes; what a holder \
+        would have had without one of them is another question.",
+    );
     Some(table)
 }
 

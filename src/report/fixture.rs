@@ -28,6 +28,9 @@ fn fraction(text: &str) -> Term<Stated> {
     Term::Given(Stated::from(text.parse::<Decimal>().expect("a decimal")))
 }
 
+/// A closing: its name, its rung, and who pays how much.
+type Closing<'a> = (&'a str, Rung, &'a [(StakeholderId, i64)]);
+
 /// An agreement in the making.
 pub struct Draft(pub Agreement);
 
@@ -162,13 +165,7 @@ impl Draft {
     }
 
     /// A round at a pre-money, with a closing for each `(name, rung, cheques)`.
-    pub fn round(
-        &mut self,
-        name: &str,
-        pre_money: i64,
-        class: ClassId,
-        tranches: &[(&str, Rung, &[(StakeholderId, i64)])],
-    ) -> RoundId {
+    pub fn round(&mut self, name: &str, pre_money: i64, class: ClassId, tranches: &[Closing]) -> RoundId {
         let id = RoundId::at(self.0.rounds.len());
         let rounding = self.0.head.rounding.clone();
         let price_origin = self.origin(&format!("pre-money of {name}"), &pre_money.to_string());
@@ -225,7 +222,8 @@ impl Draft {
     }
 }
 
-/// OpenAI's opening of 1,000 million made-up shares: 26, 27, 11 and the rest, half a point open each.
+/// An opening of 1,000 million made-up shares, `OpenAI` at the end of 2025: 26, 27, 11 and the rest, half a point open
+/// each.
 fn openai(name: &str) -> (Draft, [StakeholderId; 4]) {
     let mut draft = Draft::new(name, "exact");
     draft.0.head.issuer = Some("OpenAI Group PBC".into());
@@ -244,7 +242,7 @@ fn openai(name: &str) -> (Draft, [StakeholderId; 4]) {
     (draft, [foundation.0, microsoft.0, softbank.0, others.0])
 }
 
-/// The announced round: 730 + 110 = 840, of which SoftBank 30, Amazon 50, Nvidia 30.
+/// The announced round: 730 + 110 = 840, of which 30 are `SoftBank`'s, 50 Amazon's, 30 Nvidia's.
 pub fn announced() -> Run {
     let (mut draft, [_, _, softbank, _]) = openai("announced");
     let (amazon, nvidia) =

@@ -83,8 +83,8 @@ pub fn value_basis(run: &Run, ledger: &Ledger, stage: usize) -> Option<String> {
         Event::Issuance(terms) => matches!(terms.consideration, Consideration::Money { .. }).then_some("price of"),
         Event::PoolIncrease(_) | Event::OptionGrant(_) | Event::Split(_) => None,
     };
-    let events = ledger.stages[..=stage].iter().rev().filter_map(|stage| stage.event);
-    let last = events.filter_map(|event| Some((priced(event)?, event))).next();
+    let mut events = ledger.stages[..=stage].iter().rev().filter_map(|stage| stage.event);
+    let last = events.find_map(|event| Some((priced(event)?, event)));
     match (last, run.agreement.scenario.opening_price) {
         (Some((what, event)), _) => Some(format!("{what} {}", run.agreement.stage(Some(event)))),
         (None, Some(OpeningPrice::Valuation(_))) => Some("valuation stated for the opening".into()),

@@ -139,3 +139,34 @@ pub fn by_rung(run: &Run) -> Option<Table> {
     table.note("Rungs are cumulative; a closing that is not counted issues no shares and changes no price.");
     Some(table)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn the_ladder_adds_up_by_participant_and_by_rung() {
+        let run = fixture::closed();
+        let billions = |count: i64| Cell::Money(Decimal::from(count * 1_000_000_000));
+        let participants = by_participant(&run).expect("a round");
+        let row =
+            |name: &str| &participants.rows.iter().find(|row| row.cells[0] == Cell::text(name)).expect("a row").cells;
+        assert_eq!(row("Amazon")[1..], [billions(0), billions(15), billions(35), billions(50)]);
+        assert_eq!(row("Total")[1..], [billions(0), billions(87), billions(35), billions(122)]);
+        let rungs = by_rung(&run).expect("a round");
+        let closings = |count: i64| Cell::Count(count.into());
+        assert_eq!(rungs.rows[0].cells[2..], [closings(0), billions(0), Cell::Empty]);
+        assert_eq!(rungs.rows[1].cells[2..], [closings(2), billions(87), billions(817)]);
+        assert_eq!(rungs.rows[2].cells[2..], [closings(3), billions(122), billions(852)]);
+        assert_eq!(rungs.notes[0], "Series C: price fixed at the headline of $122B.");
+    }
+
+    #[test]
+    fn money_that_lapsed_is_on_no_rung_and_said() {
+        let mut draft = fixture::closed_draft();
+        draft.0.scenario.timeline[2].rung = Rung::Never;
+        let table = by_participant(&draft.run(Rung::All)).expect("a round");
+        assert_eq!(table.notes, ["$35B is on no rung: its condition lapsed, or does not happen in this run."]);
+    }
+}

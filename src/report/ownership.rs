@@ -1,6 +1,6 @@
 //! Who owns what: by stage, by rung, now, and by group.
 
-use super::exact::{FRACTION_PLACES, part_of};
+use super::exact::part_of;
 use super::frame::{
     columns, csv_cells, csv_columns, exact_fraction, fraction, is_normalised, money, round_and_tranche, value,
     value_basis,
@@ -10,7 +10,7 @@ use super::precision::{self, Interval};
 use super::run::{RUNGS, Run};
 use super::table::{Cell, Column, Style, Table};
 use super::words::{basis, capital};
-use crate::engine::ledger::Stage;
+use crate::engine::ledger::{Ledger, Stage};
 use crate::model::{GroupId, Holding, PositionId};
 use rust_decimal::Decimal;
 
@@ -134,7 +134,7 @@ pub fn by_rung(run: &Run) -> Option<Table> {
     let title =
         format!("Ownership at the end of each rung of the funding ladder (case {})", run.agreement.head.case.word());
     let mut table = Table::new("ownership-by-rung", title, head);
-    let last = ledgers.map(|ledger| ledger.last());
+    let last = ledgers.map(Ledger::last);
     for holder in holders_on(&run.agreement, &ledgers) {
         let cells = last.iter().map(|stage| part(run, holder.as_converted(stage), stage)).collect();
         table.push(Style::Body, row(holder.name, cells));
@@ -143,7 +143,10 @@ pub fn by_rung(run: &Run) -> Option<Table> {
     table.push(Style::Total, row("Total".into(), whole));
     let valuations = last.iter().map(|stage| valuation(run, stage)).collect();
     table.push(Style::Detail, row("Post-money at this rung: price x fully diluted".into(), valuations));
-    table.note("A rung counts what is on it and below: funded is paid, committed is owed without a condition, all is everything.");
+    table.note(
+        "A rung counts what is on it and below: funded is paid, committed is owed without a condition, all is \
+        everything.",
+    );
     table.note("The price of a round is that of its headline money on every rung; only the number of shares differs.");
     Some(table)
 }
@@ -160,7 +163,7 @@ pub fn now(run: &Run) -> Table {
     }
     head.push(Column::new("ownership", "Fully diluted"));
     if imprecise {
-        head.extend([Column::new("ownership_low", "from"), Column::new("ownership_high", "to")]);
+        head.extend([Column::new("ownership_low", "From"), Column::new("ownership_high", "To")]);
     }
     head.push(Column::new("outstanding_as_converted", "Outstanding, as converted"));
     if with_value {
@@ -168,20 +171,20 @@ pub fn now(run: &Run) -> Table {
     }
     let title = format!("Ownership after {} ({})", run.agreement.stage(stage.event), basis(run));
     let mut table = Table::new("ownership-now", title, head);
-    let line = Line { run, stage, with_shares, with_value, imprecise, outstanding: outstanding(run, stage) };
-    for (holder, interval) in holders(run).iter().zip(&intervals) {
-        let held: Vec<_> =
+    let lines = Lines { run, stage, with_shares, with_value, imprecise, outstanding: outstanding(run, stage) };
+    for (holder, open) in holders(run).iter().zip(&intervals) {
+        let owned: Vec<_> =
             holder.positions.iter().copied().filter(|position| !stage.shares[position.index()].is_zero()).collect();
-        if held.is_empty() {
+        if owned.is_empty() {
             continue;
         }
-        table.push(Style::Body, line.cells(holder.name.clone(), &held, *interval));
-        for position in several(&held) {
-            table.push(Style::Detail, line.cells(run.agreement.consists_of(*position), &[*position], None));
+        table.push(Style::Body, lines.cells(holder.name.clone(), &owned, *open));
+        for position in several(&owned) {
+            table.push(Style::Detail, lines.cells(run.agreement.consists_of(*position), &[*position], None));
         }
     }
     let all: Vec<_> = (0..stage.shares.len()).map(PositionId::at).collect();
-    table.push(Style::Total, line.cells("Total".into(), &all, None));
+    table.push(Style::Total, lines.cells("Total".into(), &all, None));
     now_notes(run, &mut table, imprecise);
     table
 }
@@ -193,7 +196,8 @@ fn now_notes(run: &Run, table: &mut Table, imprecise: bool) {
         let price =
             per_share.map(|reference| format!(", {} per share", super::words::price(reference.price, &head.currency)));
         table.note(format!(
-            "Value is ownership times the {basis}{}: the same price for every class, before strike prices and preferences. It is not what a holding would sell for.",
+            "Value is ownership times the {basis}{}: the same price for every class, before strike prices and \
+                preferences. It is not what a holding would sell for.",
             price.unwrap_or_default(),
         ));
     }
@@ -211,8 +215,8 @@ fn outstanding(run: &Run, stage: &Stage) -> Decimal {
     positions.filter(|(holding, _)| matches!(holding, Holding::Shares(..))).map(|(_, held)| held).sum()
 }
 
-/// What a row of the table "now" needs to know.
-struct Line<'a> {
+/// What the rows of the table "now" need to know.
+struct Lines<'a> {
     run: &'a Run,
     stage: &'a Stage,
     with_shares: bool,
@@ -221,9 +225,9 @@ struct Line<'a> {
     outstanding: Decimal,
 }
 
-impl Line<'_> {
+impl Lines<'_> {
     fn cells(&self, name: String, positions: &[PositionId], interval: Option<Interval>) -> Vec<Cell> {
-        let Line { run, stage, .. } = *self;
+        let Lines { run, stage, .. } = *self;
         let is_share =
             |position: &&PositionId| matches!(run.agreement.scenario.positions[position.index()], Holding::Shares(..));
         let as_converted: Decimal = positions.iter().map(|position| stage.as_converted[position.index()]).sum();
@@ -288,7 +292,95 @@ pub fn groups(run: &Run) -> Option<Table> {
     Some(table)
 }
 
-/// Half a unit of the last place for each of so many numbers: how far a sum of fractions may be from one.
-pub fn slack(numbers: usize) -> Decimal {
-    Decimal::new(1, FRACTION_PLACES) * Decimal::from(numbers)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Rung;
+    use crate::report::words::percent;
+    use crate::report::{fixture, terminal};
+
+    /// `0.11 x 730 / 840 + 30 / 840` = 13.1310 %, worth 110.3 of 840.
+    #[test]
+    fn softbank_has_13_1310_percent_after_the_announced_round() {
+        let run = fixture::announced();
+        let table = csv(&run);
+        let total = |row: &&crate::report::table::Row| {
+            row.cells[5] == Cell::text("SoftBank") && row.cells[7] == Cell::text("total")
+        };
+        let last = table.rows.iter().rfind(total).expect("a row");
+        assert_eq!(last.cells[9], exact_fraction("0.13130952381".parse().expect("a decimal")));
+        assert_eq!(last.cells[10], Cell::Money("110300000000".parse().expect("a decimal")));
+    }
+
+    #[test]
+    fn totals_of_every_stage_sum_to_one() {
+        for run in [fixture::announced(), fixture::closed(), fixture::startup(), fixture::equal_holders(9)] {
+            let table = csv(&run);
+            for stage in &run.ledger().stages {
+                let here = |row: &&crate::report::table::Row| {
+                    row.style == Style::Total && row.cells[3] == Cell::text(run.agreement.stage(stage.event))
+                };
+                let ownership = |row: &crate::report::table::Row| match row.cells[9] {
+                    Cell::Fraction { value, .. } => value,
+                    _ => Decimal::ZERO,
+                };
+                let rows: Vec<_> = table.rows.iter().filter(here).collect();
+                let sum: Decimal = rows.iter().map(|row| ownership(row)).sum();
+                assert!((sum - Decimal::ONE).abs() <= Decimal::new(1, 12) * Decimal::from(rows.len()), "{sum}");
+            }
+        }
+    }
+
+    /// Committed 87 of 122: `15 / 817` = 1.8360 % for Amazon, `(0.11 x 730 + 30) / 817` = 13.5006 % for `SoftBank`;
+    /// with all 122, `50 / 852` = 5.8685 % and `110.3 / 852` = 12.9460 %.
+    #[test]
+    fn rungs_stand_side_by_side_with_their_post_money() {
+        let run = fixture::closed();
+        let table = by_rung(&run).expect("the rungs differ");
+        let row = |name: &str| &table.rows.iter().find(|row| row.cells[0] == Cell::text(name)).expect("a row").cells;
+        let words = |cell: &Cell| match cell {
+            Cell::Fraction { value, .. } => percent(*value, 4),
+            Cell::Money(amount) => crate::report::words::money(*amount, "USD"),
+            _ => String::new(),
+        };
+        assert_eq!(row("Amazon")[1..].iter().map(words).collect::<Vec<_>>(), ["", "1.8360%", "5.8685%"]);
+        assert_eq!(row("SoftBank")[2..].iter().map(words).collect::<Vec<_>>(), ["13.5006%", "12.9460%"]);
+        let post_money = row("Post-money at this rung: price x fully diluted");
+        assert_eq!(post_money[1..].iter().map(words).collect::<Vec<_>>(), ["$500B", "$817B", "$852B"]);
+        assert!(by_rung(&fixture::equal_holders(2)).is_none());
+    }
+
+    #[test]
+    fn a_normalised_table_shows_no_share_and_no_price_and_no_more_decimals_than_it_may() {
+        for run in [fixture::closed(), Run::new(fixture::closed_draft().0, Rung::Committed).expect("it runs")] {
+            for table in terminal(&run) {
+                for (row, column) in table.rows.iter().flat_map(|row| row.cells.iter().zip(&table.columns)) {
+                    match row {
+                        Cell::Price(_) => panic!("a price in {}", table.id),
+                        Cell::Count(_) => assert_eq!(column.key, "closings", "a count in {}", table.id),
+                        Cell::Fraction { places, .. }
+                            if !matches!(column.key.as_str(), "ownership_low" | "ownership_high") =>
+                        {
+                            assert!(*places <= 1, "{places} decimals in {}", table.id);
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn options_count_in_full_but_are_not_outstanding() {
+        let run = fixture::startup();
+        let table = now(&run);
+        let row = |name: &str| &table.rows.iter().find(|row| row.cells[0] == Cell::text(name)).expect("a row").cells;
+        let outstanding =
+            table.columns.iter().position(|column| column.key == "outstanding_as_converted").expect("a column");
+        assert_eq!(row("Employees")[outstanding], Cell::Empty);
+        assert_ne!(row("Employees")[2], Cell::Empty);
+        assert_eq!(row("Total")[outstanding], fraction(&run, Decimal::ONE));
+        assert!(groups(&run).is_some());
+        assert!(groups(&fixture::equal_holders(2)).is_none());
+    }
 }

@@ -63,28 +63,27 @@ fn replayed(run: &Run, moved: &[PositionId], sign: i32) -> Option<Ledger> {
     let mut change = Exact::zero();
     for &(position, half) in imprecision.halves.iter().filter(|(position, _)| moved.contains(position)) {
         let half = half.cast::<Exact>() * Exact::whole(sign);
-        add(&mut scenario, position, half)?;
+        add(&mut scenario, position, &half)?;
         change += half;
     }
-    match imprecision.rest {
-        Some(rest) => add(&mut scenario, rest, Exact::zero() - change)?,
-        None => {
-            let held = |position: &PositionId| run.agreement.scenario.opening[position.index()].cast::<Exact>();
-            let others = whole - moved.iter().map(held).sum::<Exact>();
-            let factor = (others - change) / others;
-            for index in (0..scenario.opening.len()).map(PositionId::at).filter(|index| !moved.contains(index)) {
-                let before = scenario.opening[index.index()].cast::<Exact>();
-                add(&mut scenario, index, before * factor - before)?;
-            }
+    if let Some(rest) = imprecision.rest {
+        add(&mut scenario, rest, &(Exact::zero() - change))?;
+    } else {
+        let held = |position: &PositionId| run.agreement.scenario.opening[position.index()].cast::<Exact>();
+        let others = whole - moved.iter().map(held).sum::<Exact>();
+        let factor = (others - change) / others;
+        for index in (0..scenario.opening.len()).map(PositionId::at).filter(|index| !moved.contains(index)) {
+            let before = scenario.opening[index.index()].cast::<Exact>();
+            add(&mut scenario, index, &(before * factor - before))?;
         }
     }
     replay_exactly(&scenario, run.rung).ok()
 }
 
 /// Adds to an opening position; `None` where it would fall below nothing.
-fn add(scenario: &mut Scenario<Stated>, position: PositionId, change: Exact) -> Option<()> {
+fn add(scenario: &mut Scenario<Stated>, position: PositionId, change: &Exact) -> Option<()> {
     let held = &mut scenario.opening[position.index()];
-    let after = (held.cast::<Exact>() + change).to_decimal(POSTED_PLACES)?;
+    let after = (held.cast::<Exact>() + *change).to_decimal(POSTED_PLACES)?;
     if exact(after).below(Exact::zero()).is_yes() {
         return None;
     }

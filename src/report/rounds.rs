@@ -122,7 +122,11 @@ fn terms(run: &Run, round: RoundId) -> Table {
         push("Pool target, of the total after the round", fraction(run, target));
     }
     let counts = capitalization_in_words(run.agreement.scenario.rounds[round.index()].counts);
-    table.note(format!("Price fixed at the headline of {}: closings that are not counted change the number of shares, never the price.", money_in_full(pricing.money, &run.agreement.head.currency)));
+    table.note(format!(
+        "Price fixed at the headline of {}: closings that are not counted change the number of \
+        shares, never the price.",
+        money_in_full(pricing.money, &run.agreement.head.currency)
+    ));
     table.note(format!("Pre-money is divided by {counts}."));
     if let Some(note) = post_money_differs(run, round, pricing, headline) {
         table.note(note);
@@ -168,9 +172,11 @@ fn post_money_differs(run: &Run, round: RoundId, pricing: &PostedPricing, headli
     if terms.rounding.price.is_some() || terms.rounding.shares.is_some() {
         reasons.push("price and shares are rounded");
     }
+    if issued_in_between(run, round) {
+        reasons.push("other shares or options are issued between its closings");
+    }
     if reasons.is_empty() {
-        reasons
-            .push("other shares or options are issued between its closings, or the price was divided by another count");
+        reasons.push("the price is divided by another count than everything fully diluted");
     }
     Some(format!(
         "With every closing, price x fully diluted is {} and not pre-money + headline money, {}: {}.",
@@ -178,6 +184,16 @@ fn post_money_differs(run: &Run, round: RoundId, pricing: &PostedPricing, headli
         money_in_full(cut(headline, 2), currency),
         super::words::listed(&reasons)
     ))
+}
+
+/// True if, with everything counted, something but the round's closings issues between its first and its last.
+fn issued_in_between(run: &Run, round: RoundId) -> bool {
+    let ledger = run.on(Rung::All);
+    let tranches = &run.agreement.scenario.rounds[round.index()].tranches;
+    let stages: Vec<usize> = tranches.iter().filter_map(|tranche| stage_of(ledger, tranche.event)).collect();
+    let (Some(&first), Some(&last)) = (stages.iter().min(), stages.iter().max()) else { return false };
+    let issues = |&stage: &usize| ledger.stages[stage].fully_diluted != ledger.stages[stage - 1].fully_diluted;
+    (first + 1..last).filter(issues).any(|stage| !stages.contains(&stage))
 }
 
 /// Every cheque of a round with its sum over what is counted.
@@ -245,7 +261,10 @@ fn closings(run: &Run, round: RoundId, cheques: &[&Cheque]) -> Table {
 
 fn closing_notes(run: &Run, round: RoundId, table: &mut Table, with_residue: bool) {
     if with_residue {
-        table.note("Wire is price x shares up to the cent; the residue of a cheque buys no share and is not called unless it is kept.");
+        table.note(
+            "Wire is price x shares up to the cent; the residue of a cheque buys no share and is not called \
+            unless it is kept.",
+        );
     }
     for tranche in &run.agreement.scenario.rounds[round.index()].tranches {
         let event = &run.agreement.events[tranche.event.index()];
@@ -253,5 +272,77 @@ fn closing_notes(run: &Run, round: RoundId, table: &mut Table, with_residue: boo
             let until = event.expires.map(|date| format!(", until {date}")).unwrap_or_default();
             table.note(format!("{} hangs on a condition{until}: {condition}", event.stage));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::{self, Draft};
+
+    fn number(text: &str) -> Decimal {
+        text.parse().expect("a decimal")
+    }
+
+    fn rows(run: &Run) -> Vec<Vec<Cell>> {
+        csv(run).rows.into_iter().map(|row| row.cells).collect()
+    }
+
+    /// `6M / 21,000` = 285.7143; `1.5M / 285.7143` = 5,249 whole shares for 1,499,714.3607, so 285.64 are left over and
+    /// 1,499,714.37 are called.
+    #[test]
+    fn money_in_is_price_times_shares_and_residue() {
+        let mut draft = Draft::new("residue", "closing-us");
+        draft.holder("Founders", None, 21_000);
+        let (lead, class) = (draft.stakeholder("Lead", None), draft.class("Seed Preferred"));
+        draft.round("Seed", 6_000_000, class, &[("Closing", Rung::Funded, &[(lead, 1_500_000)])]);
+        let row = &rows(&draft.run(Rung::All))[0];
+        let expected = [
+            Cell::Money(number("1500000")),
+            Cell::Price(number("285.7143")),
+            Cell::Count(number("5249")),
+            Cell::Money(number("285.64")),
+            Cell::Money(number("1499714.37")),
+        ];
+        assert_eq!(row[8..13], expected);
+    }
+
+    /// The price is 730 before every closing; `price x count before` grows by what closed: 730, 787, 817.
+    #[test]
+    fn each_closing_has_its_own_pre_money_and_the_round_has_one() {
+        let run = fixture::closed();
+        let rows = rows(&run);
+        let amazon = rows.iter().filter(|row| row[7] == Cell::text("Amazon")).collect::<Vec<_>>();
+        let billions = |count: i64| Cell::Money(Decimal::from(count * 1_000_000_000));
+        assert_eq!(amazon[0][13..16], [billions(730), billions(787), billions(730)]);
+        assert_eq!(amazon[1][13..16], [billions(817), billions(852), billions(730)]);
+    }
+
+    #[test]
+    fn what_a_rung_does_not_count_has_a_row_without_shares_and_a_cheque_of_nothing_a_row_with_none() {
+        let committed = Run::new(fixture::closed_draft().0, Rung::Committed).expect("it runs");
+        let last = rows(&committed).pop().expect("a row");
+        assert_eq!(last[9], Cell::Price(number("730")));
+        assert_eq!(last[10..15], [Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty]);
+        assert_eq!(last[16], Cell::Flag(false));
+        let nothing = rows(&fixture::startup()).pop().expect("a row");
+        assert_eq!(
+            nothing[7..11],
+            [Cell::text("Seed Fund"), Cell::Money(number("0")), Cell::Empty, Cell::Count(number("0"))]
+        );
+        assert_eq!(nothing[16], Cell::Flag(true));
+    }
+
+    /// The pool of ten is outside the pre-money: price x count is 135, pre-money and money are 125.
+    #[test]
+    fn a_post_money_that_is_not_the_headline_says_why() {
+        let run = fixture::pool_and_money();
+        let notes = terms(&run, RoundId(0)).notes.join(" ");
+        assert!(
+            notes.contains("is $135 and not pre-money + headline money, $125: the pool increase is borne by everyone"),
+            "{notes}"
+        );
+        let run = fixture::announced();
+        assert!(!terms(&run, RoundId(0)).notes.iter().any(|note| note.contains("and not pre-money")));
     }
 }

@@ -100,12 +100,35 @@ fn unsold(run: &Run, terms: &Secondary<Stated>, stage: &str, sold: Sold) -> Opti
     let currency = &run.agreement.head.currency;
     let worth = in_words(decimal(left * exact(sold.price), 2), currency);
     let asked_money = in_words(decimal(asked * exact(sold.price), 2), currency);
-    Some(match is_normalised(run) {
-        true => format!("{stage}: {worth} of the {asked_money} asked for found no seller within the limits."),
-        false => format!(
-            "{stage}: {} of the {} shares asked for found no seller within the limits ({worth} of {asked_money}).",
-            grouped(decimal(left, 4)),
-            grouped(decimal(asked, 4))
-        ),
-    })
+    if is_normalised(run) {
+        return Some(format!("{stage}: {worth} of the {asked_money} asked for found no seller within the limits."));
+    }
+    Some(format!(
+        "{stage}: {} of the {} shares asked for found no seller within the limits ({worth} of {asked_money}).",
+        grouped(decimal(left, 4)),
+        grouped(decimal(asked, 4))
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    /// Price `0.9 x 1.6667` = 1.5000; a tenth of 11,999,998 shares is 1,199,999 whole ones; asked for are
+    /// 2,666,666.6667.
+    #[test]
+    fn what_the_limit_leaves_unsold_is_said() {
+        let run = fixture::startup();
+        let table = table(&run).expect("a secondary");
+        let whole = |text: &str| text.parse::<Decimal>().expect("a decimal");
+        let row = &table.rows[0].cells;
+        assert_eq!(
+            row[4..],
+            [Cell::Price(whole("1.5")), Cell::Count(whole("1199999")), Cell::Money(whole("1799998.5"))]
+        );
+        let note = "Founder liquidity: 1,466,667.6667 of the 2,666,666.6667 shares asked for found no seller within \
+            the limits";
+        assert!(table.notes[0].starts_with(note), "{}", table.notes[0]);
+    }
 }

@@ -5,9 +5,9 @@ use super::dilution::{Cause, Journey};
 use super::holders::Holder;
 use super::ladder::Participation;
 use super::run::Run;
-use super::words::{fixed, money, percent};
+use super::words::{fixed, listed, money, percent};
 use crate::engine::ledger::Stage;
-use crate::model::RoundId;
+use crate::model::{EventId, RoundId};
 use rust_decimal::Decimal;
 
 /// Decimals of a percentage in a title, as on the charts.
@@ -99,7 +99,7 @@ pub fn by_stage(run: &Run, holders: &[Holder], journeys: &[Journey]) -> String {
     match (gainer.filter(shown), loser.filter(shown)) {
         (Some(gainer), Some(loser)) => {
             let first = format!("{} of {company}", gain(run, &holders[gainer], &journeys[gainer]));
-            fitted(first, &loss(&holders[loser], &journeys[loser]))
+            fitted(&first, &loss(&holders[loser], &journeys[loser]))
         }
         (Some(gainer), None) => format!("{} of {company}", gain(run, &holders[gainer], &journeys[gainer])),
         (None, Some(loser)) => format!("{} of {company}", loss(&holders[loser], &journeys[loser])),
@@ -108,9 +108,9 @@ pub fn by_stage(run: &Run, holders: &[Holder], journeys: &[Journey]) -> String {
 }
 
 /// `first; second`, or the first alone where both are too long.
-fn fitted(first: String, second: &str) -> String {
+fn fitted(first: &str, second: &str) -> String {
     let both = format!("{first}; {second}");
-    if both.chars().count() <= LONGEST { both } else { first }
+    if both.chars().count() <= LONGEST { both } else { first.into() }
 }
 
 fn gain(run: &Run, holder: &Holder, journey: &Journey) -> String {
@@ -119,21 +119,25 @@ fn gain(run: &Run, holder: &Holder, journey: &Journey) -> String {
         let rises = verb(name, "rises", "rise");
         return format!("{name} {rises} from {} to {after}", percent(journey.before, PLACES));
     }
-    match only_bought(run, journey) {
-        true => format!("{name} {} {after}", verb(name, "buys", "buy")),
-        false => format!("{name} {} with {after}", verb(name, "ends", "end")),
+    if only_bought(run, journey) {
+        format!("{name} {} {after}", verb(name, "buys", "buy"))
+    } else {
+        format!("{name} {} with {after}", verb(name, "ends", "end"))
     }
 }
 
-/// True if the whole stake was bought for money in one round and only closings of that round diluted it since.
+/// True if all was bought, in one round or one sale, and only closings of that round diluted it since.
 fn only_bought(run: &Run, journey: &Journey) -> bool {
-    let round = |stage: usize| -> Option<RoundId> {
+    let deal = |stage: usize| -> Option<(Option<RoundId>, Option<EventId>)> {
         let event = run.ledger().stages[stage].event?;
-        run.agreement.events[event.index()].closing.map(|(round, _)| round)
+        match run.agreement.events[event.index()].closing {
+            Some((round, _)) => Some((Some(round), None)),
+            None => Some((None, Some(event))),
+        }
     };
-    let mut gains = journey.causes.iter().filter(|(_, _, points)| *points > Decimal::ZERO);
-    let Some(first) = gains.next().and_then(|(stage, ..)| round(*stage)) else { return false };
-    journey.causes.iter().all(|(stage, cause, _)| *cause == Cause::NewMoney && round(*stage) == Some(first))
+    let first = journey.causes.first().and_then(|(stage, ..)| deal(*stage));
+    let bought = |cause: Cause| matches!(cause, Cause::NewMoney | Cause::SecondaryBought);
+    first.is_some() && journey.causes.iter().all(|(stage, cause, _)| bought(*cause) && deal(*stage) == first)
 }
 
 fn loss(holder: &Holder, journey: &Journey) -> String {
@@ -177,17 +181,48 @@ pub fn bridge(run: &Run, holder: &Holder, journey: &Journey) -> String {
     if before == after {
         return format!("{name} {} {after} of {company}", verb(name, "keeps", "keep"));
     }
-    let first = match journey.change < Decimal::ZERO {
-        true => format!("{} of {company}", loss(holder, journey)),
-        false => format!("{} of {company}", gain(run, holder, journey)),
+    let falls = journey.change < Decimal::ZERO;
+    let moves = if falls { loss(holder, journey) } else { gain(run, holder, journey) };
+    let first = format!("{moves} of {company}");
+    let Some((cause, points, stage)) = main_cause(journey) else { return first };
+    let (words, many) = cause_in_words(cause);
+    let does = match (falls, many) {
+        (true, true) => "cost",
+        (true, false) => "costs",
+        (false, true) => "add",
+        (false, false) => "adds",
     };
-    let Some((stage, cause, points)) = journey.largest() else { return first };
-    let points = fixed((points * Decimal::ONE_HUNDRED).abs(), PLACES);
-    let does = if journey.change < Decimal::ZERO { "costs" } else { "adds" };
-    let stage = run.agreement.stage(run.ledger().stages[stage].event);
-    let whole = format!("{} in {stage} {does} {points} points", cause.word());
-    let both = fitted(first.clone(), &whole);
-    if both == first { fitted(first, &format!("{} {does} {points} points", cause.word())) } else { both }
+    let points = format!("{does} {} points", fixed((points * Decimal::ONE_HUNDRED).abs(), PLACES));
+    let place = stage.map(|stage| run.agreement.stage(run.ledger().stages[stage].event));
+    let with_place =
+        place.map_or_else(|| first.clone(), |stage| fitted(&first, &format!("{words} in {stage} {points}")));
+    if with_place == first { fitted(&first, &format!("{words} {points}")) } else { with_place }
+}
+
+/// The cause that moved the holder most in the direction of the change, over all stages; its stage if it has but one.
+fn main_cause(journey: &Journey) -> Option<(Cause, Decimal, Option<usize>)> {
+    let of = |cause: Cause| {
+        let own: Vec<_> = journey.causes.iter().filter(|(_, other, _)| *other == cause).collect();
+        let sum: Decimal = own.iter().map(|(_, _, points)| *points).sum();
+        let stage = if let [(stage, ..)] = own.as_slice() { Some(*stage) } else { None };
+        (cause, sum, stage)
+    };
+    let same_way = |sum: Decimal| !sum.is_zero() && sum.is_sign_negative() == journey.change.is_sign_negative();
+    let causes = Cause::ALL.into_iter().map(of).filter(|(_, sum, _)| same_way(*sum));
+    causes.reduce(|most, next| if next.1.abs() > most.1.abs() { next } else { most })
+}
+
+/// A cause as the subject of a sentence, and whether it takes a plural.
+fn cause_in_words(cause: Cause) -> (&'static str, bool) {
+    match cause {
+        Cause::NewMoney => ("new money", false),
+        Cause::PoolIncrease => ("the pool increase", false),
+        Cause::OptionGrant => ("option grants", true),
+        Cause::SecondarySold => ("shares sold", true),
+        Cause::SecondaryBought => ("shares bought", true),
+        Cause::Issuance => ("shares issued outside rounds", true),
+        Cause::SplitFraction => ("fractions of a share", true),
+    }
 }
 
 /// How much of the money is paid.
@@ -200,27 +235,24 @@ pub fn ladder(run: &Run, participations: &[Participation]) -> String {
     match (funded.is_zero(), committed.is_zero(), conditional.is_zero()) {
         (true, true, true) => format!("No money is on the ladder for {}", company(run)),
         (false, true, true) => format!("All {of_whole} is paid"),
-        (true, false, true) => format!("All {of_whole} is committed and none is paid"),
+        (true, false, true) => format!("All {of_whole} counts as committed, none as paid"),
         (true, true, false) => format!("All {of_whole} hangs on conditions"),
         (false, _, true) => format!("{} {of_whole} is paid, {} is still owed", words(funded), words(committed)),
         (false, _, false) => {
             format!("{} {of_whole} is paid, {} hangs on conditions", words(funded), words(conditional))
         }
         (true, false, false) => {
-            format!("{} {of_whole} is committed, {} hangs on conditions", words(committed), words(conditional))
+            format!("{} {of_whole} counts as committed, {} hangs on conditions", words(committed), words(conditional))
         }
     }
 }
 
 /// The holder whose ownership differs most between scenarios.
 pub fn comparison(name: &str, values: &[(String, Option<Decimal>)]) -> String {
-    let value = |value: &Option<Decimal>| value.map_or("nothing".into(), |value| percent(value, PLACES));
-    let (first, rest) = (&values[0], &values[1..]);
-    let mut others: Vec<String> = rest.iter().map(|(scenario, own)| format!("{} in {scenario}", value(own))).collect();
+    let part = |own: &Option<Decimal>| own.map_or("nothing".into(), |own| percent(own, PLACES));
+    let parts: Vec<String> = values.iter().map(|(scenario, own)| format!("{} in {scenario}", part(own))).collect();
     let ends = verb(name, "ends", "end");
-    let last = others.pop().unwrap_or_default();
-    let middle = others.iter().map(|other| format!(", {other}")).collect::<String>();
-    let whole = format!("{name} {ends} with {} in {}{middle} and {last}", value(&first.1), first.0);
+    let whole = format!("{name} {ends} with {}", listed(&parts));
     if whole.chars().count() <= LONGEST {
         return whole;
     }
@@ -264,7 +296,7 @@ mod tests {
         let closed = fixture::closed();
         assert_eq!(
             super::ladder(&closed, &ladder::participations(&closed)),
-            "$87B of the $122B for OpenAI is committed, $35B hangs on conditions"
+            "$87B of the $122B for OpenAI counts as committed, $35B hangs on conditions"
         );
     }
 
@@ -279,5 +311,31 @@ mod tests {
             now(&run, &all, run.ledger().last()),
             "Holder holds 59.3% of Widgets, more than all others together"
         );
+    }
+
+    /// Whatever a title says in percent is the first or last ownership of some holder, rounded once.
+    #[test]
+    fn every_percentage_in_a_title_is_a_result() {
+        let runs = [
+            fixture::announced(),
+            fixture::closed(),
+            fixture::startup(),
+            fixture::pool_and_money(),
+            fixture::equal_holders(3),
+        ];
+        for run in runs {
+            let ends = [&run.ledger().stages[0], run.ledger().last()];
+            let results: Vec<String> = holders(&run)
+                .iter()
+                .flat_map(|holder| ends.map(|stage| percent(holder.ownership(stage), PLACES)))
+                .collect();
+            for chart in crate::report::charts::all(&run) {
+                let words = chart.title.split([' ', ';', ',']).filter(|word| word.ends_with('%'));
+                for word in words {
+                    assert!(results.iter().any(|result| result == word), "{word} in {}", chart.title);
+                }
+                assert!(chart.title.chars().count() <= LONGEST, "{}", chart.title);
+            }
+        }
     }
 }

@@ -30,8 +30,7 @@ pub fn grouped(number: Decimal) -> String {
 pub fn money(amount: Decimal, currency: &str) -> String {
     let (unit, suffix) = unit_of(amount.abs());
     let scaled = amount.abs() / unit;
-    let places = if scaled >= Decimal::ONE_HUNDRED { 0 } else { 1 };
-    let digits = rounded(scaled, places).normalize();
+    let digits = rounded(scaled, u32::from(scaled < Decimal::ONE_HUNDRED)).normalize();
     signed(if digits.is_zero() { Decimal::ZERO } else { amount }, &format!("{}{digits}{suffix}", symbol(currency)))
 }
 

@@ -119,13 +119,13 @@ fn stated_cheque<N: Number>(participant: &Participant<N>, draws: &Draws<N>) -> N
 
 /// Participants of tranches at the round's price that have no stated amount, where the round states no size:
 /// their purchases make the round grow.
-pub fn growing<'a, N: Number>(terms: &'a Round<N>) -> impl Iterator<Item = &'a Participant<N>> {
+pub fn growing<N: Number>(terms: &Round<N>) -> impl Iterator<Item = &Participant<N>> {
     let open = |tranche: &&Tranche<N>| terms.size.is_none() && tranche.amount.is_none() && at_round_price(tranche);
     terms.tranches.iter().filter(open).flat_map(|tranche| &tranche.participants)
 }
 
 /// Stakeholders whose cheque depends on what they hold before the round.
-pub fn holders_that_matter<'a, N: Number>(terms: &'a Round<N>) -> impl Iterator<Item = StakeholderId> + 'a {
+pub fn holders_that_matter<N: Number>(terms: &Round<N>) -> impl Iterator<Item = StakeholderId> {
     terms
         .tranches
         .iter()

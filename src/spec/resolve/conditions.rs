@@ -49,7 +49,7 @@ impl<'a> Context<'a> {
             if let Some(probability) = probability {
                 self.check_probability(probability, block.span_of("probability"));
             }
-            if let Some(finding) = self.probability_finding(slot, probability.is_some()) {
+            if let Some(finding) = probability_finding(slot, probability.is_some()) {
                 self.report(finding);
             }
             if let Some((expires, span)) = expires {
@@ -131,14 +131,6 @@ impl<'a> Context<'a> {
         status
     }
 
-    fn probability_finding(&self, slot: &Slot<'a>, has_probability: bool) -> Option<Finding> {
-        (has_probability && slot.status != Rung::All).then(|| {
-            Finding::error("E0443", format!("\"{}\" is {} and has a probability", slot.stage, slot.status.status()))
-                .at(slot.block.span_of("probability"), "only a conditional closing has one")
-                .help("write `status = \"conditional\"`, or leave the probability out")
-        })
-    }
-
     fn check_expiry(&mut self, slot: &mut Slot<'a>, expires: Date, span: Span, as_of: Option<(Date, Span)>) {
         if let Some(date) = slot.date.filter(|date| *date > expires) {
             self.report(
@@ -189,7 +181,7 @@ impl<'a> Context<'a> {
                 }
             }
             Some(other) => {
-                let finding = self.backwards(slots, index, other, span);
+                let finding = backwards(slots, index, other, span);
                 self.report(finding);
             }
             None => {
@@ -205,36 +197,6 @@ impl<'a> Context<'a> {
                 );
             }
         }
-    }
-
-    fn backwards(&self, slots: &[Slot<'a>], index: usize, other: usize, span: Span) -> Finding {
-        if index == other {
-            return Finding::error("E0445", format!("\"{}\" hangs on itself", slots[index].stage))
-                .at(span, "expected another closing or event");
-        }
-        // Follow the chain from the other event; if it leads back here, it is a circle.
-        let mut chain = vec![index, other];
-        while let Some(next) = chain.last().and_then(|&last| {
-            let name = slots[last].block.text("only_if")?.to_owned();
-            dependency(slots, last, &name)
-        }) {
-            let closed = chain.contains(&next);
-            chain.push(next);
-            if closed {
-                break;
-            }
-        }
-        let names: Vec<_> = chain.iter().map(|&slot| format!("\"{}\"", slots[slot].stage)).collect();
-        if chain.last() == Some(&index) {
-            return Finding::error("E0445", format!("conditions in a circle: {}", names.join(" -> ")))
-                .at(span, "this leads back to itself")
-                .help("let the first of them hang on nothing");
-        }
-        let date = |slot: &Slot| slot.date.map_or("without a date".to_owned(), |date| format!("on {date}"));
-        Finding::error("E0446", format!("\"{}\" hangs on something later", slots[index].stage))
-            .at(span, format!("\"{}\" is {}", slots[other].stage, date(&slots[other])))
-            .and_at(slots[index].block.name_span(), format!("this is {}", date(&slots[index])))
-            .help("an event can hang only on one that happens before it")
     }
 
     /// A closing dated before the first one of its round in the file.
@@ -270,4 +232,44 @@ fn dependency(slots: &[Slot], index: usize, name: &str) -> Option<usize> {
     own.and_then(|own| find(&own))
         .or_else(|| find(name))
         .or_else(|| slots.iter().rposition(|slot| slot.round.and_then(Block::name) == Some(name)))
+}
+
+/// A probability belongs to a conditional closing alone.
+fn probability_finding(slot: &Slot, has_probability: bool) -> Option<Finding> {
+    (has_probability && slot.status != Rung::All).then(|| {
+        Finding::error("E0443", format!("\"{}\" is {} and has a probability", slot.stage, slot.status.status()))
+            .at(slot.block.span_of("probability"), "only a conditional closing has one")
+            .help("write `status = \"conditional\"`, or leave the probability out")
+    })
+}
+
+/// The finding for an event that hangs on itself, on a circle, or on something later.
+fn backwards(slots: &[Slot], index: usize, other: usize, span: Span) -> Finding {
+    if index == other {
+        return Finding::error("E0445", format!("\"{}\" hangs on itself", slots[index].stage))
+            .at(span, "expected another closing or event");
+    }
+    // Follow the chain from the other event; if it leads back here, it is a circle.
+    let mut chain = vec![index, other];
+    while let Some(next) = chain.last().and_then(|&last| {
+        let name = slots[last].block.text("only_if")?.to_owned();
+        dependency(slots, last, &name)
+    }) {
+        let closed = chain.contains(&next);
+        chain.push(next);
+        if closed {
+            break;
+        }
+    }
+    let names: Vec<_> = chain.iter().map(|&slot| format!("\"{}\"", slots[slot].stage)).collect();
+    if chain.last() == Some(&index) {
+        return Finding::error("E0445", format!("conditions in a circle: {}", names.join(" -> ")))
+            .at(span, "this leads back to itself")
+            .help("let the first of them hang on nothing");
+    }
+    let date = |slot: &Slot| slot.date.map_or("without a date".to_owned(), |date| format!("on {date}"));
+    Finding::error("E0446", format!("\"{}\" hangs on something later", slots[index].stage))
+        .at(span, format!("\"{}\" is {}", slots[other].stage, date(&slots[other])))
+        .and_at(slots[index].block.name_span(), format!("this is {}", date(&slots[index])))
+        .help("an event can hang only on one that happens before it")
 }

@@ -107,8 +107,11 @@ impl<'a> Context<'a> {
 
     /// Keeps where a number came from.
     pub fn origin(&mut self, span: Span, what: impl Into<String>, provenance: &Provenance) -> OriginId {
-        let source = provenance.source.as_ref().and_then(|(id, at)| self.source(id, *at));
-        let stated = provenance.evidence.and_then(|(word, _)| evidence(word));
+        // What a base says of its block's source does not cover a figure that another file put in its place.
+        let same_file = |at: Span| at.file == span.file;
+        let source =
+            provenance.source.as_ref().filter(|(_, at)| same_file(*at)).and_then(|(id, at)| self.source(id, *at));
+        let stated = provenance.evidence.filter(|(_, at)| same_file(*at)).and_then(|(word, _)| evidence(word));
         let evidence =
             stated.or_else(|| source.map(|source| self.sources[source].evidence)).unwrap_or(Evidence::Assumed);
         self.origins.push(Origin {

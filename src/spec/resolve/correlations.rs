@@ -116,9 +116,9 @@ fn positive_definite(correlations: &[Correlation], count: usize) -> bool {
         }
         for row in pivot + 1..count {
             let factor = matrix[row][pivot] / matrix[pivot][pivot];
-            for column in pivot..count {
-                let subtracted = factor * matrix[pivot][column];
-                matrix[row][column] -= subtracted;
+            let (above, below) = matrix.split_at_mut(row);
+            for (value, over) in below[0].iter_mut().zip(&above[pivot]).skip(pivot) {
+                *value -= factor * *over;
             }
         }
     }

@@ -146,7 +146,7 @@ impl<'a> Context<'a> {
             let read = self.part(&entry.node, &spec.kind, format!("{} selling in {stage}", entry.key), outer);
             match (positions, read) {
                 (Some(positions), Some((term, measure, origin))) => {
-                    sellers.push(Seller { positions, part: part(term, measure), origin })
+                    sellers.push(Seller { positions, part: part(term, measure), origin });
                 }
                 _ => complete = false,
             }

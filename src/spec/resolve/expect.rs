@@ -46,7 +46,7 @@ struct Frame<'a> {
     source: Option<usize>,
 }
 
-impl<'a> Context<'a> {
+impl Context<'_> {
     pub(super) fn read_expectations(&mut self, stages: &[String]) -> Vec<Expectation> {
         let root = self.root;
         let mut expectations = Vec::new();
@@ -143,7 +143,7 @@ impl<'a> Context<'a> {
                 },
                 Given::Stated(_) => continue,
             };
-            let tolerance = self.tolerance(frame.block, key, figure).unwrap_or_else(|| half(unit));
+            let tolerance = tolerance(frame.block, key).unwrap_or_else(|| half(unit));
             expectations.push(Expectation {
                 figure,
                 subject,
@@ -161,27 +161,13 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A stated tolerance, for this figure or for all.
-    fn tolerance(&mut self, block: &Block, key: &str, _figure: Figure) -> Option<Stated> {
-        if let Some((Given::Stated(quantity), ..)) = block.quantity("tolerance") {
-            return Some(quantity.stated);
-        }
-        let map = block.block("tolerance")?;
-        let Shape::Map(spec) = map.shape else { return None };
-        let (given, ..) = map.entries.iter().find(|entry| entry.key == key)?.node.read(&spec.kind, spec.sign)?;
-        match given {
-            Given::Stated(Literal::Quantity(Quantity { stated, .. })) => Some(stated),
-            _ => None,
-        }
-    }
-
     /// The checks a block makes: its lists line up.
     fn circumstances(&mut self, block: &Block, stages: &[String]) -> Option<Vec<Circumstances>> {
         let after = self.stage_list(block, stages)?;
-        let cases = self.word_list(block, "case", |word| {
+        let cases = word_list(block, "case", |word| {
             [Case::Low, Case::Base, Case::High].into_iter().find(|case| case.word() == word)
         });
-        let rungs = self.word_list(block, "funding", |word| {
+        let rungs = word_list(block, "funding", |word| {
             [Rung::Funded, Rung::Committed, Rung::All].into_iter().find(|rung| rung.word() == word)
         });
         let sets = self.set_lists(block)?;
@@ -199,9 +185,6 @@ impl<'a> Context<'a> {
                     .help("lists make one check per item: give them the same length"),
             );
             return None;
-        }
-        fn pick<T: Clone>(list: &[T], index: usize) -> Option<T> {
-            list.get(if list.len() == 1 { 0 } else { index }).cloned()
         }
         Some(
             (0..checks)
@@ -236,14 +219,6 @@ impl<'a> Context<'a> {
             list.push(name.to_owned());
         }
         Some(list)
-    }
-
-    fn word_list<T>(&mut self, block: &Block, key: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
-        debug_assert!(block.spec().and_then(|spec| spec.key(key)).is_some_and(|key| !words_of(&key.kind).is_empty()));
-        let words = block.items(key).into_iter();
-        words
-            .filter_map(|(given, ..)| if let Given::Stated(Literal::Word(word)) = given { read(word) } else { None })
-            .collect()
     }
 
     /// Variables to be set, each with one literal or a list of them.
@@ -302,12 +277,39 @@ fn half(unit: Decimal) -> Stated {
     Stated::ratio(unit, Decimal::TWO).unwrap_or(Stated::ZERO)
 }
 
+/// A stated tolerance, for this figure or for all.
+fn tolerance(block: &Block, key: &str) -> Option<Stated> {
+    if let Some((Given::Stated(quantity), ..)) = block.quantity("tolerance") {
+        return Some(quantity.stated);
+    }
+    let map = block.block("tolerance")?;
+    let Shape::Map(spec) = map.shape else { return None };
+    let (given, ..) = map.entries.iter().find(|entry| entry.key == key)?.node.read(&spec.kind, spec.sign)?;
+    match given {
+        Given::Stated(Literal::Quantity(Quantity { stated, .. })) => Some(stated),
+        _ => None,
+    }
+}
+
+/// Every word of a key that may be a list.
+fn word_list<T>(block: &Block, key: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    debug_assert!(block.spec().and_then(|spec| spec.key(key)).is_some_and(|key| !words_of(&key.kind).is_empty()));
+    let words = block.items(key).into_iter();
+    words
+        .filter_map(|(given, ..)| if let Given::Stated(Literal::Word(word)) = given { read(word) } else { None })
+        .collect()
+}
+
+/// The item of a list that belongs to a check; a single one belongs to all.
+fn pick<T: Clone>(list: &[T], index: usize) -> Option<T> {
+    list.get(if list.len() == 1 { 0 } else { index }).cloned()
+}
+
 /// A value of `set` as it would be typed.
 fn literal(given: &Given<Literal<'_>>) -> Option<String> {
     match given {
         Given::Stated(Literal::Quantity(quantity)) => Some(quantity.literal.clone()),
-        Given::Stated(Literal::Text(word)) => Some((*word).to_owned()),
-        Given::Stated(Literal::Word(word)) => Some((*word).to_owned()),
+        Given::Stated(Literal::Text(word) | Literal::Word(word)) => Some((*word).to_owned()),
         Given::Stated(Literal::YesNo(yes)) => Some(yes.to_string()),
         Given::Stated(_) | Given::Variable { .. } => None,
     }

@@ -21,14 +21,13 @@ mod variables;
 pub use refused::finding as refusal_finding;
 
 use crate::error::{Finding, Findings, Severity, Sources};
-use crate::model::{Agreement, Case, Head, RoundingInfo, Rung, Scenario, Timed};
+use crate::model::{Agreement, Case, EventInfo, Head, RoundingInfo, Rung, Scenario, StakeholderId, Timed};
 use crate::num::rounding::{Direction, Places, PriceBasis, Rounding};
 use crate::num::{Exact, Stated};
 use crate::spec::Document;
 use crate::spec::node::Block;
 use crate::spec::value::Given;
 use context::Context;
-use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use timeline::{Slot, What};
@@ -59,60 +58,39 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     context.read_sources();
     context.read_variables(settings);
     let mut cast = context.read_cast();
-    let file = context.rounding(&document.root, &RoundingInfo { name: "exact".to_owned(), rounding: Rounding::EXACT });
-    if !document.root.has("rounding") {
-        context.assume("rounding", "exact: nothing is rounded but the ten places of a posted quantity", None);
-    }
+    let file = context.file_rounding();
     let opening = context.read_opening(&mut cast);
     context.check_vesting_schedules();
-    context.members = cast
-        .stakeholders
-        .iter()
-        .enumerate()
-        .filter_map(|(index, who)| Some((crate::model::StakeholderId::at(index), who.group?)))
-        .collect();
+    context.read_members(&cast);
     let as_of = context.date(&document.root, "as_of");
     let mut slots = context.read_timeline(document, opening.date);
     let infos = context.settle(&mut slots, as_of);
     context.assume_dates(&slots);
     let (rounds, round_infos) = context.read_rounds(&slots, &file);
-    let events: Vec<_> = slots.iter().map(|slot| context.read_event(slot, &cast, &file)).collect();
+    let (timeline, events) = context.read_events(&slots, infos, &cast, &file);
     let (commitments, commitment_infos) = context.read_commitments(&slots);
-    let mut timeline = Vec::new();
-    let mut event_infos = Vec::new();
-    let mut complete = true;
-    for ((slot, event), info) in slots.iter().zip(events).zip(infos) {
-        if slot.what == What::Commitment {
-            continue;
-        }
-        match event {
-            Some(event) => timeline.push(Timed { event, rung: slot.rung, conditions: slot.conditions.clone() }),
-            None => complete = false,
-        }
-        event_infos.push(info);
-    }
-    let stages: Vec<String> = event_infos.iter().map(|info| info.stage.clone()).collect();
+    let stages: Vec<String> = events.iter().map(|info| info.stage.clone()).collect();
     let expectations = context.read_expectations(&stages);
     context.assume_what_varies(&rounds, &round_infos);
     context.assume_replaced(document);
     context.check_whole_shares(&file, &opening);
     context.warn_unused(document, &cast);
+    let head = context.head(document, settings, &opening, file, as_of.map(|(date, _)| date));
 
-    let mut shares = opening.shares;
-    shares.resize(context.positions.len(), Stated::ZERO);
-    let head = context.head(document, settings, &opening.date, opening.normalised, file, as_of.map(|(date, _)| date));
-    let complete = complete && round_infos.len() == document.root.blocks("rounds").count();
+    let complete = timeline.len() == events.len() && round_infos.len() == document.root.blocks("rounds").count();
     context.findings.sort();
     if context.findings.has_errors() || !complete {
         return Err(context.findings);
     }
+    let mut shares = opening.shares;
+    shares.resize(context.positions.len(), Stated::ZERO);
     let scenario = Scenario {
         positions: context.positions,
         classes: cast.conversions,
         opening: shares,
         opening_price: opening.price,
-        settings: context.variables.settings.clone(),
-        base: context.variables.base.clone(),
+        settings: context.variables.settings,
+        base: context.variables.base,
         happens: context.happens,
         rounds,
         timeline,
@@ -125,7 +103,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
         groups: cast.groups,
         classes: cast.classes,
         plans: cast.plans,
-        events: event_infos,
+        events,
         rounds: round_infos,
         commitments: commitment_infos,
         variables: context.variables.infos,
@@ -141,13 +119,12 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     Ok((agreement, context.findings))
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
     fn head(
         &mut self,
         document: &Document,
         settings: &Settings,
-        opening: &Option<jiff::civil::Date>,
-        normalised: Option<Decimal>,
+        opening: &opening::Opening,
         rounding: RoundingInfo,
         as_of: Option<jiff::civil::Date>,
     ) -> Head {
@@ -160,13 +137,46 @@ impl Context<'_> {
             note: text("note"),
             as_of,
             currency: text("currency").unwrap_or_else(|| "USD".to_owned()),
-            opening_date: *opening,
-            normalised,
+            opening_date: opening.date,
+            normalised: opening.normalised,
             rounding,
             case: settings.case,
             set: settings.set.clone(),
             hash: hash(document, self.files),
         }
+    }
+
+    fn file_rounding(&mut self) -> RoundingInfo {
+        let root = self.root;
+        if !root.has("rounding") {
+            self.assume("rounding", "exact: nothing is rounded but the ten places of a posted quantity", None);
+        }
+        self.rounding(root, &preset_of("exact"))
+    }
+
+    fn read_members(&mut self, cast: &classes::Cast) {
+        let members = cast.stakeholders.iter().enumerate();
+        self.members = members.filter_map(|(index, who)| Some((StakeholderId::at(index), who.group?))).collect();
+    }
+
+    /// The engine's events with what readers know of them; commitments are not among them.
+    fn read_events(
+        &mut self,
+        slots: &[Slot<'a>],
+        infos: Vec<EventInfo>,
+        cast: &classes::Cast,
+        file: &RoundingInfo,
+    ) -> (Vec<Timed<Stated>>, Vec<EventInfo>) {
+        let happening = slots.iter().zip(infos).filter(|(slot, _)| slot.what != What::Commitment);
+        let mut timeline = Vec::new();
+        let mut events = Vec::new();
+        for (slot, info) in happening {
+            if let Some(event) = self.read_event(slot, cast, file) {
+                timeline.push(Timed { event, rung: slot.rung, conditions: slot.conditions.clone() });
+            }
+            events.push(info);
+        }
+        (timeline, events)
     }
 
     /// The rounding of a block, else `otherwise`.

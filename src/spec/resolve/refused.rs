@@ -3,7 +3,7 @@
 use super::context::grouped;
 use crate::engine::refusal::{Cause, Invariant, Refusal};
 use crate::error::{Finding, Span};
-use crate::model::{Agreement, Event, EventId, OriginId, PositionId, RoundPrice};
+use crate::model::{Agreement, Event, EventId, OriginId, PositionId, RoundId, RoundPrice};
 use crate::num::Arithmetic;
 use rust_decimal::Decimal;
 
@@ -50,21 +50,7 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
     let terms = &agreement.scenario.timeline[event.index()].event;
     let here = span(agreement, info.origin);
     match cause {
-        Cause::NoPreMoney { round, pre_money, money } => {
-            let round = &agreement.scenario.rounds[round.index()];
-            let at = span(agreement, round.price_origin);
-            match round.price {
-                RoundPrice::PostMoney { .. } => Finding::error(
-                    "E0602",
-                    format!("the post-money of \"{stage}\" is not more than the money of the round, {}", grouped(*money)),
-                )
-                .at(at, format!("leaves a pre-money of {}", grouped(*pre_money)))
-                .help("post-money = pre-money + all the money of the round; write `pre_money` if that is what was reported"),
-                RoundPrice::PreMoney(_) | RoundPrice::PerShare(_) => {
-                    Finding::error("E0602", format!("\"{stage}\" has no value before the money")).at(at, format!("it is {}", grouped(*pre_money)))
-                }
-            }
-        }
+        Cause::NoPreMoney { round, pre_money, money } => no_pre_money(agreement, stage, *round, *pre_money, *money),
         Cause::PoolTarget { target, bound } => {
             let at = match terms {
                 Event::Closing { round, .. } => agreement.scenario.rounds[round.index()]
@@ -125,6 +111,24 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
         }
         Cause::Terms => Finding::error("E0611", format!("the terms of \"{stage}\" contradict each other"))
             .at(here, "no answer satisfies them"),
+    }
+}
+
+fn no_pre_money(agreement: &Agreement, stage: &str, round: RoundId, pre_money: Decimal, money: Decimal) -> Finding {
+    let round = &agreement.scenario.rounds[round.index()];
+    let at = span(agreement, round.price_origin);
+    match round.price {
+        RoundPrice::PostMoney { .. } => {
+            let message =
+                format!("the post-money of \"{stage}\" is not more than the money of the round, {}", grouped(money));
+            Finding::error("E0602", message).at(at, format!("leaves a pre-money of {}", grouped(pre_money))).help(
+                "post-money = pre-money + all the money of the round; write `pre_money` if that is what was reported",
+            )
+        }
+        RoundPrice::PreMoney(_) | RoundPrice::PerShare(_) => {
+            let message = format!("\"{stage}\" has no value before the money");
+            Finding::error("E0602", message).at(at, format!("it is {}", grouped(pre_money)))
+        }
     }
 }
 

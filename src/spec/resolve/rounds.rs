@@ -14,6 +14,17 @@ use crate::spec::number::Measure;
 use crate::spec::value::{Given, Literal};
 use rust_decimal::Decimal;
 
+/// What is wrong was reported.
+struct Reported;
+
+/// What a closing is read against.
+struct OfRound {
+    has_size: bool,
+    /// The key that sets the round's price.
+    priced_by: &'static str,
+    closings: usize,
+}
+
 impl<'a> Context<'a> {
     pub(super) fn read_rounds(
         &mut self,
@@ -59,12 +70,11 @@ impl<'a> Context<'a> {
             .filter(|(_, slot)| matches!(slot.what, What::Closing { round, .. } if round == id))
             .collect();
         let first_closing = closings.first().map(|(index, _)| event_id(slots, *index))?;
-        let count = closings.len();
+        let of = OfRound { has_size: size.is_some(), priced_by, closings: closings.len() };
         let mut tranches: Vec<Option<Tranche<Stated>>> = closings.iter().map(|_| None).collect();
         for (index, slot) in closings {
             let What::Closing { tranche, .. } = slot.what else { continue };
-            tranches[tranche] =
-                self.read_tranche(block, slot, event_id(slots, index), size.is_some(), priced_by, count, tranche == 0);
+            tranches[tranche] = self.read_tranche(block, slot, event_id(slots, index), &of);
         }
         let (price, price_origin, _) = price?;
         Some(Round {
@@ -214,11 +224,10 @@ impl<'a> Context<'a> {
         round: &'a Block,
         slot: &Slot<'a>,
         event: EventId,
-        has_size: bool,
-        priced_by: &'static str,
-        closings: usize,
-        first: bool,
+        of: &OfRound,
     ) -> Option<Tranche<Stated>> {
+        let OfRound { has_size, priced_by, closings } = *of;
+        let first = matches!(slot.what, What::Closing { tranche: 0, .. });
         let block = slot.block;
         let outer = block.provenance().or(&round.provenance());
         let stage = slot.stage.as_str();
@@ -227,7 +236,7 @@ impl<'a> Context<'a> {
             .text("class")
             .map_or_else(|| format!("{} Preferred", round.name().unwrap_or_default()), str::to_owned);
         let class = self.class(&class_name, class_owner.span_of("class"))?;
-        let amount = self.tranche_amount(block, stage, &outer, has_size)?.or_else(|| {
+        let amount = self.tranche_amount(block, stage, &outer, has_size).ok()?.or_else(|| {
             // Without tranches, the size is the money of the one closing, or of its equal repetitions.
             let whole = Stated::ratio(Decimal::ONE, Decimal::from(closings))?;
             (has_size && std::ptr::eq(block, round)).then_some(TrancheAmount::PartOfSize(Term::Given(whole)))
@@ -263,19 +272,19 @@ impl<'a> Context<'a> {
         complete.then_some(Tranche { event, class, amount, price, status: slot.status, participants: read, origin })
     }
 
-    /// The stated money of a tranche. The outer `None` means it was reported.
+    /// The stated money of a tranche, if it states any.
     fn tranche_amount(
         &mut self,
         block: &Block,
         stage: &str,
         outer: &Provenance,
         has_size: bool,
-    ) -> Option<Option<TrancheAmount<Stated>>> {
-        let Some(entry) = block.get("amount") else { return Some(None) };
-        let kind = &block.spec()?.key("amount")?.kind;
-        let (term, measure, _) = self.part(&entry.node, kind, format!("amount of {stage}"), outer)?;
+    ) -> Result<Option<TrancheAmount<Stated>>, Reported> {
+        let Some(entry) = block.get("amount") else { return Ok(None) };
+        let kind = block.spec().and_then(|spec| spec.key("amount")).map(|key| &key.kind).ok_or(Reported)?;
+        let (term, measure, _) = self.part(&entry.node, kind, format!("amount of {stage}"), outer).ok_or(Reported)?;
         if measure != Measure::Fraction {
-            return Some(Some(TrancheAmount::Money(term)));
+            return Ok(Some(TrancheAmount::Money(term)));
         }
         if !has_size {
             self.report(
@@ -283,9 +292,9 @@ impl<'a> Context<'a> {
                     .at(entry.node.span, "a fraction of the round's size, which is not stated")
                     .help("give the round a `size`, or write the amount in money"),
             );
-            return None;
+            return Err(Reported);
         }
-        Some(Some(TrancheAmount::PartOfSize(term)))
+        Ok(Some(TrancheAmount::PartOfSize(term)))
     }
 
     fn tranche_price(

@@ -340,8 +340,7 @@ pub(super) fn value_of(given: &Given<Literal<'_>>) -> Option<Value> {
         Given::Stated(Literal::Quantity(quantity)) => {
             Some(Value::Number { number: quantity.stated, percent: quantity.percent })
         }
-        Given::Stated(Literal::Text(word)) => Some(Value::Word((*word).to_owned())),
-        Given::Stated(Literal::Word(word)) => Some(Value::Word((*word).to_owned())),
+        Given::Stated(Literal::Text(word) | Literal::Word(word)) => Some(Value::Word((*word).to_owned())),
         Given::Stated(Literal::YesNo(yes)) => Some(Value::YesNo(*yes)),
         Given::Stated(_) | Given::Variable { .. } => None,
     }
