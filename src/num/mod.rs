@@ -9,10 +9,12 @@ mod exact;
 mod lanes;
 pub mod rounding;
 mod stated;
+mod words;
 
 pub use exact::{Arithmetic, Exact, Fixed, Truth, Wide};
 pub use lanes::{LaneMask, Lanes};
 pub use stated::Stated;
+pub use words::grouped;
 
 use rust_decimal::Decimal;
 use std::fmt::Debug;

@@ -11,7 +11,7 @@ use super::titles;
 use super::words::{basis, capital, counted, fixed, money, money_unit};
 use crate::engine::ledger::Stage;
 use crate::error::Finding;
-use crate::model::{Holding, Rung};
+use crate::model::Holding;
 use rust_decimal::Decimal;
 
 /// The kinds of charts of one run; a comparison needs several.
@@ -25,6 +25,9 @@ const MOST_INTERVALS: usize = 4;
 
 /// Every chart that makes sense for this run.
 pub fn all(run: &Run) -> Vec<Chart> {
+    if run.ledger().last().fully_diluted.is_zero() {
+        return Vec::new();
+    }
     let mut charts = vec![by_stage(run), now(run)];
     charts.extend(loser(run).map(|(holder, journey)| bridge(run, &holder, &journey)));
     charts.extend(ladder(run));
@@ -80,23 +83,28 @@ fn framed(run: &Run, id: String, title: String, measure: &str, notes: &[String],
 
 /// Scenario, what is counted, what is assumed.
 pub fn footer(run: &Run, notes: &[String]) -> String {
-    let mut sentences = vec![format!("Scenario {}", run.agreement.head.name)];
+    let mut known = vec![format!("Scenario {}", run.agreement.head.name)];
     let options = run.agreement.scenario.positions.iter().any(|holding| !matches!(holding, Holding::Shares(..)));
     let counted_in = if options {
         "Fully diluted: shares as converted, options granted, promised and available"
     } else {
         "Fully diluted: all shares as converted"
     };
-    sentences.push(counted_in.into());
+    known.push(counted_in.into());
     if is_normalised(run) {
-        sentences.push("Share count not public, normalised".into());
+        known.push("Share count not public, normalised".into());
     }
-    sentences.extend(notes.iter().cloned());
+    known.extend(notes.iter().cloned());
+    sentences(known, run)
+}
+
+/// Sentences of a footer, the number of assumptions last.
+fn sentences(mut known: Vec<String>, run: &Run) -> String {
     let assumed = run.agreement.assumptions.len();
     if assumed > 0 {
-        sentences.push(format!("{} listed with the tables", counted(assumed, "assumption")));
+        known.push(format!("{} listed with the tables", counted(assumed, "assumption")));
     }
-    format!("{}.", sentences.join(". "))
+    format!("{}.", known.join(". "))
 }
 
 /// An interval as words: `12.7–13.6%`.
@@ -205,7 +213,7 @@ pub fn now(run: &Run) -> Chart {
     }
     let title = titles::now(run, &holders, stage);
     let value_heading = unit.map(|(_, name)| format!("Value, {name}"));
-    let measure = format!("Ownership after {}, % of fully diluted", run.agreement.stage(stage.event));
+    let measure = format!("Ownership in % of fully diluted after {}", run.agreement.stage(stage.event));
     framed(run, "ownership-now".into(), title, &measure, &notes, Body::OwnershipNow { bars, value_heading })
 }
 
@@ -326,17 +334,16 @@ pub fn ladder(run: &Run) -> Option<Chart> {
     };
     let totals = rows.iter().map(total).collect();
     let currency = currency.clone();
-    let title = titles::ladder(run, &participations);
-    let notes =
-        ["A round's price is fixed at its headline money; money that does not come changes no price".to_owned()];
-    let mut chart =
-        framed(run, "funding-ladder".into(), title, "", &notes, Body::FundingLadder { rows, totals, currency });
-    chart.subtitle = format!(
-        "Money of the rounds by how far it is, all rungs from {} up; case {}",
-        Rung::Funded.word(),
-        run.agreement.head.case.word()
-    );
-    Some(chart)
+    let price = "A round's price is fixed at its headline money; money that does not come changes no price";
+    let head = &run.agreement.head;
+    Some(Chart {
+        id: "funding-ladder".into(),
+        title: titles::ladder(run, &participations),
+        subtitle: format!("Money of the rounds: funded, committed, conditional; case {}", head.case.word()),
+        footer: sentences(vec![format!("Scenario {}", head.name), price.into()], run),
+        hash: head.hash.clone(),
+        body: Body::FundingLadder { rows, totals, currency },
+    })
 }
 
 #[cfg(test)]
@@ -386,6 +393,18 @@ mod tests {
         // 0.131310 x 840 = 110.3
         assert_eq!((softbank.value.as_str(), softbank.interval.as_str()), ("110.3", "12.7\u{2013}13.6%"));
         assert!(chart.footer.contains("Share count not public, normalised"));
+    }
+
+    #[test]
+    fn a_kind_is_drawn_on_request_or_refused_with_what_there_is() {
+        let run = fixture::closed();
+        assert_eq!(of_kind(&run, "bridge", Some("amazon")).expect("a holder").id, "bridge-amazon");
+        assert_eq!(of_kind(&run, "stages", None).expect("a chart").id, "ownership-by-stage");
+        let refused = |run: &Run, kind, holder| of_kind(run, kind, holder).expect_err("nothing to draw").code;
+        assert_eq!(refused(&run, "bridge", Some("oracle")), "E0905");
+        assert_eq!(refused(&run, "pie", None), "E0904");
+        assert_eq!(refused(&fixture::equal_holders(2), "ladder", None), "E0903");
+        assert_eq!(refused(&fixture::equal_holders(2), "bridge", None), "E0903");
     }
 
     #[test]

@@ -128,17 +128,18 @@ fn at_stage(run: &Run, holders: &[Holder], index: usize) -> Vec<Change> {
     };
     let changes: Vec<Change> = holders.iter().enumerate().filter_map(change).collect();
     for change in &changes {
-        assert_sums(change, after);
+        assert_sums(change, after, &scale);
     }
     changes
 }
 
 /// Contributions sum to the change, but for the last place of each number and of the counts as converted.
-fn assert_sums(change: &Change, after: &Stage) {
+fn assert_sums(change: &Change, after: &Stage, scale: &Exact) {
     let sum: Decimal = change.causes.iter().map(|(_, points)| *points).sum();
     let off = (sum - change.change).abs();
     let last_places = Decimal::new(1, FRACTION_PLACES) * Decimal::from(change.causes.len() + 2);
-    let counts = Decimal::new(1, POSTED_PLACES) * Decimal::from(after.shares.len());
+    let positions = Decimal::from(2 * after.shares.len());
+    let counts = positions * Decimal::new(1, POSTED_PLACES) * decimal(scale.max(Exact::one()), 0);
     let slack = last_places + quotient(counts, after.fully_diluted, FRACTION_PLACES).unwrap_or_default();
     assert!(off <= slack, "contributions of a stage sum to the change: {off} is more than {slack}");
 }
@@ -204,12 +205,16 @@ fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: &
     issued
 }
 
-/// The shares of an entry as converted, at the ratio of the position's holding before or after it.
+/// The shares of an entry as converted, at the ratio of the position's larger holding, before or after it: its counts
+/// have ten places, so the larger has more digits.
 fn as_converted(position: PositionId, entry: &Posted, before: &Stage, after: &Stage) -> Exact {
-    let held = [after, before].into_iter().find(|stage| !stage.shares[position.index()].is_zero());
-    held.map_or(exact(entry.shares), |stage| {
-        exact(entry.shares) * exact(stage.as_converted[position.index()]) / exact(stage.shares[position.index()])
-    })
+    let at = position.index();
+    let larger = if before.shares[at] > after.shares[at] { before } else { after };
+    let held = larger.shares[at];
+    if held.is_zero() {
+        return exact(entry.shares);
+    }
+    exact(entry.shares) * exact(larger.as_converted[at]) / exact(held)
 }
 
 /// Ownership at two stages, each number rounded once.
@@ -386,6 +391,20 @@ mod tests {
         assert_eq!(fixed(journey.change * Decimal::ONE_HUNDRED, 4), "\u{2212}3.8662");
         let relative = journey.relative.expect("it held something");
         assert_eq!(fixed(relative * Decimal::ONE_HUNDRED, 2), "14.32");
+    }
+
+    /// Three preferred shares are one common share. Nearly all of them are sold, then everything is split: counts that
+    /// have no end in decimals must not make the sums fall apart.
+    #[test]
+    fn contributions_sum_where_counts_as_converted_have_no_end() {
+        let run = fixture::thirds();
+        let holders = holders(&run);
+        let changes = changes(&run, &holders);
+        assert_eq!(changes.len(), 6);
+        let sold = changes.iter().find(|change| change.stage == 1 && change.holder == 1).expect("the seller");
+        // 999,999.9 of 1,000,000 sold, a third of each counts: from 333,333.33 to 0.03 of 1,333,333.33
+        assert_eq!(sold.causes.len(), 1);
+        assert_eq!(fixed(sold.change, 6), "\u{2212}0.250000");
     }
 
     #[test]

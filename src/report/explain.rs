@@ -4,13 +4,13 @@
 use super::figures::belongs;
 use super::run::Run;
 use super::table::{Cell, Column, Style, Table};
+use super::words;
 use crate::engine::books::{Because, EntryKind};
 use crate::engine::ledger::{Posted, PostedPricing, Stage};
 use crate::model::{
     Agreement, Event, EventId, OriginId, PositionId, RoundId, RoundPrice, Subject, Takes, Term, Value, VariableId,
 };
 use crate::num::{Exact, Number};
-use crate::render::number;
 use rust_decimal::Decimal;
 
 /// The explanation of one holder's ownership.
@@ -53,7 +53,7 @@ pub fn explain(run: &Run, subject: Subject, name: &str, last: usize) -> Explanat
     if let Some(total) = agreement.head.normalised {
         notes.push(format!(
             "The real share count is not public. Counts below are of a made-up total of {}; only their ratios, and money, are facts.",
-            number::count(total)
+            words::grouped(total)
         ));
     }
     let writer = Writer { run, subject };
@@ -228,7 +228,7 @@ impl Writer<'_> {
     fn entry(&self, entry: &Posted, lines: &mut Vec<Line>) {
         let agreement = self.agreement();
         let security = agreement.consists_of(entry.position);
-        let (shares, price) = (count(entry.shares), number::price(entry.price, self.currency()));
+        let (shares, price) = (count(entry.shares), per_share(entry.price, self.currency()));
         let says = match entry.kind {
             EntryKind::Issuance { money, .. } if money.is_zero() => {
                 format!("{shares} {security} issued for no consideration")
@@ -236,11 +236,13 @@ impl Writer<'_> {
             EntryKind::Issuance { money, residue } => {
                 let left = match residue.round_dp(2).is_zero() {
                     true => String::new(),
-                    false => format!(", {} left over", number::money_full(residue, self.currency())),
+                    false => {
+                        format!(", {} left over", words::money_in_full(words::rounded(residue, 2), self.currency()))
+                    }
                 };
                 format!(
                     "{shares} {security} issued = {} / {price} a share{left}",
-                    number::money(money, self.currency())
+                    words::money_in_full(money, self.currency())
                 )
             }
             EntryKind::PoolIncrease => format!("{shares} options added to {}", agreement.owner(entry.position)),
@@ -249,7 +251,7 @@ impl Writer<'_> {
             }
             EntryKind::Grant { .. } => format!("{shares} options granted to {}", agreement.owner(entry.position)),
             EntryKind::Transfer { from, money, .. } => {
-                let money = number::money(money, self.currency());
+                let money = words::money_in_full(money, self.currency());
                 match (self.ours(entry.position), self.ours(from)) {
                     (true, false) => {
                         format!("{shares} {security} bought from {} for {money}, at {price}", agreement.owner(from))
@@ -328,7 +330,7 @@ impl Writer<'_> {
     /// How the price of the event's shares came about.
     fn price(&self, event: EventId, lines: &mut Vec<Line>) {
         let Some(entry) = self.run.ledger().entries_of(event).find(|entry| !entry.price.is_zero()) else { return };
-        let price = number::price(entry.price, self.currency());
+        let price = per_share(entry.price, self.currency());
         let agreement = self.agreement();
         match entry.because {
             Because::RoundPrice { round } => self.round_price(round, &price, lines),
@@ -338,7 +340,7 @@ impl Writer<'_> {
                     1,
                     format!(
                         "price {price} = {} of the closing before it * (1 + {})",
-                        number::price(before, self.currency()),
+                        per_share(before, self.currency()),
                         percent(step_up, Decimal::ONE)
                     ),
                 ));
@@ -346,7 +348,7 @@ impl Writer<'_> {
             Because::Valuation { valuation, fully_diluted } => {
                 let says = format!(
                     "price {price} = valuation {} / {} fully diluted",
-                    number::money(valuation, self.currency()),
+                    words::money_in_full(valuation, self.currency()),
                     count(fully_diluted)
                 );
                 match &agreement.scenario.timeline[event.index()].event {
@@ -360,8 +362,8 @@ impl Writer<'_> {
                     1,
                     format!(
                         "price {price} = {} of {name} * {}",
-                        number::price(of_round, self.currency()),
-                        number::multiple(multiple)
+                        per_share(of_round, self.currency()),
+                        words::grouped(multiple)
                     ),
                 ));
             }
@@ -381,10 +383,10 @@ impl Writer<'_> {
             true => String::new(),
             false => format!(", rounded as {} does", agreement.rounds[id.index()].rounding.name),
         };
-        let headline = number::money(pricing.money, self.currency());
+        let headline = words::money_in_full(pricing.money, self.currency());
         let says = format!(
             "price {price} = pre-money {} / {} shares{rounded}; fixed once, at the headline of {headline}",
-            number::money(pricing.pre_money, self.currency()),
+            words::money_in_full(pricing.pre_money, self.currency()),
             count(pricing.capitalization)
         );
         lines.push(plain(1, says));
@@ -394,13 +396,13 @@ impl Writer<'_> {
 
     fn pre_money(&self, id: RoundId, pricing: &PostedPricing, headline: &str, lines: &mut Vec<Line>) {
         let round = &self.agreement().scenario.rounds[id.index()];
-        let pre_money = number::money(pricing.pre_money, self.currency());
+        let pre_money = words::money_in_full(pricing.pre_money, self.currency());
         match round.price {
             RoundPrice::PostMoney { .. } => {
                 let post_money = pricing.pre_money + pricing.money;
                 let says = format!(
                     "pre-money {pre_money} = post-money {} - {headline}",
-                    number::money(post_money, self.currency())
+                    words::money_in_full(post_money, self.currency())
                 );
                 lines.push(self.cited(2, says, round.price_origin));
                 if let Some(origin) = round.size_origin {
@@ -457,8 +459,14 @@ fn from(kind: &EntryKind<Decimal>) -> Option<PositionId> {
     }
 }
 
+/// Four decimals of a share say where a fraction came from; the ledger has ten.
 fn count(shares: Decimal) -> String {
-    number::count(shares)
+    words::grouped(words::rounded(shares, 4))
+}
+
+/// A price with at most six decimals.
+fn per_share(price: Decimal, currency: &str) -> String {
+    words::price(words::rounded(price, 6), currency)
 }
 
 fn signed(shares: Decimal) -> String {
@@ -468,7 +476,7 @@ fn signed(shares: Decimal) -> String {
 /// Four decimals of a percent.
 fn percent(part: Decimal, whole: Decimal) -> String {
     let fraction = Exact::given(part) / Exact::given(whole);
-    fraction.to_decimal(12).map_or_else(String::new, |fraction| number::fraction(fraction, 4))
+    fraction.to_decimal(12).map_or_else(String::new, |fraction| words::percent(fraction, 4))
 }
 
 /// The subject of that name: a stakeholder by its name in the file or in print, a group, or a plan.

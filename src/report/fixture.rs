@@ -376,3 +376,30 @@ pub fn equal_holders(count: usize) -> Run {
     }
     draft.run(Rung::All)
 }
+
+/// A million common, a million preferred that convert three to one; all but a tenth of a share of these are sold to a
+/// third holder; then everything is split seven to one.
+pub fn thirds() -> Run {
+    let mut draft = Draft::new("thirds", "exact");
+    draft.holder("Founder", None, 1_000_000);
+    let class = draft.class("Preferred");
+    draft.0.scenario.classes[class.index()] =
+        Conversion { issue_price: Some(Stated::from(1)), conversion_price: Some(Stated::from(3)) };
+    let (seller, buyer) = (draft.stakeholder("Seller", None), draft.stakeholder("Buyer", None));
+    let sold = draft.position(Holding::Shares(seller, class), 1_000_000);
+    let bought = draft.position(Holding::Shares(buyer, class), 0);
+    let sale = Secondary {
+        quantity: SaleQuantity::Shares(fraction("999999.9")),
+        price: SalePrice::PerShare(given(1)),
+        sellers: vec![Seller { positions: vec![sold], part: Part::Fraction(given(1)), origin: ORIGIN }],
+        buyers: vec![Buyer { position: bought, part: Part::Rest, origin: ORIGIN }],
+        limits: Vec::new(),
+        rounding: Rounding::EXACT,
+        price_origin: ORIGIN,
+        quantity_origin: ORIGIN,
+    };
+    draft.event("Sale", "secondary", Event::Secondary(sale), Rung::Funded);
+    let split = Split { ratio: given(7), class: None, is_common: false, whole_shares: false, origin: ORIGIN };
+    draft.event("Split", "split", Event::Split(split), Rung::Funded);
+    draft.run(Rung::All)
+}

@@ -5,7 +5,7 @@ use super::frame::{
     columns, csv_cells, csv_columns, exact_fraction, fraction, is_normalised, money, round_and_tranche, value,
     value_basis,
 };
-use super::holders::{Holder, holders, holders_on};
+use super::holders::{Holder, HolderKey, holders, holders_on};
 use super::precision::{self, Interval};
 use super::run::{RUNGS, Run};
 use super::table::{Cell, Column, Style, Table};
@@ -101,6 +101,9 @@ pub fn by_stage(run: &Run) -> Table {
     let valuations: Vec<_> = stages.iter().map(|stage| valuation(run, stage)).collect();
     if valuations.iter().any(|cell| *cell != Cell::Empty) {
         table.push(Style::Detail, row("Price x fully diluted".into(), valuations));
+    }
+    if let Some(note) = &agreement.head.note {
+        table.note(note);
     }
     table
 }
@@ -206,6 +209,13 @@ fn now_notes(run: &Run, table: &mut Table, imprecise: bool) {
     }
     if head.normalised.is_some() {
         table.note("The real number of shares is not public: neither counts nor prices per share are shown.");
+    }
+    let still = |holder: &Holder| !holder.as_converted(ledger.last()).is_zero();
+    for holder in holders(run).into_iter().filter(still) {
+        let HolderKey::Stakeholder(who) = holder.key else { continue };
+        if let Some(note) = &run.agreement.stakeholders[who.index()].note {
+            table.note(format!("{}: {note}", holder.name));
+        }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::cheques::{Cheque, around, cheques, last_closing, post_money};
 use super::conventions::{capitalization_in_words, rounding_in_words};
-use super::exact::cut;
+use super::exact::{FRACTION_PLACES, Values, cut, part_of};
 use super::frame::{columns, csv_cells, csv_columns, fraction, is_normalised, money_of, stage_of};
 use super::run::Run;
 use super::table::{Cell, Column, Style, Table};
-use super::words::{basis, money_in_full};
+use super::words::{basis, money_in_full, percent};
 use crate::engine::ledger::PostedPricing;
 use crate::model::{PoolAmount, RoundId, Rung, Term, TranchePrice};
 use rust_decimal::Decimal;
@@ -119,7 +119,12 @@ fn terms(run: &Run, round: RoundId) -> Table {
         }
     }
     if let Some(target) = pool_target(run, round) {
-        push("Pool target, of the total after the round", fraction(run, target));
+        push("Pool target, of the total after the whole round", fraction(run, target));
+        let reached = pool_reached(run, round);
+        push(
+            "Options that count towards it, of the total at this rung",
+            Cell::or_empty(reached, |part| fraction(run, part)),
+        );
     }
     let counts = capitalization_in_words(run.agreement.scenario.rounds[round.index()].counts);
     table.note(format!(
@@ -142,12 +147,19 @@ fn terms(run: &Run, round: RoundId) -> Table {
 fn pool_target(run: &Run, round: RoundId) -> Option<Decimal> {
     let scenario = &run.agreement.scenario;
     match scenario.rounds[round.index()].pool.as_ref()?.amount {
-        PoolAmount::Target(Term::Given(target)) => target.to_decimal(super::exact::FRACTION_PLACES),
-        PoolAmount::Target(target) => {
-            super::exact::Values::of(scenario).at(target).to_decimal(super::exact::FRACTION_PLACES)
-        }
+        PoolAmount::Target(Term::Given(target)) => target.to_decimal(FRACTION_PLACES),
+        PoolAmount::Target(target) => Values::of(scenario).at(target).to_decimal(FRACTION_PLACES),
         PoolAmount::Increase(_) => None,
     }
+}
+
+/// The part of the total that the options counting towards the target are after the last closing on this rung.
+fn pool_reached(run: &Run, round: RoundId) -> Option<Decimal> {
+    let ledger = run.ledger();
+    let stage = &ledger.stages[stage_of(ledger, last_closing(run, ledger, round)?)?];
+    let pool = run.agreement.scenario.rounds[round.index()].pool.as_ref()?;
+    let counted = pool.counted.iter().map(|position| stage.as_converted[position.index()]).sum();
+    Some(part_of(counted, stage.fully_diluted))
 }
 
 /// Why price times fully diluted after the whole round is not pre-money plus money, where it is not.
@@ -270,7 +282,11 @@ fn closing_notes(run: &Run, round: RoundId, table: &mut Table, with_residue: boo
         let event = &run.agreement.events[tranche.event.index()];
         if let Some(condition) = &event.condition {
             let until = event.expires.map(|date| format!(", until {date}")).unwrap_or_default();
-            table.note(format!("{} hangs on a condition{until}: {condition}", event.stage));
+            let probability = event.probability.and_then(|probability| probability.to_decimal(FRACTION_PLACES));
+            let likely = probability.map_or_else(String::new, |probability| {
+                format!(", thought {} likely (not weighted here)", percent(probability, 0))
+            });
+            table.note(format!("{} hangs on a condition{until}{likely}: {condition}", event.stage));
         }
     }
 }

@@ -8,22 +8,9 @@ pub fn basis(run: &Run) -> String {
     format!("funding {}, case {}", run.rung.word(), run.agreement.head.case.word())
 }
 
-/// A number in full with thousands separated: `730,000,000,000`, `0.6566`.
+/// A number in full with thousands separated: `730,000,000,000`, `0.6566`, with a true minus.
 pub fn grouped(number: Decimal) -> String {
-    let text = number.abs().normalize().to_string();
-    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
-    let mut out = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if let Some(fraction) = fraction {
-        out.push('.');
-        out.push_str(fraction);
-    }
-    signed(number, &out)
+    signed(number, &crate::num::grouped(number.abs()))
 }
 
 /// Money in at most three figures or one decimal: `$730B`, `$12.5M`, `$850k`, `EUR 1.2T`.

@@ -8,7 +8,7 @@ use crate::model::{
     Assumption, ConditionId, Evidence, GroupId, Holding, Origin, OriginId, PositionId, SourceInfo, StakeholderId, Term,
     VariableId,
 };
-use crate::num::{Exact, Number, Stated};
+use crate::num::{Exact, Number, Stated, grouped};
 use crate::spec::keys::Kind;
 use crate::spec::node::{Block, Provenance};
 use crate::spec::number::{Measure, Quantity};
@@ -284,22 +284,6 @@ fn one_line(text: &str) -> String {
 /// A number for a message: `730,000,000,000`, at most four decimals.
 pub(super) fn number(exact: Exact) -> String {
     exact.to_decimal(4).map_or_else(|| "a number too long to print".to_owned(), grouped)
-}
-
-/// A decimal with thousands separated.
-pub(super) fn grouped(decimal: rust_decimal::Decimal) -> String {
-    let text = decimal.normalize().to_string();
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
-    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
-    let mut grouped = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    let fraction = fraction.map(|fraction| format!(".{fraction}")).unwrap_or_default();
-    format!("{sign}{grouped}{fraction}")
 }
 
 /// True where two exact numbers are the same.

@@ -1,10 +1,9 @@
 //! A refusal of the engine as a finding at the place that caused it.
 
-use super::context::grouped;
 use crate::engine::refusal::{Cause, Invariant, Refusal};
 use crate::error::{Finding, Span};
 use crate::model::{Agreement, Event, EventId, OriginId, PositionId, RoundId, RoundPrice};
-use crate::num::Arithmetic;
+use crate::num::{Arithmetic, grouped};
 use rust_decimal::Decimal;
 
 /// What the user should know of a refusal.
