@@ -152,7 +152,8 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
             },
             because: written(entry.because, &mut write),
         };
-        if !posted.shares.is_zero() {
+        let cut_off = matches!(posted.kind, EntryKind::Split { fraction } if !fraction.is_zero());
+        if !posted.shares.is_zero() || cut_off {
             self.fold(&posted);
             self.entries.push(posted);
         }
