@@ -51,7 +51,9 @@ fn check_one(session: &Session, name: &str, figures: &mut Vec<String>) -> Result
         None | Some(Format::Table) => {
             if !session.quiet || holding < verdicts.len() {
                 let shown: Vec<_> = verdicts.iter().filter(|verdict| !session.quiet || !verdict.holds).collect();
-                print(&session.show(&[table(&name, &shown, &currency)], &currency));
+                if !shown.is_empty() {
+                    print(&session.show(&[table(&name, &shown, &currency)], &currency));
+                }
                 print(&format!("{line}\n\n"));
             }
         }

@@ -74,12 +74,13 @@ fn tables(session: &Session, run: &Run) -> String {
         }
         None | Some(Format::Table | Format::Markdown) => {
             let head = &run.agreement.head;
-            let title = match &head.note {
-                Some(note) => format!("{}\n{note}\n\n", head.title),
-                None => format!("{}\n\n", head.title),
-            };
-            let title = render::words::harmless(&title).into_owned();
-            title + &session.show(&report::terminal(run), currency)
+            let width = session.look(currency).width;
+            let lines = std::iter::once(&head.title).chain(&head.note);
+            let heading: String = lines
+                .flat_map(|line| render::words::wrap(&render::words::harmless(line), width, usize::MAX))
+                .map(|line| line + "\n")
+                .collect();
+            format!("{heading}\n{}", session.show(&report::terminal(run), currency))
         }
     }
 }
