@@ -3,6 +3,7 @@
 //! Everything here is generic in its number. Nothing here knows a name, a file, a clock or a random source.
 
 pub mod books;
+pub mod convertible;
 pub mod inputs;
 pub mod issuance;
 pub mod ledger;
@@ -34,13 +35,15 @@ pub fn replay<N: Number, J: Journal<N>>(
         let happens = counts.then(|| conditions_hold(timed, draws));
         let feasible = match (&timed.event, happens) {
             (&Event::Closing { round, tranche }, happens) => {
-                round::close(round, &scenario.rounds[round.index()], tranche as usize, happens, draws, books)
+                round::close(round, scenario, tranche as usize, happens, draws, books)
             }
             (Event::Secondary(terms), Some(happens)) => secondary::close(terms, happens, draws, books),
             (Event::PoolIncrease(terms), Some(happens)) => pool::increase(terms, happens, draws, books),
             (Event::OptionGrant(terms), Some(happens)) => pool::grant(terms, happens, draws, books),
-            (Event::Issuance(terms), Some(happens)) => issuance::issue(terms, happens, draws, books),
+            (Event::Issuance(terms), Some(happens)) => issuance::issue(terms, &scenario.protections, happens, draws, books),
             (Event::Split(terms), Some(happens)) => issuance::split(terms, happens, draws, books),
+            (Event::Convertible(id), Some(happens)) => convertible::issue(*id, happens, books),
+            (Event::Maturity(terms), Some(happens)) => convertible::mature(terms, scenario, happens, draws, books),
             (_, None) => continue,
         };
         // What does not happen cannot be impossible; a round's price is fixed even where its closing is not counted.
@@ -48,7 +51,10 @@ pub fn replay<N: Number, J: Journal<N>>(
             (Event::Closing { .. }, _) | (_, None) => feasible,
             (_, Some(happens)) => feasible | !happens,
         };
-        books.end_event(happens.unwrap_or(N::Mask::always(false)), feasible)?;
+        // A convertible that is issued is no share yet: no stage of the table.
+        let changes_table = !matches!(timed.event, Event::Convertible(_));
+        let takes_place = happens.filter(|_| changes_table).unwrap_or(N::Mask::always(false));
+        books.end_event(takes_place, feasible)?;
     }
     Ok(())
 }

@@ -2,20 +2,25 @@
 
 mod agreement;
 mod ids;
+mod instruments;
 mod scenario;
 mod terms;
 
 pub use agreement::{
-    Agreement, Assumption, Case, CommitmentInfo, Correlation, Distribution, EventInfo, Evidence, Expectation, Figure,
+    Agreement, Assumption, Case, CommitmentInfo, ConvertibleInfo, Correlation, Distribution, EventInfo, Evidence, Expectation, Figure,
     Head, Imprecision, Origin, Range, RoundInfo, RoundingInfo, SourceInfo, Stakeholder, StockClass, Subject, Value,
     VariableInfo,
 };
-pub use ids::{
-    ClassId, ConditionId, EventId, GroupId, OriginId, PlanId, PositionId, RoundId, StakeholderId, VariableId,
+pub use instruments::{
+    Cap, Convertible, ConvertibleKind, ConversionMethod, Converting, Denominator, Elapsed, Exempt, Interest, Package, Protection,
+    ProtectionMethod,
 };
-pub use scenario::{Conversion, Draws, OpeningPrice, Scenario, Timed, value_of};
+pub use ids::{
+    ClassId, ConditionId, ConvertibleId, EventId, GroupId, OriginId, PlanId, PositionId, RoundId, StakeholderId, VariableId,
+};
+pub use scenario::{ClassPrices, Draws, OpeningPrice, Scenario, Timed, value_of};
 pub use terms::{
-    Buyer, Capitalization, Commitment, Consideration, Event, GrantAmount, Hold, Holding, Issuance, OptionGrant, Part,
+    Buyer, Capitalization, Commitment, Consideration, Event, GrantAmount, Hold, Holding, Issuance, Maturity, OptionGrant, Part,
     Participant, PoolAmount, PoolIncrease, Residue, Round, RoundPool, RoundPrice, Rung, SalePrice, SaleQuantity,
     Secondary, Seller, Setting, Split, Takes, Term, Tranche, TrancheAmount, TranchePrice,
 };

@@ -94,6 +94,13 @@ pub fn word(figure: Figure) -> &'static str {
         Figure::MoneyIn => "money in",
         Figure::SaleProceeds => "sale proceeds",
         Figure::Increase => "increase",
+        Figure::ConversionPrice => "conversion price",
+        Figure::ConversionRatio => "conversion ratio",
+        Figure::CapPrice => "cap price",
+        Figure::DiscountPrice => "discount price",
+        Figure::ControllingTerm => "controlling term",
+        Figure::Capitalization => "capitalization",
+        Figure::Balance => "balance",
     }
 }
 
@@ -104,6 +111,7 @@ fn subject(subject: Subject, agreement: &Agreement) -> Option<String> {
         Subject::Group(group) => Some(agreement.groups[group.index()].clone()),
         Subject::Class(class) => Some(agreement.classes[class.index()].name.clone()),
         Subject::Plan(plan) => Some(agreement.plans[plan.index()].clone()),
+        Subject::Convertible(id) => Some(agreement.convertibles[id.index()].name.clone()),
         Subject::StakeholderClass(who, class) => {
             Some(format!("{} / {}", agreement.stakeholders[who.index()].name, agreement.classes[class.index()].name))
         }

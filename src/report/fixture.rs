@@ -3,7 +3,7 @@
 use super::run::Run;
 use crate::error::{FileId, Span};
 use crate::model::{
-    Agreement, Capitalization, Case, ClassId, Commitment, CommitmentInfo, Conversion, Event, EventId, EventInfo,
+    Agreement, Capitalization, Case, ClassId, Commitment, CommitmentInfo, ClassPrices, Event, EventId, EventInfo,
     Evidence, GroupId, Head, Holding, Imprecision, OpeningPrice, Origin, OriginId, Participant, PlanId, PositionId,
     Residue, Round, RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo, Rung, Scenario, Stakeholder,
     StakeholderId, StockClass, Takes, Term, Timed, Tranche, TranchePrice,
@@ -106,7 +106,7 @@ impl Draft {
     /// A class that converts one to one.
     pub fn class(&mut self, name: &str) -> ClassId {
         self.0.classes.push(StockClass { name: name.into(), is_common: self.0.classes.is_empty(), terms: Vec::new() });
-        self.0.scenario.classes.push(Conversion { issue_price: None, conversion_price: None });
+        self.0.scenario.classes.push(ClassPrices { issue_price: None, conversion_price: None });
         ClassId::at(self.0.classes.len() - 1)
     }
 
@@ -384,7 +384,7 @@ pub fn thirds() -> Run {
     draft.holder("Founder", None, 1_000_000);
     let class = draft.class("Preferred");
     draft.0.scenario.classes[class.index()] =
-        Conversion { issue_price: Some(Stated::from(1)), conversion_price: Some(Stated::from(3)) };
+        ClassPrices { issue_price: Some(Stated::from(1)), conversion_price: Some(Stated::from(3)) };
     let (seller, buyer) = (draft.stakeholder("Seller", None), draft.stakeholder("Buyer", None));
     let sold = draft.position(Holding::Shares(seller, class), 1_000_000);
     let bought = draft.position(Holding::Shares(buyer, class), 0);

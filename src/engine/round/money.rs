@@ -2,7 +2,7 @@
 
 use super::Pricing;
 use crate::model::{Draws, Participant, Round, StakeholderId, Takes, Tranche, TrancheAmount, TranchePrice};
-use crate::num::Number;
+use crate::num::{Mask, Number};
 
 /// The cheque of one participant of one tranche, whether or not the tranche closes.
 ///
@@ -35,6 +35,11 @@ pub fn of<N: Number>(
                 .map(|other| of_tranche(terms, pricing, draws, other))
                 .sum();
             size - elsewhere - others(terms, pricing, draws, tranche, participant)
+        }
+        Takes::SideLetter { convertible, part } => {
+            let converted = pricing.conversions.iter().find(|conversion| conversion.convertible == convertible);
+            let shares = converted.map_or(N::zero(), |conversion| conversion.converts.select(conversion.shares, N::zero()));
+            draws.value(part) * shares / pricing.company_capitalization * pricing.money
         }
         Takes::ProRata(part) => {
             draws.value(part) * pricing.stake(this.participants[participant].stakeholder).pro_rata * pricing.money
@@ -97,10 +102,7 @@ pub fn known<N: Number>(terms: &Round<N>, draws: &Draws<N>, base: bool) -> N {
         .tranches
         .iter()
         .filter(|tranche| at_round_price(tranche))
-        .map(|tranche| match tranche.amount {
-            Some(_) => stated_amount(terms, tranche, &draws),
-            None => tranche.participants.iter().map(|participant| stated_cheque(participant, &draws)).sum(),
-        })
+        .map(|tranche| stated(terms, tranche, &draws))
         .sum()
 }
 
@@ -112,8 +114,18 @@ fn stated_cheque<N: Number>(participant: &Participant<N>, draws: &Draws<N>) -> N
         | Takes::RestOfTranche
         | Takes::RestOfSize
         | Takes::ProRata(_)
+        | Takes::SideLetter { .. }
         | Takes::Ownership(_)
         | Takes::Shares(_) => N::zero(),
+    }
+}
+
+/// Money of a tranche that is stated: its amount, or its cheques stated in money.
+#[inline(always)]
+pub fn stated<N: Number>(terms: &Round<N>, tranche: &Tranche<N>, draws: &Draws<N>) -> N {
+    match tranche.amount {
+        Some(_) => stated_amount(terms, tranche, draws),
+        None => tranche.participants.iter().map(|participant| stated_cheque(participant, draws)).sum(),
     }
 }
 

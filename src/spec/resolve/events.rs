@@ -27,7 +27,9 @@ impl<'a> Context<'a> {
             What::OptionGrant => self.option_grant(block, stage, &outer, file).map(Event::OptionGrant),
             What::Issuance => self.issuance(block, stage, &outer, file).map(Event::Issuance),
             What::Split => self.split(block, stage, &outer, cast, file).map(Event::Split),
-            What::Commitment => None,
+            What::Convertible(id) => Some(Event::Convertible(id)),
+            // A maturity needs the other slots; see `read_maturity`.
+            What::Maturity(_) | What::Commitment => None,
         }
     }
 

@@ -70,7 +70,7 @@ impl Context<'_> {
     fn check_right_of_something(&mut self, name: &str, round: &Round<Stated>) {
         let participants = || round.tranches.iter().flat_map(|tranche| &tranche.participants);
         let stated = round.size.is_some() || round.tranches.iter().any(|tranche| tranche.amount.is_some());
-        let only_rights = participants().all(|participant| matches!(participant.takes, Takes::ProRata(_)));
+        let only_rights = participants().all(|participant| matches!(participant.takes, Takes::ProRata(_) | Takes::SideLetter { .. }));
         if let Some(right) = participants().next().filter(|_| only_rights && !stated) {
             let span = self.origins[right.origin.index()].span;
             self.report(
@@ -84,7 +84,7 @@ impl Context<'_> {
     /// With a size the round keeps its total, so somebody must give way to a right.
     fn check_absorbed(&mut self, block: &Block, name: &str, round: &Round<Stated>, rests: usize) {
         let rights = |participant: &&Participant<Stated>| {
-            matches!(participant.takes, Takes::ProRata(_) | Takes::Ownership(_) | Takes::Shares(_))
+            matches!(participant.takes, Takes::ProRata(_) | Takes::SideLetter { .. } | Takes::Ownership(_) | Takes::Shares(_))
         };
         for tranche in &round.tranches {
             let absorbs = tranche
@@ -109,9 +109,12 @@ impl Context<'_> {
         let cheque = |participant: &Participant<Stated>| match participant.takes {
             Takes::Money(money) => Some(self.value(money)),
             Takes::PartOfTranche(part) => Some(self.value(part) * amount?),
-            Takes::RestOfTranche | Takes::RestOfSize | Takes::ProRata(_) | Takes::Ownership(_) | Takes::Shares(_) => {
-                None
-            }
+            Takes::RestOfTranche
+            | Takes::RestOfSize
+            | Takes::ProRata(_)
+            | Takes::SideLetter { .. }
+            | Takes::Ownership(_)
+            | Takes::Shares(_) => None,
         };
         tranche.participants.iter().map(cheque).sum()
     }

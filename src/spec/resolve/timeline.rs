@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::names::Thing;
 use crate::error::{Finding, Span};
-use crate::model::{ConditionId, EventId, RoundId, Rung};
+use crate::model::{ConditionId, ConvertibleId, EventId, RoundId, Rung};
 use crate::num::Stated;
 use crate::spec::Document;
 use crate::spec::node::Block;
@@ -36,6 +36,8 @@ pub(super) enum What {
     OptionGrant,
     Issuance,
     Split,
+    Convertible(ConvertibleId),
+    Maturity(ConvertibleId),
     Commitment,
 }
 
@@ -61,6 +63,8 @@ impl What {
             What::OptionGrant => "option grant",
             What::Issuance => "issuance",
             What::Split => "split",
+            What::Convertible(_) => "convertible",
+            What::Maturity(_) => "maturity",
             What::Commitment => "commitment",
         }
     }
@@ -83,6 +87,19 @@ impl<'a> Context<'a> {
                 self.name_event(&stage, Thing::Event, block.name_span());
                 let date = self.date(block, "date").map(|(date, _)| date);
                 slots.push(Slot::new(what, block, None, stage, date, place(document, block.span, 0)));
+            }
+        }
+        for (index, block) in root.blocks("convertibles").enumerate() {
+            let Some(name) = block.name() else { continue };
+            let id = ConvertibleId::at(index);
+            self.name_event(name, Thing::Convertible(id), block.name_span());
+            let date = self.date(block, "date").map(|(date, _)| date);
+            let place = place(document, block.span, 0);
+            slots.push(Slot::new(What::Convertible(id), block, None, name.to_owned(), date, place));
+            let acts = self.word(block, "at_maturity").is_some_and(|(word, _)| word != "outstanding");
+            if let Some((maturity, _)) = self.date(block, "maturity").filter(|_| acts) {
+                let stage = format!("{name} falls due");
+                slots.push(Slot::new(What::Maturity(id), block, None, stage, Some(maturity), place));
             }
         }
         slots.sort_by_key(|slot| slot.place);
