@@ -257,7 +257,11 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
             shares: scenario.opening.iter().map(|shares| shares.posted()).collect(),
             ratios: scenario.classes.iter().map(ratio).collect(),
             issue_prices: scenario.classes.iter().map(|class| class.issue_price).collect(),
-            conversion_prices: scenario.classes.iter().map(|class| class.conversion_price.or(class.issue_price)).collect(),
+            conversion_prices: scenario
+                .classes
+                .iter()
+                .map(|class| class.conversion_price.or(class.issue_price))
+                .collect(),
             outstanding: scenario.convertibles.iter().map(|_| N::Mask::always(false)).collect(),
             fully_diluted: N::zero(),
             reference_price: None,
@@ -298,7 +302,8 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
         let balance = conversion.principal + conversion.interest;
         let shares = happens.select(conversion.shares, N::zero());
         let (price, money) = (conversion.price.posted(), happens.select(balance, N::zero()));
-        let kind = EntryKind::Conversion { convertible: conversion.convertible, money, residue: money - shares * price };
+        let kind =
+            EntryKind::Conversion { convertible: conversion.convertible, money, residue: money - shares * price };
         let because = Because::Conversion { convertible: conversion.convertible };
         self.journal.converted(self.event, &Conversion { converts: happens, ..*conversion });
         self.post(Entry { position: conversion.position, shares, price, kind, because });

@@ -4,7 +4,7 @@ use super::books::{Books, Journal};
 use super::round::Conversion;
 use super::round::convert::balance;
 use super::round::pricing::base_count;
-use crate::model::{Cap, ConvertibleId, Denominator, Draws, Maturity, Scenario};
+use crate::model::{Cap, ConvertibleId, Denominator, Draws, Due, Scenario};
 use crate::num::{Mask, Number};
 
 /// From now on the convertible is outstanding. It is no share yet, and changes no ownership.
@@ -15,58 +15,109 @@ pub fn issue<N: Number, J: Journal<N>>(id: ConvertibleId, happens: N::Mask, book
     N::Mask::always(true)
 }
 
-/// A convertible that is still outstanding falls due: it converts at its cap, or is repaid.
+/// Convertibles that are still outstanding fall due on one day: they convert at their caps, together, or are repaid.
 ///
 /// ```text
-/// shares = balance / cap * count        the count as it stands, the instrument itself in it where its terms say so
+/// shares = balance / cap * count        count by the instrument's own definition: with G, the sum of all that converts,
+///                                       where it counts what converts; each claim is a line f + s G, so
+/// G = sum f / (1 - sum s)
 /// ```
 #[inline(always)]
 pub fn mature<N: Number, J: Journal<N>>(
-    terms: &Maturity<N>,
+    due: &[Due<N>],
     scenario: &Scenario<N>,
     happens: N::Mask,
     draws: &Draws<N>,
     books: &mut Books<N, J>,
 ) -> N::Mask {
-    let convertible = &scenario.convertibles[terms.convertible.index()];
-    let due = happens & books.table.outstanding[terms.convertible.index()];
-    let Some(position) = terms.into else {
-        let outstanding = &mut books.table.outstanding[terms.convertible.index()];
-        *outstanding = *outstanding & !due;
-        return N::Mask::always(true);
-    };
-    let principal = draws.value(convertible.amount);
-    let with_interest = balance(principal, convertible.interest, terms.elapsed, draws);
-    let converting = if convertible.interest_converts { with_interest } else { principal };
-    let (counts, includes_itself) = match convertible.package.counts {
-        Denominator::Counts(counts) => (base_count(counts, &books.table), counts.this_security),
-        Denominator::OfRound => (books.table.fully_diluted, false),
-    };
-    let of_count = |part: N| if includes_itself { counts * part / (N::one() - part) } else { counts * part };
-    let exact = match convertible.package.cap {
-        Some(Cap::Valuation(cap)) => of_count(converting / draws.value(cap)),
-        Some(Cap::Ownership(fraction)) => of_count(draws.value(fraction)),
-        Some(Cap::Price(price)) => converting / draws.value(price),
-        None => N::zero(),
-    };
-    let feasible = exact.is_positive();
-    let price = converting / feasible.select(exact, N::one());
-    let zero = N::zero();
-    let conversion = Conversion {
-        convertible: terms.convertible,
-        position,
-        package: N::whole(i32::try_from(terms.convertible.0).unwrap_or(i32::MAX)),
+    let claims: Vec<Option<CapClaim<N>>> =
+        due.iter().map(|due| cap_claim(due, scenario, happens, draws, books)).collect();
+    let (mut fixed, mut slope) = (N::zero(), N::zero());
+    for claim in claims.iter().flatten() {
+        fixed += claim.converts.select(claim.fixed, N::zero());
+        slope += claim.converts.select(claim.slope, N::zero());
+    }
+    let left = N::one() - slope;
+    let feasible = left.is_positive();
+    let converted = fixed / feasible.select(left, N::one());
+    for (due, claim) in due.iter().zip(claims) {
+        let outstanding = &mut books.table.outstanding[due.convertible.index()];
+        match (claim, due.into) {
+            (Some(claim), Some(position)) => {
+                let exact = claim.fixed + claim.slope * converted;
+                let price = claim.balance / exact.is_positive().select(exact, N::one());
+                let conversion = Conversion {
+                    convertible: due.convertible,
+                    position,
+                    package: N::whole(i32::try_from(due.convertible.0).unwrap_or(i32::MAX)),
+                    principal: claim.principal,
+                    interest: claim.interest,
+                    by_cap: N::Mask::always(true),
+                    cap_price: price,
+                    discount_price: N::zero(),
+                    discount: N::zero(),
+                    capitalization: exact / claim.part.is_positive().select(claim.part, N::one()),
+                    price,
+                    shares: scenario.rounding.shares(exact),
+                    converts: claim.converts,
+                };
+                books.convert(&conversion, claim.converts);
+            }
+            _ => *outstanding = *outstanding & !happens,
+        }
+    }
+    feasible
+}
+
+/// What a convertible claims by its cap alone, as a line in what converts with it.
+#[derive(Clone, Copy, Debug)]
+struct CapClaim<N: Number> {
+    principal: N,
+    interest: N,
+    balance: N,
+    part: N,
+    fixed: N,
+    slope: N,
+    converts: N::Mask,
+}
+
+#[inline(always)]
+fn cap_claim<N: Number, J: Journal<N>>(
+    due: &Due<N>,
+    scenario: &Scenario<N>,
+    happens: N::Mask,
+    draws: &Draws<N>,
+    books: &Books<N, J>,
+) -> Option<CapClaim<N>> {
+    due.into?;
+    let terms = &scenario.convertibles[due.convertible.index()];
+    let principal = draws.value(terms.amount);
+    let with_interest = balance(principal, terms.interest, due.elapsed, draws);
+    let balance = if terms.interest_converts { with_interest } else { principal };
+    let claim = |part, fixed, slope| CapClaim {
         principal,
         interest: with_interest - principal,
-        by_cap: N::Mask::always(true),
-        cap_price: price,
-        discount_price: zero,
-        discount: zero,
-        capitalization: counts,
-        price,
-        shares: scenario.rounding.shares(exact),
-        converts: due,
+        balance,
+        part,
+        fixed,
+        slope,
+        converts: happens & books.table.outstanding[due.convertible.index()],
     };
-    books.convert(&conversion, due);
-    feasible | !due
+    let part = match terms.package.cap? {
+        Cap::Price(price) => return Some(claim(N::one(), balance / draws.value(price), N::zero())),
+        Cap::Valuation(cap) => balance / draws.value(cap),
+        Cap::Ownership(fraction) => draws.value(fraction),
+    };
+    let (counts, all, this) = match terms.package.counts {
+        Denominator::Counts(counts) => {
+            (base_count(counts, &books.table), counts.converting_securities, counts.this_security)
+        }
+        Denominator::OfRound => (books.table.fully_diluted, false, false),
+    };
+    let factor = match (all, this) {
+        (true, false) => part / (N::one() + part),
+        (false, true) => part / (N::one() - part),
+        (true, true) | (false, false) => part,
+    };
+    Some(claim(part, counts * factor, if all { factor } else { N::zero() }))
 }

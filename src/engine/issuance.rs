@@ -18,7 +18,9 @@ pub fn issue<N: Number, J: Journal<N>>(
 ) -> N::Mask {
     let class = books.table.positions[terms.position.index()].class();
     let (shares, price, money, because) = match terms.consideration {
-        Consideration::None { shares } => (draws.value(shares), N::zero(), N::zero(), Because::GivenNumber),
+        Consideration::None { shares } => {
+            (terms.rounding.shares(draws.value(shares)), N::zero(), N::zero(), Because::GivenNumber)
+        }
         Consideration::Money { amount, price } => {
             let (given, because) = sale_price(price, draws, &books.table);
             let price = match price {
@@ -28,6 +30,7 @@ pub fn issue<N: Number, J: Journal<N>>(
                 }
             };
             let money = draws.value(amount);
+            let price = if terms.rounding.shares.is_some() { price.posted() } else { price };
             let as_converted = books.table.ratio(class).map_or(price, |ratio| price / ratio);
             books.set_reference_price(as_converted, happens);
             (terms.rounding.shares(money / price), price, money, because)
@@ -98,6 +101,7 @@ fn rescale<N: Number, J>(terms: &Split<N>, ratio: N, books: &mut Books<N, J>) {
             pricing.price = pricing.price / ratio;
             pricing.last_price = pricing.last_price / ratio;
             pricing.solved_price = pricing.solved_price / ratio;
+            pricing.split(ratio);
         }
     }
     for (index, price) in table.issue_prices.iter_mut().enumerate() {

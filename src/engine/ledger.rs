@@ -181,11 +181,9 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
                 EntryKind::Issuance { money, residue } => {
                     EntryKind::Issuance { money: write.decimal(money), residue: write.decimal(residue) }
                 }
-                EntryKind::Conversion { convertible, money, residue } => EntryKind::Conversion {
-                    convertible,
-                    money: write.decimal(money),
-                    residue: write.decimal(residue),
-                },
+                EntryKind::Conversion { convertible, money, residue } => {
+                    EntryKind::Conversion { convertible, money: write.decimal(money), residue: write.decimal(residue) }
+                }
                 EntryKind::Adjustment { as_converted } => {
                     EntryKind::Adjustment { as_converted: write.decimal(as_converted) }
                 }

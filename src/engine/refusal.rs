@@ -126,9 +126,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
     let Ok(()) = replay(&before, draws, &mut books);
     let table = &books.table;
     match &scenario.timeline[event.index()].event {
-        Event::Closing { round, tranche } => {
-            of_round(*round, scenario, *tranche as usize, draws, table)
-        }
+        Event::Closing { round, tranche } => of_round(*round, scenario, *tranche as usize, draws, table),
         Event::Secondary(terms) => of_secondary(terms, draws, table),
         Event::PoolIncrease(terms) => match terms.amount {
             PoolAmount::Target(target) => {

@@ -3,8 +3,8 @@
 //! The engine sees [`Scenario`] alone; reports see this.
 
 use super::{
-    ClassId, ConvertibleId, EventId, GroupId, Holding, OriginId, PlanId, PositionId, RoundId, Rung, Scenario, StakeholderId,
-    VariableId,
+    ClassId, ConvertibleId, EventId, GroupId, Holding, OriginId, PlanId, PositionId, RoundId, Rung, Scenario,
+    StakeholderId, VariableId,
 };
 use crate::error::Span;
 use crate::num::Stated;

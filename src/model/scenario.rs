@@ -1,9 +1,9 @@
 //! A whole scenario in dense ids, and its cast from stated numbers to an arithmetic.
 
-use super::instruments::{Cap, Convertible, Converting, Elapsed, Interest, Package, Protection};
 use super::ids::{ConditionId, EventId, PositionId, VariableId};
+use super::instruments::{Cap, Convertible, Converting, Elapsed, Interest, Package, Protection};
 use super::terms::{
-    Buyer, Commitment, Consideration, Event, GrantAmount, Holding, Issuance, Maturity, OptionGrant, Part, Participant,
+    Buyer, Commitment, Consideration, Due, Event, GrantAmount, Holding, Issuance, OptionGrant, Part, Participant,
     PoolAmount, PoolIncrease, Round, RoundPool, RoundPrice, Rung, SalePrice, SaleQuantity, Secondary, Seller, Setting,
     Split, Takes, Term, Tranche, TrancheAmount, TranchePrice,
 };
@@ -204,7 +204,7 @@ impl Event<Stated> {
             Event::PoolIncrease(terms) => Event::PoolIncrease(PoolIncrease {
                 available: terms.available,
                 amount: terms.amount.cast(),
-                counted: terms.counted.clone(),
+                counts_all: terms.counts_all,
                 rounding: terms.rounding,
                 origin: terms.origin,
             }),
@@ -231,11 +231,11 @@ impl Event<Stated> {
                 origin: terms.origin,
             }),
             Event::Convertible(id) => Event::Convertible(*id),
-            Event::Maturity(terms) => Event::Maturity(Maturity {
-                convertible: terms.convertible,
-                into: terms.into,
-                elapsed: terms.elapsed.cast(),
-            }),
+            Event::Maturity(due) => Event::Maturity(
+                due.iter()
+                    .map(|due| Due { convertible: due.convertible, into: due.into, elapsed: due.elapsed.cast() })
+                    .collect(),
+            ),
             Event::Split(terms) => Event::Split(Split {
                 ratio: terms.ratio.cast(),
                 class: terms.class,
@@ -260,7 +260,7 @@ impl Round<Stated> {
             pool: self.pool.as_ref().map(|pool| RoundPool {
                 available: pool.available,
                 amount: pool.amount.cast(),
-                counted: pool.counted.clone(),
+                counts_all: pool.counts_all,
                 origin: pool.origin,
             }),
             method: self.method,

@@ -167,8 +167,8 @@ pub struct RoundPool<N> {
     pub available: PositionId,
     /// Target or number.
     pub amount: PoolAmount<N>,
-    /// Positions that count towards the target.
-    pub counted: Vec<PositionId>,
+    /// Granted and promised options count towards the target too.
+    pub counts_all: bool,
     /// Where it was stated.
     pub origin: OriginId,
 }
@@ -350,8 +350,8 @@ pub struct PoolIncrease<N> {
     pub available: PositionId,
     /// Target or number.
     pub amount: PoolAmount<N>,
-    /// Positions that count towards the target.
-    pub counted: Vec<PositionId>,
+    /// Granted and promised options count towards the target too.
+    pub counts_all: bool,
     /// How it rounds.
     pub rounding: Rounding,
     /// Where it was stated.
@@ -451,13 +451,13 @@ pub enum Event<N> {
     Split(Split<N>),
     /// A convertible is issued: from now on it is outstanding.
     Convertible(ConvertibleId),
-    /// A convertible falls due, if it is still outstanding.
-    Maturity(Maturity<N>),
+    /// Convertibles fall due on one day, as far as they are still outstanding: those that convert do so together.
+    Maturity(Vec<Due<N>>),
 }
 
 /// What becomes of a convertible that falls due.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Maturity<N> {
+pub struct Due<N> {
     /// Which.
     pub convertible: ConvertibleId,
     /// It converts at its cap into this position; `None` is repaid.

@@ -33,6 +33,14 @@ pub struct Verdict {
 fn places(figure: Figure) -> u32 {
     match figure {
         Figure::Ownership => 12,
+        Figure::PreMoney
+        | Figure::PostMoney
+        | Figure::MoneyRaised
+        | Figure::Residue
+        | Figure::Value
+        | Figure::MoneyIn
+        | Figure::SaleProceeds
+        | Figure::Balance => 6,
         _ => 10,
     }
 }

@@ -53,9 +53,11 @@ fn reason(agreement: &Agreement, conversion: &PostedConversion) -> String {
 
 /// Why a conversion's entry is what it is.
 pub fn because(run: &Run, entry: &Posted, convertible: ConvertibleId) -> String {
-    let found = run.ledger().conversions.iter().find(|conversion| {
-        conversion.convertible == convertible && conversion.event == entry.event
-    });
+    let found = run
+        .ledger()
+        .conversions
+        .iter()
+        .find(|conversion| conversion.convertible == convertible && conversion.event == entry.event);
     found.map_or_else(String::new, |conversion| {
         format!("price {}: {}", grouped(entry.price), reason(&run.agreement, conversion))
     })
@@ -141,7 +143,9 @@ pub fn table(run: &Run) -> Option<Table> {
                 Cell::text(agreement.owner(conversion.position)),
                 Cell::Money(conversion.principal + conversion.interest),
                 cap_in_words(run, conversion),
-                Cell::or_empty(Some(conversion.discount).filter(|discount| !discount.is_zero()), |value| Cell::Fraction { value, places: 1 }),
+                Cell::or_empty(Some(conversion.discount).filter(|discount| !discount.is_zero()), |value| {
+                    Cell::Fraction { value, places: 1 }
+                }),
                 Cell::or_empty(capitalization, Cell::Count),
                 Cell::Price(conversion.price),
                 Cell::Text(term_in_words(agreement, conversion)),
@@ -153,7 +157,9 @@ pub fn table(run: &Run) -> Option<Table> {
         let info = &agreement.convertibles[conversion.convertible.index()];
         let package = &agreement.scenario.convertibles[conversion.package.index()].package;
         let counted = match package.cap {
-            Some(Cap::Valuation(_) | Cap::Ownership(_)) => format!(" Its cap is divided by {}.", denominator_in_words(package.counts)),
+            Some(Cap::Valuation(_) | Cap::Ownership(_)) => {
+                format!(" Its cap is divided by {}.", denominator_in_words(package.counts))
+            }
             Some(Cap::Price(_)) | None => String::new(),
         };
         table.note(format!("{}: {}.{counted}", info.name, reason(agreement, conversion)));
@@ -166,9 +172,28 @@ pub fn csv(run: &Run) -> Option<Table> {
     let agreement = &run.agreement;
     (!agreement.convertibles.is_empty()).then_some(())?;
     let keys = [
-        "date", "stage", "instrument", "investor", "kind", "principal", "interest", "cap", "discount", "cap_price", "discount_price",
-        "capitalization", "capitalization_counts", "controlling_term", "terms_of", "conversion_price", "shares", "class",
-        "preference_per_share", "because", "currency", "normalised",
+        "date",
+        "stage",
+        "instrument",
+        "investor",
+        "kind",
+        "principal",
+        "interest",
+        "cap",
+        "discount",
+        "cap_price",
+        "discount_price",
+        "capitalization",
+        "capitalization_counts",
+        "controlling_term",
+        "terms_of",
+        "conversion_price",
+        "shares",
+        "class",
+        "preference_per_share",
+        "because",
+        "currency",
+        "normalised",
     ];
     let mut table = Table::new("conversions", "Conversions", csv_columns(&keys));
     for conversion in &run.ledger().conversions {
@@ -209,7 +234,8 @@ pub fn csv(run: &Run) -> Option<Table> {
 
 /// Preference per share after conversion, by the instrument's own term.
 fn preference(run: &Run, conversion: &PostedConversion) -> Cell {
-    let round = run.agreement.events[conversion.event.index()].closing.and_then(|(round, _)| run.ledger().pricing(round));
+    let round =
+        run.agreement.events[conversion.event.index()].closing.and_then(|(round, _)| run.ledger().pricing(round));
     match (run.agreement.convertibles[conversion.convertible.index()].preference, round) {
         ("common", _) => Cell::Empty,
         ("round_price", Some(pricing)) => Cell::Price(pricing.price),
@@ -249,6 +275,8 @@ pub fn adjustments(run: &Run) -> Option<Table> {
             ],
         );
     }
-    table.note("Weighted average: CP2 = CP1 x (A + B) / (A + C). Full ratchet: CP2 is the price of the issue. Never upwards.");
+    table.note(
+        "Weighted average: CP2 = CP1 x (A + B) / (A + C). Full ratchet: CP2 is the price of the issue. Never upwards.",
+    );
     Some(table)
 }

@@ -261,7 +261,10 @@ impl Writer<'_> {
             EntryKind::Conversion { convertible, money, .. } => {
                 let name = &agreement.convertibles[convertible.index()].name;
                 let why = super::conversions::because(self.run, entry, convertible);
-                format!("{shares} {security} from {name} = {} / {price}; {why}", words::money_in_full(money, self.currency()))
+                format!(
+                    "{shares} {security} from {name} = {} / {price}; {why}",
+                    words::money_in_full(money, self.currency())
+                )
             }
             EntryKind::Adjustment { as_converted } => {
                 format!("{} more as converted: {}", count(as_converted), super::ledger_table::because(self.run, entry))
@@ -354,7 +357,14 @@ impl Writer<'_> {
 
     /// How the price of the event's shares came about.
     fn price(&self, event: EventId, lines: &mut Vec<Line>) {
-        let Some(entry) = self.run.ledger().entries_of(event).find(|entry| !entry.price.is_zero() && !matches!(entry.kind, EntryKind::Conversion { .. })) else { return };
+        let Some(entry) = self
+            .run
+            .ledger()
+            .entries_of(event)
+            .find(|entry| !entry.price.is_zero() && !matches!(entry.kind, EntryKind::Conversion { .. }))
+        else {
+            return;
+        };
         let price = per_share(entry.price, self.currency());
         let agreement = self.agreement();
         match entry.because {

@@ -3,7 +3,9 @@
 use super::run::Run;
 use crate::engine::books::EntryKind;
 use crate::engine::ledger::{Ledger, Posted, Stage};
-use crate::model::{Agreement, ConvertibleId, EventId, Figure, Holding, PositionId, Residue, RoundId, Rung, Subject, TranchePrice};
+use crate::model::{
+    Agreement, ConvertibleId, EventId, Figure, Holding, PositionId, Residue, RoundId, Rung, Subject, TranchePrice,
+};
 use crate::num::{Exact, Number};
 use rust_decimal::Decimal;
 
@@ -110,19 +112,20 @@ impl<'a> At<'a> {
 
     /// What a SAFE or note became by this stage.
     fn of_convertible(&self, figure: Figure, id: ConvertibleId) -> Result<Exact, Missing> {
-        let last = self.table().event;
         let conversion = self
             .ledger
             .conversions
             .iter()
-            .find(|conversion| conversion.convertible == id && last.is_some_and(|last| conversion.event <= last))
+            .find(|conversion| conversion.convertible == id && self.is_past(conversion.event))
             .ok_or_else(|| "it has not converted by then".to_owned())?;
         match figure {
             Figure::Shares | Figure::SharesAsConverted => Ok(exact(conversion.shares)),
             Figure::Ownership => {
                 let shares = exact(conversion.shares);
                 let converted = conversion.position;
-                let ratio = self.agreement.scenario.positions[converted.index()].class().map_or(Exact::one(), |class| exact(self.table().ratios[class.index()]));
+                let ratio = self.agreement.scenario.positions[converted.index()]
+                    .class()
+                    .map_or(Exact::one(), |class| exact(self.table().ratios[class.index()]));
                 Ok(shares * ratio / exact(self.table().fully_diluted))
             }
             Figure::ConversionPrice => Ok(exact(conversion.price)),
@@ -132,7 +135,9 @@ impl<'a> At<'a> {
             Figure::Capitalization if conversion.capitalization.is_zero() => Err("it has no cap".to_owned()),
             Figure::Capitalization => Ok(exact(conversion.capitalization)),
             Figure::Balance => Ok(exact(conversion.principal) + exact(conversion.interest)),
-            Figure::ControllingTerm => Ok(Exact::given(Decimal::from(super::conversions::term(self.agreement, conversion)))),
+            Figure::ControllingTerm => {
+                Ok(Exact::given(Decimal::from(super::conversions::term(self.agreement, conversion))))
+            }
             _ => Err("a SAFE or note has no such figure".to_owned()),
         }
     }
@@ -187,7 +192,11 @@ impl<'a> At<'a> {
     /// The price at which shares were issued or sold at this stage, else the price in force.
     fn price_per_share(&self) -> Option<Exact> {
         let event = self.table().event;
-        let traded = event.and_then(|event| self.ledger.entries_of(event).find(|entry| !entry.price.is_zero() && !matches!(entry.kind, EntryKind::Conversion { .. })));
+        let traded = event.and_then(|event| {
+            self.ledger
+                .entries_of(event)
+                .find(|entry| !entry.price.is_zero() && !matches!(entry.kind, EntryKind::Conversion { .. }))
+        });
         let fixed = || {
             let (round, tranche) = self.agreement.events[event?.index()].closing?;
             (!self.own_price(round, tranche)).then(|| self.ledger.pricing(round))?.map(|pricing| pricing.price)
@@ -244,7 +253,14 @@ impl<'a> At<'a> {
             let (money, residue) = money_of(entry)?;
             Some(if self.is_called(entry.event) { money } else { money - residue })
         });
-        opening + issued.sum()
+        // A SAFE or note was paid for when it was bought.
+        let bought = self
+            .ledger
+            .conversions
+            .iter()
+            .filter(|conversion| ours(conversion.position) && self.is_past(conversion.event));
+        let convertibles: Exact = bought.map(|conversion| exact(conversion.principal)).sum();
+        opening + convertibles + issued.sum()
     }
 
     /// Whether the whole cheque is paid in: the residue is kept, or nothing is rounded.
@@ -266,6 +282,10 @@ impl<'a> At<'a> {
             _ => None,
         };
         self.up_to_here().filter_map(received).sum()
+    }
+
+    fn is_past(&self, event: EventId) -> bool {
+        self.table().event.is_some_and(|last| event <= last)
     }
 
     fn up_to_here(&self) -> impl Iterator<Item = &'a Posted> {

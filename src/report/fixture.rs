@@ -3,7 +3,7 @@
 use super::run::Run;
 use crate::error::{FileId, Span};
 use crate::model::{
-    Agreement, Capitalization, Case, ClassId, Commitment, CommitmentInfo, ClassPrices, Event, EventId, EventInfo,
+    Agreement, Capitalization, Case, ClassId, ClassPrices, Commitment, CommitmentInfo, Event, EventId, EventInfo,
     Evidence, GroupId, Head, Holding, Imprecision, OpeningPrice, Origin, OriginId, Participant, PlanId, PositionId,
     Residue, Round, RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo, Rung, Scenario, Stakeholder,
     StakeholderId, StockClass, Takes, Term, Timed, Tranche, TranchePrice,
@@ -301,12 +301,8 @@ pub fn pool_and_money() -> Run {
     draft.round("Series A", 100, class, &[("Closing", Rung::Funded, &[(investor, 25)])]);
     let round = &mut draft.0.scenario.rounds[0];
     round.counts.pool_increase = false;
-    round.pool = Some(RoundPool {
-        available,
-        amount: PoolAmount::Increase(given(10)),
-        counted: vec![available],
-        origin: ORIGIN,
-    });
+    round.pool =
+        Some(RoundPool { available, amount: PoolAmount::Increase(given(10)), counts_all: false, origin: ORIGIN });
     draft.run(Rung::All)
 }
 
@@ -350,8 +346,7 @@ pub fn startup_draft() -> Draft {
             ("Second closing", Rung::Committed, &[(a_fund, 2_750_000), (seed_fund, 0)]),
         ],
     );
-    let pool =
-        RoundPool { available, amount: PoolAmount::Target(fraction("0.10")), counted: vec![available], origin: ORIGIN };
+    let pool = RoundPool { available, amount: PoolAmount::Target(fraction("0.10")), counts_all: false, origin: ORIGIN };
     draft.0.scenario.rounds[round.index()].pool = Some(pool);
     let bought = draft.position(Holding::Shares(a_fund, ClassId(0)), 0);
     let sale = Secondary {

@@ -125,7 +125,9 @@ fn paid(entry: &Posted) -> Option<(Decimal, Decimal)> {
         EntryKind::Issuance { money, residue }
         | EntryKind::Conversion { money, residue, .. }
         | EntryKind::Transfer { money, residue, .. } => Some((money, residue)),
-        EntryKind::Adjustment { .. } | EntryKind::PoolIncrease | EntryKind::Grant { .. } | EntryKind::Split { .. } => None,
+        EntryKind::Adjustment { .. } | EntryKind::PoolIncrease | EntryKind::Grant { .. } | EntryKind::Split { .. } => {
+            None
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use super::pricing::Scene;
 use super::system::{Claim, Line, Solution, UNKNOWNS, Unknown};
 use crate::engine::books::CapTable;
 use crate::model::{
-    Cap, Capitalization, Converting, Convertible, ConvertibleId, Denominator, Draws, Elapsed, Interest, Package, PositionId,
+    Cap, Capitalization, Convertible, ConvertibleId, Converting, Denominator, Draws, Elapsed, Interest, Package,
+    PositionId,
 };
 use crate::num::{Mask, Number};
 
@@ -138,7 +139,13 @@ pub fn candidate<N: Number>(
 impl<N: Number> Candidate<N> {
     /// Writes its packages as lines; the scene must know the round's own lines by then.
     #[inline(always)]
-    pub fn draw_lines(&mut self, convertibles: &[Convertible<N>], scene: &Scene<N>, draws: &Draws<N>, table: &CapTable<N>) {
+    pub fn draw_lines(
+        &mut self,
+        convertibles: &[Convertible<N>],
+        scene: &Scene<N>,
+        draws: &Draws<N>,
+        table: &CapTable<N>,
+    ) {
         let own = std::iter::once(self.convertible);
         self.packages = own
             .chain(self.may_adopt.iter().copied())
@@ -282,7 +289,13 @@ fn offer<N: Number>(
 /// all that converts, this too   c = a (B + G)          others only   c = a (B + G - c)          this only   c = a (B + c)
 /// ```
 #[inline(always)]
-fn of_counts<N: Number>(part: N, valuation: N, counts: Capitalization, scene: &Scene<N>, table: &CapTable<N>) -> Capped<N> {
+fn of_counts<N: Number>(
+    part: N,
+    valuation: N,
+    counts: Capitalization,
+    scene: &Scene<N>,
+    table: &CapTable<N>,
+) -> Capped<N> {
     let mut base = Line::fixed(scene.count_before(counts, table));
     if counts.pool_increase {
         base = base + Line::of(Unknown::Pool, N::one());

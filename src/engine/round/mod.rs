@@ -183,13 +183,15 @@ fn issue<N: Number, J: Journal<N>>(
     draws: &Draws<N>,
     books: &mut Books<N, J>,
 ) -> N::Mask {
-    let price = books.table.price_of_class(Some(terms.tranches[tranche].class), price);
+    let exact = books.table.price_of_class(Some(terms.tranches[tranche].class), price);
+    // Whole shares are bought at the price that is posted.
+    let price = if terms.rounding.shares.is_some() { exact.posted() } else { exact };
     let shares_per_money = closes.select(N::one() / price, N::zero());
     let mut feasible = N::Mask::always(true);
     for (index, participant) in terms.tranches[tranche].participants.iter().enumerate() {
         let promised = match participant.takes {
             // A number of shares is bought at the price of its own tranche.
-            Takes::Shares(shares) => draws.value(shares) * price,
+            Takes::Shares(shares) => draws.value(shares) * pricing.shares_factor * price,
             _ => money::of(terms, pricing, draws, tranche, index),
         };
         feasible = feasible & N::zero().at_most(promised);

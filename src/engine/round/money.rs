@@ -38,7 +38,8 @@ pub fn of<N: Number>(
         }
         Takes::SideLetter { convertible, part } => {
             let converted = pricing.conversions.iter().find(|conversion| conversion.convertible == convertible);
-            let shares = converted.map_or(N::zero(), |conversion| conversion.converts.select(conversion.shares, N::zero()));
+            let shares =
+                converted.map_or(N::zero(), |conversion| conversion.converts.select(conversion.shares, N::zero()));
             draws.value(part) * shares / pricing.company_capitalization * pricing.money
         }
         Takes::ProRata(part) => {
@@ -48,7 +49,10 @@ pub fn of<N: Number>(
             let held = pricing.stake(this.participants[participant].stakeholder).fully_diluted;
             pricing.solved_price * (draws.value(fraction) * pricing.total - held).max(N::zero())
         }
-        Takes::Shares(shares) => draws.value(shares) * pricing.price,
+        Takes::Shares(shares) => {
+            let ratio = pricing.class_ratios.get(tranche).copied().unwrap_or(N::one());
+            draws.value(shares) * pricing.shares_factor * pricing.price * ratio
+        }
     }
 }
 
@@ -98,12 +102,7 @@ pub fn at_round_price<N>(tranche: &Tranche<N>) -> bool {
 #[inline(always)]
 pub fn known<N: Number>(terms: &Round<N>, draws: &Draws<N>, base: bool) -> N {
     let draws = if base { Draws { values: draws.base, ..*draws } } else { *draws };
-    terms
-        .tranches
-        .iter()
-        .filter(|tranche| at_round_price(tranche))
-        .map(|tranche| stated(terms, tranche, &draws))
-        .sum()
+    terms.tranches.iter().filter(|tranche| at_round_price(tranche)).map(|tranche| stated(terms, tranche, &draws)).sum()
 }
 
 #[inline(always)]

@@ -21,9 +21,10 @@ use super::protect::{self, Issue};
 use super::system::{self, Claim, Line, UNKNOWNS, Unknown};
 use super::{money, whole};
 use crate::engine::books::{Adjustment, CapTable};
+use crate::engine::pool;
 use crate::model::{
-    Capitalization, ConversionMethod, Convertible, Draws, Hold, Holding, PoolAmount, ProtectionMethod, Round, RoundPrice,
-    StakeholderId, Takes,
+    Capitalization, ConversionMethod, Convertible, Draws, Hold, Holding, PoolAmount, ProtectionMethod, Round,
+    RoundPrice, StakeholderId, Takes, Tranche,
 };
 use crate::num::{Mask, Number};
 
@@ -64,6 +65,10 @@ pub struct Pricing<N: Number> {
     pub adjustments: Vec<Adjustment<N>>,
     /// Holdings before the round of those whose cheque depends on them.
     pub stakes: Vec<Stake<N>>,
+    /// What a stated number of shares is multiplied by: later splits of the common.
+    pub shares_factor: N,
+    /// Common shares per share of each tranche's class as of the first closing; empty where all are one to one.
+    pub class_ratios: Vec<N>,
     /// New cash counted so far: what conversion thresholds are held against.
     pub counted_cash: N,
     /// Where a closing has taken place.
@@ -103,6 +108,35 @@ impl<N: Number> Scene<N> {
 }
 
 impl<N: Number> Pricing<N> {
+    /// Every count in new shares after a split of the common; money stays.
+    #[inline(always)]
+    pub fn split(&mut self, ratio: N) {
+        let counts = [
+            &mut self.capitalization,
+            &mut self.company_capitalization,
+            &mut self.fully_diluted_before,
+            &mut self.total,
+            &mut self.pool_increase,
+            &mut self.pool_before,
+            &mut self.adjustment_shares,
+            &mut self.shares_factor,
+        ];
+        for count in counts {
+            *count = *count * ratio;
+        }
+        for stake in &mut self.stakes {
+            stake.fully_diluted = stake.fully_diluted * ratio;
+        }
+        for conversion in &mut self.conversions {
+            conversion.shares = conversion.shares * ratio;
+            conversion.price = conversion.price / ratio;
+        }
+        for adjustment in &mut self.adjustments {
+            adjustment.before = adjustment.before / ratio;
+            adjustment.after = adjustment.after / ratio;
+        }
+    }
+
     /// The holding before the round of a stakeholder whose cheque depends on it.
     #[inline(always)]
     pub fn stake(&self, stakeholder: StakeholderId) -> Stake<N> {
@@ -121,7 +155,12 @@ struct Known<N> {
 
 /// Prices the round from the table as it stands before it.
 #[inline(always)]
-pub fn solve<N: Number>(terms: &Round<N>, convertibles: &[Convertible<N>], draws: &Draws<N>, table: &CapTable<N>) -> Pricing<N> {
+pub fn solve<N: Number>(
+    terms: &Round<N>,
+    convertibles: &[Convertible<N>],
+    draws: &Draws<N>,
+    table: &CapTable<N>,
+) -> Pricing<N> {
     let stakes: Vec<_> = money::holders_that_matter(terms).map(|who| stake(who, table)).collect();
     let base = base_count(terms.counts, table);
     let headline = terms.size.map_or_else(|| money::known(terms, draws, false), |size| draws.value(size));
@@ -134,20 +173,21 @@ pub fn solve<N: Number>(terms: &Round<N>, convertibles: &[Convertible<N>], draws
     let known = known(terms, draws, table, headline, balances, base);
     let usable = known.valuation.is_positive() & base.is_positive();
     let valuation = usable.select(known.valuation, N::one());
-    let pool_before: N = terms.pool.iter().flat_map(|pool| &pool.counted).map(|&position| table.at(position)).sum();
+    let pool_before =
+        terms.pool.as_ref().map_or(N::zero(), |pool| pool::counted(pool.available, pool.counts_all, table));
 
     let taken_up = rights_taken_up(terms, draws, &stakes);
     let left = N::one() - taken_up;
     let growth = N::one() / left.is_positive().select(left, N::one());
-    let scene = scene(terms, draws, table.fully_diluted, base, known.money, growth);
+    let scene = scene(terms, draws, table, base, known.money, growth);
     for candidate in &mut candidates {
         candidate.draw_lines(convertibles, &scene, draws, table);
     }
     let mut claims: Vec<Claim<N>> = convert::claims(&candidates).collect();
     let issue = money_of_first_issue(terms, draws, known.money, growth);
-    claims.extend(terms.protections.iter().filter_map(|protection| {
-        protect::claim(protection, issue, balances, &scene, table)
-    }));
+    claims.extend(
+        terms.protections.iter().filter_map(|protection| protect::claim(protection, issue, balances, &scene, table)),
+    );
     claims.extend(pool_claim(terms, draws, pool_before, &scene));
     claims.extend(purchase_claims(terms, draws, &stakes, &scene));
     let mut lines = [Line::fixed(N::zero()); UNKNOWNS];
@@ -183,6 +223,8 @@ pub fn solve<N: Number>(terms: &Round<N>, convertibles: &[Convertible<N>], draws
         conversions: convert::at_solution(&candidates, &solution, solved_price),
         adjustments: Vec::new(),
         stakes,
+        shares_factor: N::one(),
+        class_ratios: class_ratios(terms, table),
         counted_cash: N::zero(),
         opened: N::Mask::always(false),
         feasible: usable & left.is_positive() & solution.feasible,
@@ -200,7 +242,14 @@ pub fn solve<N: Number>(terms: &Round<N>, convertibles: &[Convertible<N>], draws
 /// dollars invested     p T = V + M + balances: the price divides V + balances by a count with G in it
 /// ```
 #[inline(always)]
-fn known<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>, headline: N, balances: N, base: N) -> Known<N> {
+fn known<N: Number>(
+    terms: &Round<N>,
+    draws: &Draws<N>,
+    table: &CapTable<N>,
+    headline: N,
+    balances: N,
+    base: N,
+) -> Known<N> {
     let money = if terms.size_includes_conversions { headline - balances } else { headline };
     let added = match terms.method {
         ConversionMethod::DollarsInvested => balances,
@@ -225,13 +274,23 @@ fn known<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>, hea
     Known { valuation: pre_money + added, given_price, pre_money, money }
 }
 
+/// Common shares per share of each tranche's class; empty where all are one to one.
+fn class_ratios<N: Number>(terms: &Round<N>, table: &CapTable<N>) -> Vec<N> {
+    let ratio = |tranche: &Tranche<N>| table.ratio(Some(tranche.class));
+    match terms.tranches.iter().all(|tranche| ratio(tranche).is_none()) {
+        true => Vec::new(),
+        false => terms.tranches.iter().map(|tranche| ratio(tranche).unwrap_or(N::one())).collect(),
+    }
+}
+
 /// The round's totals as lines in the unknowns.
 #[inline(always)]
-fn scene<N: Number>(terms: &Round<N>, draws: &Draws<N>, before: N, base: N, money: N, growth: N) -> Scene<N> {
+fn scene<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>, base: N, money: N, growth: N) -> Scene<N> {
     let one = |unknown| Line::of(unknown, N::one());
+    let before = table.fully_diluted;
     let outright: N = money::growing(terms)
         .map(|participant| match participant.takes {
-            Takes::Shares(shares) => draws.value(shares),
+            Takes::Shares(shares) => table.as_converted(participant.position, draws.value(shares)),
             _ => N::zero(),
         })
         .sum();

@@ -28,7 +28,13 @@ pub struct Issue<N> {
 
 /// What a protected class may claim in a round: nothing, or the adjustment.
 #[inline(always)]
-pub fn claim<N: Number>(protection: &Protection, money: N, balances: N, scene: &Scene<N>, table: &CapTable<N>) -> Option<Claim<N>> {
+pub fn claim<N: Number>(
+    protection: &Protection,
+    money: N,
+    balances: N,
+    scene: &Scene<N>,
+    table: &CapTable<N>,
+) -> Option<Claim<N>> {
     let before = table.conversion_prices[protection.class.index()]?;
     let held = of_class(protection.class, table);
     let line = match protection.method {
@@ -98,7 +104,14 @@ pub fn after_issue<N: Number, J: Journal<N>>(
             };
             let (before, after) = adjusted(&protection, issue, price, counted, rounding, &books.table)?;
             let after = (happens & some).select(after, before);
-            Some(Adjustment { class: protection.class, before, after, counted, money: issue.money, shares: issue.shares })
+            Some(Adjustment {
+                class: protection.class,
+                before,
+                after,
+                counted,
+                money: issue.money,
+                shares: issue.shares,
+            })
         })
         .collect();
     books.adjust(&adjustments);

@@ -80,7 +80,8 @@ fn at_price<N: Number>(
     let usable = pricing.price.is_positive();
     let price = usable.select(pricing.price, N::one());
     let conversions = conversions(terms, candidates, pricing, price);
-    let converted: N = conversions.iter().map(|conversion| conversion.converts.select(conversion.shares, N::zero())).sum();
+    let converted: N =
+        conversions.iter().map(|conversion| conversion.converts.select(conversion.shares, N::zero())).sum();
     let bought = new_shares(terms, draws, table, pricing, price);
     let others = pricing.fully_diluted_before + converted + pricing.adjustment_shares + bought;
     let pool_increase = pool(terms, draws, pricing, others);
@@ -89,7 +90,12 @@ fn at_price<N: Number>(
 
 /// Conversions in whole shares: first those at a price, then the parts of the whole they leave.
 #[inline(always)]
-fn conversions<N: Number>(terms: &Round<N>, candidates: &[Candidate<N>], pricing: &Pricing<N>, price: N) -> Vec<Conversion<N>> {
+fn conversions<N: Number>(
+    terms: &Round<N>,
+    candidates: &[Candidate<N>],
+    pricing: &Pricing<N>,
+    price: N,
+) -> Vec<Conversion<N>> {
     let rounding = terms.rounding;
     let exact_total = pricing.company_capitalization - pricing.fully_diluted_before;
     let (mut at_prices, mut parts) = (N::zero(), N::zero());
@@ -101,7 +107,8 @@ fn conversions<N: Number>(terms: &Round<N>, candidates: &[Candidate<N>], pricing
         let at = conversion.by_cap.select(capped, discounted);
         let some = at.is_positive();
         let shares = rounding.shares(candidate.balance / some.select(at, N::one()));
-        let fraction = conversion.shares / conversion.capitalization.is_positive().select(conversion.capitalization, N::one());
+        let fraction =
+            conversion.shares / conversion.capitalization.is_positive().select(conversion.capitalization, N::one());
         // What the part is of, without what converts.
         let beside = conversion.capitalization - exact_total;
         at_prices += (conversion.converts & !part).select(shares, N::zero());
@@ -137,7 +144,7 @@ fn conversions<N: Number>(terms: &Round<N>, candidates: &[Candidate<N>], pricing
 fn new_shares<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>, pricing: &Pricing<N>, price: N) -> N {
     let mut bought = N::zero();
     for (index, tranche) in terms.tranches.iter().enumerate().filter(|(_, tranche)| money::at_round_price(tranche)) {
-        let class_price = table.price_of_class(Some(tranche.class), price);
+        let class_price = table.price_of_class(Some(tranche.class), price).posted();
         for participant in 0..tranche.participants.len() {
             let shares = terms.rounding.shares(money::of(terms, pricing, draws, index, participant) / class_price);
             bought += table.ratio(Some(tranche.class)).map_or(shares, |ratio| shares * ratio);

@@ -2,8 +2,7 @@
 
 use super::events::INTEREST;
 use super::{
-    CAPITALIZATION, EVENT, FRACTION, Group, Key, Kind, MONEY, MULTIPLE, Names, Need, PRICE, SOURCED, TableSpec, 
-    key,
+    CAPITALIZATION, EVENT, FRACTION, Group, Key, Kind, MONEY, MULTIPLE, Names, Need, PRICE, SOURCED, TableSpec, key,
 };
 
 /// `[[convertibles]]`.

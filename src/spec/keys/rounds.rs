@@ -54,8 +54,7 @@ const ROUND_KEYS: &[Key] = &[
     key("size", MONEY, "its whole new money; needed for percentages of it and `\"rest\"`")
         .default("the sum of the closings"),
     key("size_includes_conversions", Kind::YesNo, "the press's `size` includes converting principal and interest")
-        .default("no")
-,
+        .default("no"),
     key("hold", Kind::Word(&["price", "post_money"]), "what stays when amounts vary under `post_money` without `size`")
         .default("`\"price\"`"),
     key(

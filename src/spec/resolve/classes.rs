@@ -160,6 +160,11 @@ impl Context<'_> {
                 }
             }
         }
+        for block in self.root.blocks("convertibles") {
+            if let Some(class) = block.text("converts_into") {
+                self.add_class(cast, class, None, block.span_of("converts_into"), true);
+            }
+        }
         if self.names.get(COMMON).is_none() {
             self.add_class(cast, COMMON, None, self.root.span, true);
         }

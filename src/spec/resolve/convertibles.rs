@@ -5,8 +5,8 @@ use super::context::{Context, words_of};
 use super::timeline::{Slot, What};
 use crate::error::{Finding, Span};
 use crate::model::{
-    Cap, Capitalization, ClassId, Convertible, ConvertibleId, ConvertibleInfo, ConvertibleKind, Converting, Denominator, Elapsed,
-    Event, Exempt, Holding, Interest, Maturity, Package, Protection, ProtectionMethod, Term,
+    Cap, Capitalization, ClassId, Convertible, ConvertibleId, ConvertibleInfo, ConvertibleKind, Converting,
+    Denominator, Due, Elapsed, Event, Exempt, Holding, Interest, Package, Protection, ProtectionMethod, Term,
 };
 use crate::num::Stated;
 use crate::spec::node::{Block, Provenance};
@@ -22,7 +22,8 @@ enum DayCount {
 }
 
 /// Numbers of compounding periods a year, by their word.
-const COMPOUNDING: [(&str, u32); 5] = [("daily", 365), ("monthly", 12), ("quarterly", 4), ("semi_annual", 2), ("annual", 1)];
+const COMPOUNDING: [(&str, u32); 5] =
+    [("daily", 365), ("monthly", 12), ("quarterly", 4), ("semi_annual", 2), ("annual", 1)];
 
 impl<'a> Context<'a> {
     pub(super) fn read_convertibles(&mut self) -> (Vec<Convertible<Stated>>, Vec<ConvertibleInfo>) {
@@ -48,10 +49,11 @@ impl<'a> Context<'a> {
             _ => ConvertibleKind::Safe,
         };
         let package = self.package(block, &name, kind, &outer);
-        let threshold = match self.quantity(block, "qualified_financing", format!("qualified financing of {name}"), &outer) {
-            Some((term, _)) if term != Term::Given(Stated::ZERO) => Some(term),
-            _ => None,
-        };
+        let threshold =
+            match self.quantity(block, "qualified_financing", format!("qualified financing of {name}"), &outer) {
+                Some((term, _)) if term != Term::Given(Stated::ZERO) => Some(term),
+                _ => None,
+            };
         let interest = self.interest(block, &name, &outer);
         let interest_converts = !matches!(self.word(block, "interest_paid"), Some(("cash" | "waived", _)));
         let mfn = self.yes_no_of(block, "mfn");
@@ -102,7 +104,13 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn package(&mut self, block: &Block, name: &str, kind: ConvertibleKind, outer: &Provenance) -> Option<Package<Stated>> {
+    fn package(
+        &mut self,
+        block: &Block,
+        name: &str,
+        kind: ConvertibleKind,
+        outer: &Provenance,
+    ) -> Option<Package<Stated>> {
         let caps: [(&str, fn(Term<Stated>) -> Cap<Stated>); 4] = [
             ("post_money_cap", Cap::Valuation),
             ("pre_money_cap", Cap::Valuation),
@@ -121,7 +129,9 @@ impl<'a> Context<'a> {
             self.report(
                 Finding::error("E0490", format!("the discount of \"{name}\" leaves no price"))
                     .at(block.span_of("discount"), "expected less than 100 %")
-                    .help("\"20%\" is 20 % off the round price; YC's \"Discount Rate\" of 80 % is a discount of \"20%\""),
+                    .help(
+                        "\"20%\" is 20 % off the round price; YC's \"Discount Rate\" of 80 % is a discount of \"20%\"",
+                    ),
             );
             return None;
         }
@@ -171,7 +181,13 @@ impl<'a> Context<'a> {
     }
 
     /// How long interest runs from an instrument's issue to a day.
-    fn elapsed(&mut self, block: &Block, name: &str, issued: Option<Date>, until: Option<Date>) -> Option<Elapsed<Stated>> {
+    fn elapsed(
+        &mut self,
+        block: &Block,
+        name: &str,
+        issued: Option<Date>,
+        until: Option<Date>,
+    ) -> Option<Elapsed<Stated>> {
         let none = Elapsed { periods: 0, years: Stated::ZERO };
         if !block.has("interest_rate") {
             return Some(none);
@@ -219,8 +235,11 @@ impl<'a> Context<'a> {
             if index > first {
                 if let Some((_, span)) = named.iter().flatten().find(|(named, _)| *named == id) {
                     self.report(
-                        Finding::error("E0492", format!("\"{}\" converts before it is issued", block.name().unwrap_or_default()))
-                            .at(*span, "issued after the round's first closing"),
+                        Finding::error(
+                            "E0492",
+                            format!("\"{}\" converts before it is issued", block.name().unwrap_or_default()),
+                        )
+                        .at(*span, "issued after the round's first closing"),
                     );
                 }
                 continue;
@@ -263,7 +282,12 @@ impl<'a> Context<'a> {
 
     /// What a most-favoured-nation clause may adopt: the whole package of one later SAFE that is not priced before the money,
     /// or the one it names.
-    fn may_adopt(&mut self, block: &Block, later: Vec<(ConvertibleId, &Block)>, convertibles: &[Convertible<Stated>]) -> Vec<ConvertibleId> {
+    fn may_adopt(
+        &mut self,
+        block: &Block,
+        later: Vec<(ConvertibleId, &Block)>,
+        convertibles: &[Convertible<Stated>],
+    ) -> Vec<ConvertibleId> {
         if !self.yes_no_of(block, "mfn") {
             return Vec::new();
         }
@@ -272,24 +296,52 @@ impl<'a> Context<'a> {
             "none" => Vec::new(),
             "best" => later
                 .into_iter()
-                .filter(|(id, of)| convertibles.get(id.index()).is_some_and(|terms| terms.kind == ConvertibleKind::Safe) && !of.has("pre_money_cap"))
+                .filter(|(id, of)| {
+                    convertibles.get(id.index()).is_some_and(|terms| terms.kind == ConvertibleKind::Safe)
+                        && !of.has("pre_money_cap")
+                })
                 .map(|(id, _)| id)
                 .collect(),
             name => self.convertible(name, block.span_of("mfn_adopts")).into_iter().collect(),
         }
     }
 
-    /// The engine's event of a convertible that falls due.
-    pub(super) fn read_maturity(&mut self, id: ConvertibleId, slot: &Slot<'a>, slots: &[Slot<'a>], convertibles: &[Convertible<Stated>]) -> Option<Event<Stated>> {
+    /// The engine's event of the convertibles that fall due on a day.
+    pub(super) fn read_maturities(
+        &mut self,
+        day: Date,
+        slots: &[Slot<'a>],
+        convertibles: &[Convertible<Stated>],
+    ) -> Option<Event<Stated>> {
+        let mut due = Vec::new();
+        for slot in slots {
+            let What::Convertible(id) = slot.what else { continue };
+            if self.date(slot.block, "maturity").is_none_or(|(maturity, _)| maturity != day) {
+                continue;
+            }
+            match self.word(slot.block, "at_maturity") {
+                Some(("convert", span)) => due.push(self.due(id, slot, day, convertibles, Some(span))?),
+                Some(("repay", _)) => due.push(self.due(id, slot, day, convertibles, None)?),
+                _ => {}
+            }
+        }
+        Some(Event::Maturity(due))
+    }
+
+    /// One convertible that falls due: it converts where its word for that stands, else it is repaid.
+    fn due(
+        &mut self,
+        id: ConvertibleId,
+        slot: &Slot<'a>,
+        day: Date,
+        convertibles: &[Convertible<Stated>],
+        converts: Option<Span>,
+    ) -> Option<Due<Stated>> {
         let block = slot.block;
         let name = block.name()?.to_owned();
-        let issued = slots.iter().find(|other| other.what == What::Convertible(id)).and_then(|other| other.date);
-        let elapsed = self.elapsed(block, &name, issued, slot.date)?;
-        let (word, span) = self.word(block, "at_maturity")?;
+        let elapsed = self.elapsed(block, &name, slot.date, Some(day))?;
         let terms = convertibles.get(id.index())?;
-        if word == "repay" {
-            return Some(Event::Maturity(Maturity { convertible: id, into: None, elapsed }));
-        }
+        let Some(span) = converts else { return Some(Due { convertible: id, into: None, elapsed }) };
         if terms.package.cap.is_none() {
             self.report(
                 Finding::error("E0493", format!("\"{name}\" converts at maturity at what price?"))
@@ -301,7 +353,7 @@ impl<'a> Context<'a> {
         let class = block.text("converts_into").unwrap_or(super::names::COMMON).to_owned();
         let class = self.class(&class, block.span_of("converts_into"))?;
         let into = Some(self.position(Holding::Shares(terms.stakeholder, class)));
-        Some(Event::Maturity(Maturity { convertible: id, into, elapsed }))
+        Some(Due { convertible: id, into, elapsed })
     }
 
     /// The protections of all classes that have one.
@@ -313,13 +365,18 @@ impl<'a> Context<'a> {
             let defaults = root.block("class_defaults");
             let owner = |key: &str| listed.filter(|block| block.has(key)).or(defaults.filter(|block| block.has(key)));
             let Some(block) = owner("anti_dilution") else { continue };
-            let Some((word, span)) = self.word(block, "anti_dilution").filter(|(word, _)| *word != "none") else { continue };
+            let Some((word, span)) = self.word(block, "anti_dilution").filter(|(word, _)| *word != "none") else {
+                continue;
+            };
             let Some(method) = self.method(word, span, &class.name, owner("anti_dilution_counts")) else { continue };
-            let number = |key: &str| owner(key).and_then(|block| block.quantity(key)).and_then(|(given, ..)| match given {
-                Given::Stated(quantity) => quantity.stated.to_decimal(0).and_then(|days| u32::try_from(days).ok()),
-                Given::Variable { .. } => None,
-            });
-            let in_price = !owner("adjustment_in_price").is_some_and(|block| matches!(block.yes_no("adjustment_in_price"), Some((Given::Stated(false), ..))));
+            let number = |key: &str| {
+                owner(key).and_then(|block| block.quantity(key)).and_then(|(given, ..)| match given {
+                    Given::Stated(quantity) => quantity.stated.to_decimal(0).and_then(|days| u32::try_from(days).ok()),
+                    Given::Variable { .. } => None,
+                })
+            };
+            let in_price = !owner("adjustment_in_price")
+                .is_some_and(|block| matches!(block.yes_no("adjustment_in_price"), Some((Given::Stated(false), ..))));
             protections.push(Protection {
                 class: ClassId::at(index),
                 method,
@@ -340,14 +397,18 @@ impl<'a> Context<'a> {
                 self.report(
                     Finding::error("E0494", format!("what does the narrow-based average of \"{class}\" count?"))
                         .at(span, "expected `anti_dilution_counts` beside it")
-                        .help("such as `anti_dilution_counts = \"outstanding\"`: charters differ, so there is no default"),
+                        .help(
+                            "such as `anti_dilution_counts = \"outstanding\"`: charters differ, so there is no default",
+                        ),
                 );
                 return None;
             }
             return Some(ProtectionMethod::WeightedAverage(preset("outstanding_and_options")));
         };
         match self.denominator(block, "anti_dilution_counts")? {
-            Denominator::Counts(counts) if !counts.converting_securities && !counts.pool_increase && !counts.new_money => {
+            Denominator::Counts(counts)
+                if !counts.converting_securities && !counts.pool_increase && !counts.new_money =>
+            {
                 Some(ProtectionMethod::WeightedAverage(counts))
             }
             Denominator::Counts(_) | Denominator::OfRound => {
@@ -361,12 +422,21 @@ impl<'a> Context<'a> {
     }
 
     /// A protected class needs a price to be protected: one that is stated, or that of the round that issues it.
-    pub(super) fn check_protections(&mut self, protections: &[Protection], cast: &Cast, rounds: &[crate::model::Round<Stated>]) {
+    pub(super) fn check_protections(
+        &mut self,
+        protections: &[Protection],
+        cast: &Cast,
+        rounds: &[crate::model::Round<Stated>],
+    ) {
         for protection in protections {
             let sold = rounds.iter().flat_map(|round| &round.tranches).any(|tranche| tranche.class == protection.class);
             if cast.conversions[protection.class.index()].issue_price.is_none() && !sold {
                 let name = &cast.classes[protection.class.index()].name;
-                let span = self.root.blocks("classes").find(|block| block.name() == Some(name)).map_or(self.root.span, Block::name_span);
+                let span = self
+                    .root
+                    .blocks("classes")
+                    .find(|block| block.name() == Some(name))
+                    .map_or(self.root.span, Block::name_span);
                 self.report(
                     Finding::error("E0496", format!("\"{name}\" is protected at what price?"))
                         .at(span, "expected `original_issue_price`")
@@ -394,10 +464,22 @@ fn preset(word: &str) -> Capitalization {
 
 fn exempt(block: Option<&Block>) -> Exempt {
     let Some(block) = block else { return Exempt { pool: true, conversions: true, warrants: false, issuances: false } };
-    debug_assert!(block.spec().and_then(|spec| spec.key("anti_dilution_exempt")).is_some_and(|key| words_of(&key.kind).len() == 4));
+    debug_assert!(
+        block
+            .spec()
+            .and_then(|spec| spec.key("anti_dilution_exempt"))
+            .is_some_and(|key| words_of(&key.kind).len() == 4)
+    );
     let items = block.items("anti_dilution_exempt");
-    let has = |word: &str| items.iter().any(|(given, ..)| matches!(given, Given::Stated(Literal::Word(found)) if *found == word));
-    Exempt { pool: has("pool"), conversions: has("conversions"), warrants: has("warrants"), issuances: has("issuances") }
+    let has = |word: &str| {
+        items.iter().any(|(given, ..)| matches!(given, Given::Stated(Literal::Word(found)) if *found == word))
+    };
+    Exempt {
+        pool: has("pool"),
+        conversions: has("conversions"),
+        warrants: has("warrants"),
+        issuances: has("issuances"),
+    }
 }
 
 fn periods_per_year(word: &str) -> u32 {

@@ -275,17 +275,19 @@ fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span) -> Option
     let fits = match figure {
         Figure::Increase => matches!(subject, Subject::Plan(_)),
         Figure::SaleProceeds => !matches!(subject, Subject::Plan(_)),
-        Figure::CapPrice | Figure::DiscountPrice | Figure::ControllingTerm | Figure::Capitalization | Figure::Balance => {
+        Figure::CapPrice
+        | Figure::DiscountPrice
+        | Figure::ControllingTerm
+        | Figure::Capitalization
+        | Figure::Balance => {
             matches!(subject, Subject::Convertible(_))
         }
         Figure::ConversionPrice => matches!(subject, Subject::Convertible(_) | Subject::Class(_)),
         Figure::ConversionRatio => matches!(subject, Subject::Class(_)),
         _ => true,
     };
-    (!fits).then(|| {
-        Finding::error("E0472", format!("\"{name}\" has no such figure"))
-            .at(span, expected_subject(figure))
-    })
+    (!fits)
+        .then(|| Finding::error("E0472", format!("\"{name}\" has no such figure")).at(span, expected_subject(figure)))
 }
 
 /// What a figure can be of.
@@ -294,9 +296,11 @@ fn expected_subject(figure: Figure) -> &'static str {
         Figure::Increase => "expected a plan",
         Figure::ConversionRatio => "expected a class",
         Figure::ConversionPrice => "expected a SAFE, a note or a class",
-        Figure::CapPrice | Figure::DiscountPrice | Figure::ControllingTerm | Figure::Capitalization | Figure::Balance => {
-            "expected a SAFE or a note"
-        }
+        Figure::CapPrice
+        | Figure::DiscountPrice
+        | Figure::ControllingTerm
+        | Figure::Capitalization
+        | Figure::Balance => "expected a SAFE or a note",
         _ => "expected a holder, group or class",
     }
 }

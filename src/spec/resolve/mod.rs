@@ -20,7 +20,7 @@ mod timeline;
 mod variables;
 
 pub use expect::CONTROLLING_TERMS;
-pub use refused::finding as refusal_finding;
+pub use refused::{finding as refusal_finding, outstanding_warnings};
 
 use crate::error::{Finding, Findings, Severity, Sources};
 use crate::model::{Agreement, Case, EventInfo, Head, RoundingInfo, Rung, Scenario, StakeholderId, Timed};
@@ -85,7 +85,9 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     let head = context.head(document, settings, &opening, file, as_of.map(|(date, _)| date));
 
     let Instruments { convertibles, infos: convertible_infos, protections } = instruments;
-    let complete = convertibles.len() == document.root.blocks("convertibles").count() && timeline.len() == events.len() && round_infos.len() == document.root.blocks("rounds").count();
+    let complete = convertibles.len() == document.root.blocks("convertibles").count()
+        && timeline.len() == events.len()
+        && round_infos.len() == document.root.blocks("rounds").count();
     context.findings.sort();
     if context.findings.has_errors() || !complete {
         return Err(context.findings);
@@ -185,7 +187,7 @@ impl<'a> Context<'a> {
         let mut events = Vec::new();
         for (slot, info) in happening {
             let event = match slot.what {
-                What::Maturity(id) => self.read_maturity(id, slot, slots, &instruments.convertibles),
+                What::Maturity(day) => self.read_maturities(day, slots, &instruments.convertibles),
                 _ => self.read_event(slot, cast, file),
             };
             if let Some(event) = event {

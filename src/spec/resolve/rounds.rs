@@ -5,8 +5,9 @@ use super::participants::Scope;
 use super::timeline::{Slot, What, event_id};
 use crate::error::Finding;
 use crate::model::{
-    Convertible, ConvertibleInfo, ConversionMethod, Converting, Protection, Takes, Capitalization, EventId, Hold, Holding, OriginId, Participant, PlanId, PoolAmount, PositionId, Residue, Round,
-    RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo, Term, Tranche, TrancheAmount, TranchePrice,
+    Capitalization, ConversionMethod, Convertible, ConvertibleInfo, Converting, EventId, Hold, Holding, OriginId,
+    Participant, PoolAmount, Protection, Residue, Round, RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo,
+    Takes, Term, Tranche, TrancheAmount, TranchePrice,
 };
 use crate::num::Stated;
 use crate::spec::node::{Block, Provenance};
@@ -91,7 +92,8 @@ impl<'a> Context<'a> {
             .collect();
         let first = closings.first().map(|(index, _)| *index)?;
         let first_closing = event_id(slots, first);
-        let of = OfRound { has_size: size.is_some(), priced_by, closings: closings.len(), first_date: slots[first].date };
+        let of =
+            OfRound { has_size: size.is_some(), priced_by, closings: closings.len(), first_date: slots[first].date };
         let mut tranches: Vec<Option<Tranche<Stated>>> = closings.iter().map(|_| None).collect();
         for (index, slot) in closings {
             let What::Closing { tranche, .. } = slot.what else { continue };
@@ -114,7 +116,8 @@ impl<'a> Context<'a> {
                 ConversionMethod::PercentOwnership
             }
         };
-        let size_includes_conversions = matches!(block.yes_no("size_includes_conversions"), Some((Given::Stated(true), ..)));
+        let size_includes_conversions =
+            matches!(block.yes_no("size_includes_conversions"), Some((Given::Stated(true), ..)));
         Some(Round {
             method,
             converting,
@@ -193,26 +196,8 @@ impl<'a> Context<'a> {
         if block.has("pool_target") && !block.has("pool_target_counts") {
             self.assume(name, "the pool target counts available options; `pool_target_counts = \"all\"` would count granted and promised too", Some(block.span_of("pool_target")));
         }
-        let (available, counted) = self.pool_positions(plan, all);
-        Some(RoundPool { available, amount, counted, origin })
-    }
-
-    /// The available options of a plan, and the positions that count towards a target.
-    pub(super) fn pool_positions(&mut self, plan: PlanId, all: bool) -> (PositionId, Vec<PositionId>) {
         let available = self.position(Holding::Available(plan));
-        let of_plan = |holding: &Holding| match *holding {
-            Holding::Available(other) => other == plan,
-            Holding::Granted(_, other) | Holding::Promised(other) => all && other == plan,
-            Holding::Shares(..) => false,
-        };
-        let counted = self
-            .positions
-            .iter()
-            .enumerate()
-            .filter(|(_, holding)| of_plan(holding))
-            .map(|(index, _)| PositionId::at(index))
-            .collect();
-        (available, counted)
+        Some(RoundPool { available, amount, counts_all: all, origin })
     }
 
     /// What pre-money is divided by. A pool increase counts where existing holders bear it.
@@ -338,7 +323,16 @@ impl<'a> Context<'a> {
             );
         }
         let origin = self.origin(block.name_span(), stage, &scope.outer);
-        complete.then_some(Tranche { event, class, amount, price, status: slot.status, participants: read, days: of.days_to(slot), origin })
+        complete.then_some(Tranche {
+            event,
+            class,
+            amount,
+            price,
+            status: slot.status,
+            participants: read,
+            days: of.days_to(slot),
+            origin,
+        })
     }
 
     /// The stated money of a tranche, if it states any.

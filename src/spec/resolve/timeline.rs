@@ -37,7 +37,7 @@ pub(super) enum What {
     Issuance,
     Split,
     Convertible(ConvertibleId),
-    Maturity(ConvertibleId),
+    Maturity(Date),
     Commitment,
 }
 
@@ -96,11 +96,7 @@ impl<'a> Context<'a> {
             let date = self.date(block, "date").map(|(date, _)| date);
             let place = place(document, block.span, 0);
             slots.push(Slot::new(What::Convertible(id), block, None, name.to_owned(), date, place));
-            let acts = self.word(block, "at_maturity").is_some_and(|(word, _)| word != "outstanding");
-            if let Some((maturity, _)) = self.date(block, "maturity").filter(|_| acts) {
-                let stage = format!("{name} falls due");
-                slots.push(Slot::new(What::Maturity(id), block, None, stage, Some(maturity), place));
-            }
+            self.add_maturity(block, name, place, &mut slots);
         }
         slots.sort_by_key(|slot| slot.place);
         let mut above = opening;
@@ -114,6 +110,21 @@ impl<'a> Context<'a> {
             self.check_after_opening(opening, &slots);
         }
         slots
+    }
+
+    /// A convertible that does something at maturity; those of one day do it together.
+    fn add_maturity(&mut self, block: &'a Block, name: &str, place: (usize, usize, usize), slots: &mut Vec<Slot<'a>>) {
+        if !self.word(block, "at_maturity").is_some_and(|(word, _)| word != "outstanding") {
+            return;
+        }
+        let Some((maturity, _)) = self.date(block, "maturity") else { return };
+        match slots.iter_mut().find(|slot| slot.what == What::Maturity(maturity)) {
+            Some(slot) => slot.stage = format!("Maturities of {maturity}"),
+            None => {
+                let stage = format!("{name} falls due");
+                slots.push(Slot::new(What::Maturity(maturity), block, None, stage, Some(maturity), place));
+            }
+        }
     }
 
     fn name_event(&mut self, name: &str, thing: Thing, span: Span) {
