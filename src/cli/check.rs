@@ -133,21 +133,26 @@ fn table(name: &str, verdicts: &[&Verdict], currency: &str) -> Table {
 fn figure_in_words(figure: Figure, value: Decimal, currency: &str) -> String {
     match figure {
         Figure::Ownership => format!("{}%", number::plain(value * Decimal::ONE_HUNDRED, Some(10))),
-        Figure::Shares | Figure::SharesAsConverted | Figure::FullyDiluted | Figure::Increase => grouped(value, 10),
+        Figure::Shares
+        | Figure::SharesAsConverted
+        | Figure::FullyDiluted
+        | Figure::Increase
+        | Figure::Capitalization => grouped(value, 10),
         Figure::ControllingTerm => {
             let place = usize::try_from(value).unwrap_or(usize::MAX);
             CONTROLLING_TERMS.get(place).map_or_else(String::new, |word| (*word).to_owned())
         }
-        Figure::Capitalization => grouped(value, 10),
-        Figure::ConversionPrice | Figure::ConversionRatio | Figure::CapPrice | Figure::DiscountPrice => {
-            number::plain(value, Some(10))
-        }
-        Figure::Balance => number::money_full(value, currency),
-        Figure::PricePerShare | Figure::ValuePerShare => number::plain(value, Some(10)),
+        Figure::ConversionPrice
+        | Figure::ConversionRatio
+        | Figure::CapPrice
+        | Figure::DiscountPrice
+        | Figure::PricePerShare
+        | Figure::ValuePerShare => number::plain(value, Some(10)),
         Figure::PreMoney
         | Figure::PostMoney
         | Figure::MoneyRaised
         | Figure::Residue
+        | Figure::Balance
         | Figure::Value
         | Figure::MoneyIn
         | Figure::SaleProceeds => number::money_full(value, currency),

@@ -46,7 +46,7 @@ pub struct Scenario<N> {
 pub struct ClassPrices<N> {
     /// NVCA Original Issue Price.
     pub issue_price: Option<N>,
-    /// NVCA ClassPrices Price.
+    /// NVCA Conversion Price.
     pub conversion_price: Option<N>,
 }
 

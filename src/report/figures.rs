@@ -232,10 +232,7 @@ impl<'a> At<'a> {
     }
 
     fn increases(&self, entry: &Posted, subject: Subject) -> bool {
-        let plan = match self.agreement.scenario.positions[entry.position.index()] {
-            Holding::Available(plan) => plan,
-            _ => return false,
-        };
+        let Holding::Available(plan) = self.agreement.scenario.positions[entry.position.index()] else { return false };
         matches!(entry.kind, EntryKind::PoolIncrease) && subject == Subject::Plan(plan)
     }
 

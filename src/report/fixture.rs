@@ -3,10 +3,10 @@
 use super::run::Run;
 use crate::error::{FileId, Span};
 use crate::model::{
-    Agreement, Capitalization, Case, ClassId, ClassPrices, Commitment, CommitmentInfo, Event, EventId, EventInfo,
-    Evidence, GroupId, Head, Holding, Imprecision, OpeningPrice, Origin, OriginId, Participant, PlanId, PositionId,
-    Residue, Round, RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo, Rung, Scenario, Stakeholder,
-    StakeholderId, StockClass, Takes, Term, Timed, Tranche, TranchePrice,
+    Agreement, Capitalization, Case, ClassId, ClassPrices, Commitment, CommitmentInfo, ConversionMethod, Event,
+    EventId, EventInfo, Evidence, GroupId, Head, Holding, Imprecision, OpeningPrice, Origin, OriginId, Participant,
+    PlanId, PositionId, Residue, Round, RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo, Rung, Scenario,
+    Stakeholder, StakeholderId, StockClass, Takes, Term, Timed, Tranche, TranchePrice,
 };
 use crate::model::{
     Buyer, GrantAmount, OptionGrant, Part, PoolAmount, SalePrice, SaleQuantity, Secondary, Seller, Split,
@@ -60,6 +60,9 @@ impl Draft {
             settings: Vec::new(),
             base: Vec::new(),
             happens: Vec::new(),
+            rounding: preset,
+            convertibles: Vec::new(),
+            protections: Vec::new(),
             rounds: Vec::new(),
             timeline: Vec::new(),
             commitments: Vec::new(),
@@ -73,6 +76,7 @@ impl Draft {
             plans: vec!["Option pool".into()],
             events: Vec::new(),
             rounds: Vec::new(),
+            convertibles: Vec::new(),
             commitments: Vec::new(),
             variables: Vec::new(),
             correlations: Vec::new(),
@@ -196,6 +200,7 @@ impl Draft {
                 amount: None,
                 price: TranchePrice::Round,
                 status: *rung,
+                days: 0,
                 participants,
                 origin: ORIGIN,
             });
@@ -208,6 +213,10 @@ impl Draft {
             pool: None,
             rounding: rounding.rounding,
             residue: Residue::NotCalled,
+            method: ConversionMethod::PercentOwnership,
+            size_includes_conversions: false,
+            converting: Vec::new(),
+            protections: Vec::new(),
             tranches: closings,
             first_closing,
             price_origin,

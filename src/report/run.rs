@@ -30,12 +30,9 @@ impl Run {
     pub fn new(agreement: Agreement, rung: Rung) -> Result<Self, Box<(Agreement, Vec<Refusal>)>> {
         let scenario = &agreement.scenario;
         let differ = scenario.timeline.iter().any(|timed| timed.rung != Rung::Funded);
-        let all = match replay_exactly(scenario, Rung::All) {
-            Ok(ledger) => ledger,
-            Err(_) => {
-                let refusals = refusals(scenario, Rung::All);
-                return Err(Box::new((agreement, refusals)));
-            }
+        let Ok(all) = replay_exactly(scenario, Rung::All) else {
+            let refusals = refusals(scenario, Rung::All);
+            return Err(Box::new((agreement, refusals)));
         };
         if !differ {
             return Ok(Run { agreement, rung, ledgers: [all.clone(), all.clone(), all], left_out: Vec::new() });

@@ -172,10 +172,8 @@ fn eliminate<N: Number>(lines: [Line<N>; UNKNOWNS]) -> ([N; UNKNOWNS], N::Mask) 
     let mut matrix = [[N::zero(); UNKNOWNS]; UNKNOWNS];
     let mut right = lines.map(|line| line.fixed);
     for (row, line) in lines.iter().enumerate() {
-        for column in 0..UNKNOWNS {
-            let unit = if row == column { N::one() } else { N::zero() };
-            matrix[row][column] = unit - line.slopes[column];
-        }
+        matrix[row] = line.slopes.map(|slope| N::zero() - slope);
+        matrix[row][row] += N::one();
     }
     for pivot in 0..UNKNOWNS {
         feasible = feasible & matrix[pivot][pivot].is_positive();

@@ -111,15 +111,17 @@ impl<'a> Context<'a> {
         kind: ConvertibleKind,
         outer: &Provenance,
     ) -> Option<Package<Stated>> {
-        let caps: [(&str, fn(Term<Stated>) -> Cap<Stated>); 4] = [
-            ("post_money_cap", Cap::Valuation),
-            ("pre_money_cap", Cap::Valuation),
-            ("ownership", Cap::Ownership),
-            ("conversion_price", Cap::Price),
-        ];
         let mut cap = None;
-        for (key, make) in caps.into_iter().filter(|(key, _)| block.has(key)) {
-            cap = Some(make(self.quantity(block, key, format!("{key} of {name}"), outer)?.0));
+        for key in ["post_money_cap", "pre_money_cap", "ownership", "conversion_price"] {
+            if !block.has(key) {
+                continue;
+            }
+            let (term, _) = self.quantity(block, key, format!("{key} of {name}"), outer)?;
+            cap = Some(match key {
+                "ownership" => Cap::Ownership(term),
+                "conversion_price" => Cap::Price(term),
+                _ => Cap::Valuation(term),
+            });
         }
         let discount = match block.has("discount") {
             true => self.quantity(block, "discount", format!("discount of {name}"), outer)?.0,
@@ -141,19 +143,19 @@ impl<'a> Context<'a> {
             false => POST_MONEY_SAFE,
         };
         let counts = match block.has("capitalization") {
-            true => self.denominator(block, "capitalization")?,
+            true => self.denominator(block, "capitalization"),
             false => Denominator::Counts(usual),
         };
         Some(Package { cap, discount, counts })
     }
 
     /// What a cap is divided by: a preset, or a list of what counts.
-    pub(super) fn denominator(&mut self, block: &Block, key: &str) -> Option<Denominator> {
+    pub(super) fn denominator(&mut self, block: &Block, key: &str) -> Denominator {
         if let Some((word, _)) = self.word(block, key) {
-            return Some(match word {
+            return match word {
                 "round" => Denominator::OfRound,
                 word => Denominator::Counts(preset(word)),
-            });
+            };
         }
         let mut counts = Capitalization::NOTHING;
         for (given, ..) in block.items(key) {
@@ -170,7 +172,7 @@ impl<'a> Context<'a> {
                 _ => {}
             }
         }
-        Some(Denominator::Counts(counts))
+        Denominator::Counts(counts)
     }
 
     fn interest(&mut self, block: &Block, name: &str, outer: &Provenance) -> Option<Interest<Stated>> {
@@ -405,7 +407,7 @@ impl<'a> Context<'a> {
             }
             return Some(ProtectionMethod::WeightedAverage(preset("outstanding_and_options")));
         };
-        match self.denominator(block, "anti_dilution_counts")? {
+        match self.denominator(block, "anti_dilution_counts") {
             Denominator::Counts(counts)
                 if !counts.converting_securities && !counts.pool_increase && !counts.new_money =>
             {

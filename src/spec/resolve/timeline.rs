@@ -114,7 +114,7 @@ impl<'a> Context<'a> {
 
     /// A convertible that does something at maturity; those of one day do it together.
     fn add_maturity(&mut self, block: &'a Block, name: &str, place: (usize, usize, usize), slots: &mut Vec<Slot<'a>>) {
-        if !self.word(block, "at_maturity").is_some_and(|(word, _)| word != "outstanding") {
+        if self.word(block, "at_maturity").is_none_or(|(word, _)| word == "outstanding") {
             return;
         }
         let Some((maturity, _)) = self.date(block, "maturity") else { return };
