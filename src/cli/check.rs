@@ -8,7 +8,7 @@ use crate::render::number;
 use crate::report::Run;
 use crate::report::check::{Verdict, verdict};
 use crate::report::table::{Cell, Column, Style, Table};
-use crate::spec::resolve::Settings;
+use crate::spec::resolve::{CONTROLLING_TERMS, Settings};
 use rust_decimal::Decimal;
 use serde_json::json;
 use std::fmt::Write;
@@ -133,12 +133,26 @@ fn table(name: &str, verdicts: &[&Verdict], currency: &str) -> Table {
 fn figure_in_words(figure: Figure, value: Decimal, currency: &str) -> String {
     match figure {
         Figure::Ownership => format!("{}%", number::plain(value * Decimal::ONE_HUNDRED, Some(10))),
-        Figure::Shares | Figure::SharesAsConverted | Figure::FullyDiluted | Figure::Increase => grouped(value, 10),
-        Figure::PricePerShare | Figure::ValuePerShare => number::plain(value, Some(10)),
+        Figure::Shares
+        | Figure::SharesAsConverted
+        | Figure::FullyDiluted
+        | Figure::Increase
+        | Figure::Capitalization => grouped(value, 10),
+        Figure::ControllingTerm => {
+            let place = usize::try_from(value).unwrap_or(usize::MAX);
+            CONTROLLING_TERMS.get(place).map_or_else(String::new, |word| (*word).to_owned())
+        }
+        Figure::ConversionPrice
+        | Figure::ConversionRatio
+        | Figure::CapPrice
+        | Figure::DiscountPrice
+        | Figure::PricePerShare
+        | Figure::ValuePerShare => number::plain(value, Some(10)),
         Figure::PreMoney
         | Figure::PostMoney
         | Figure::MoneyRaised
         | Figure::Residue
+        | Figure::Balance
         | Figure::Value
         | Figure::MoneyIn
         | Figure::SaleProceeds => number::money_full(value, currency),

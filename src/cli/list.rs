@@ -14,7 +14,7 @@ pub(super) fn list(session: &Session) {
             Some(document) if !loaded.findings.has_errors() => {
                 document.root.text("title").unwrap_or_default().to_owned()
             }
-            _ => format!("(has errors: capstruct check {})", name),
+            _ => format!("(has errors: capstruct check {name})"),
         };
         table.push(Style::Body, vec![Cell::text(name), Cell::text(title)]);
     }

@@ -1,14 +1,13 @@
 //! What every command needs: where the scenarios are, which run of them is meant, and how results are shown.
 
 use super::args::{CaseWord, ColorWord, Common, Format, FundingWord};
-use crate::engine;
 use crate::error::{Error, Finding, Findings, Severity, Sources};
 use crate::model::{Agreement, Case, Rung};
 use crate::render;
 use crate::render::terminal::Look;
 use crate::report::Run;
 use crate::report::table::Table;
-use crate::spec::resolve::{Settings, refusal_finding, resolve};
+use crate::spec::resolve::{Settings, outstanding_warnings, refusal_finding, resolve};
 use crate::spec::{Document, ScenarioFolder, load};
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
@@ -102,18 +101,30 @@ impl Session {
     pub fn run(&self, read: &Read, settings: &Settings) -> Result<Run, Error> {
         let (agreement, warnings) = Self::resolve(read, settings)?;
         self.show_warnings(&warnings, &read.sources);
-        self.replay(read, agreement)
+        let run = self.replay(read, agreement)?;
+        self.show_warnings(&Self::warnings(&run), &read.sources);
+        Ok(run)
     }
 
     /// Replays an agreement.
     pub fn replay(&self, read: &Read, agreement: Agreement) -> Result<Run, Error> {
         Run::new(agreement, self.rung).map_err(|refused| {
-            let (agreement, _) = *refused;
-            let refusals = engine::refusals(&agreement.scenario, Rung::All);
+            let (agreement, refusals) = *refused;
             let mut findings = Findings(refusals.iter().map(|refusal| refusal_finding(&agreement, refusal)).collect());
             findings.sort();
             Error::input(findings, read.sources.clone())
         })
+    }
+
+    /// What the reader should know of a run besides its tables.
+    fn warnings(run: &Run) -> Findings {
+        let mut warnings = Findings(outstanding_warnings(&run.agreement, run.ledger()));
+        for (rung, refusal) in &run.left_out {
+            let finding = refusal_finding(&run.agreement, refusal);
+            let message = format!("on the rung \"{}\", left out: {}", rung.word(), finding.message);
+            warnings.push(Finding { code: "W0601", severity: Severity::Warning, message, ..finding });
+        }
+        warnings
     }
 
     /// Reads and runs the scenario under the flags.

@@ -1,7 +1,7 @@
 //! The cap table, the entries that change it, and the journal that may keep them.
 
-use super::round::Pricing;
-use crate::model::{ClassId, Conversion, EventId, Holding, PositionId, Round, RoundId, Scenario};
+use super::round::{Conversion, Pricing};
+use crate::model::{ClassId, ClassPrices, ConvertibleId, EventId, Holding, PositionId, Round, RoundId, Scenario};
 use crate::num::{Mask, Number};
 use std::convert::Infallible;
 
@@ -14,6 +14,12 @@ pub struct CapTable<N: Number> {
     pub shares: Vec<N>,
     /// Common shares per share of a class, by class; `None` is one to one.
     pub ratios: Vec<Option<N>>,
+    /// NVCA Original Issue Price, by class, where one is stated or the class was sold in a round.
+    pub issue_prices: Vec<Option<N>>,
+    /// NVCA Conversion Price, by class: issue price / ratio.
+    pub conversion_prices: Vec<Option<N>>,
+    /// Where a convertible is issued and not yet converted or repaid, by convertible.
+    pub outstanding: Vec<N::Mask>,
     /// Sum of all positions as converted: outstanding, granted, promised and available.
     pub fully_diluted: N,
     /// The latest price in force of one share as converted, if any was set.
@@ -89,6 +95,20 @@ pub enum EntryKind<N> {
         /// The part of it that bought no share.
         residue: N,
     },
+    /// A SAFE or note became shares. `money = price * shares + residue`.
+    Conversion {
+        /// Which.
+        convertible: ConvertibleId,
+        /// Its balance.
+        money: N,
+        /// The part of it that became no share.
+        residue: N,
+    },
+    /// A class converts into more common; its own shares stay.
+    Adjustment {
+        /// More shares as converted.
+        as_converted: N,
+    },
     /// New options in a plan.
     PoolIncrease,
     /// Options granted from a plan's available ones.
@@ -154,6 +174,18 @@ pub enum Because<N> {
         /// Counted options before.
         before: N,
     },
+    /// A convertible's terms set its price; the ledger's conversions say which.
+    Conversion {
+        /// Which.
+        convertible: ConvertibleId,
+    },
+    /// Conversion price after an issue below it; the ledger's adjustments have the formula's numbers.
+    Protection {
+        /// Before.
+        before: N,
+        /// After.
+        after: N,
+    },
     /// The number was given.
     GivenNumber,
     /// New shares for each old one.
@@ -169,6 +201,10 @@ pub trait Journal<N: Number> {
     type Refusal;
     /// Takes in an entry, as posted.
     fn record(&mut self, event: EventId, entry: &Entry<N>);
+    /// Takes in how a convertible converted.
+    fn converted(&mut self, event: EventId, conversion: &Conversion<N>);
+    /// Takes in how conversion prices fell.
+    fn adjusted(&mut self, event: EventId, adjustments: &[Adjustment<N>]);
     /// Takes in what a round's first closing fixed. `money(tranche, participant)` is what each cheque would be.
     fn priced(&mut self, id: RoundId, round: &Round<N>, pricing: &Pricing<N>, money: impl Fn(usize, usize) -> N);
     /// The event boundary: everything that went wrong inside the event surfaces here, or nowhere.
@@ -182,6 +218,23 @@ pub trait Journal<N: Number> {
         feasible: N::Mask,
         table: &CapTable<N>,
     ) -> Result<(), Self::Refusal>;
+}
+
+/// A conversion price that falls, with the numbers of its formula.
+#[derive(Clone, Copy, Debug)]
+pub struct Adjustment<N> {
+    /// The class.
+    pub class: ClassId,
+    /// CP1.
+    pub before: N,
+    /// CP2; equal to CP1 where the issue does not trigger it.
+    pub after: N,
+    /// A; zero for a ratchet.
+    pub counted: N,
+    /// What was paid for the issue; B is this over CP1.
+    pub money: N,
+    /// C.
+    pub shares: N,
 }
 
 /// The state of a replay. Posting is the only way to change it.
@@ -198,11 +251,18 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     /// The company at the opening of the scenario.
     #[inline(always)]
     pub fn open(scenario: &Scenario<N>, journal: J) -> Self {
-        let ratio = |class: &Conversion<N>| Some(class.issue_price? / class.conversion_price?);
+        let ratio = |class: &ClassPrices<N>| Some(class.issue_price? / class.conversion_price?);
         let mut table = CapTable {
             positions: scenario.positions.clone(),
             shares: scenario.opening.iter().map(|shares| shares.posted()).collect(),
             ratios: scenario.classes.iter().map(ratio).collect(),
+            issue_prices: scenario.classes.iter().map(|class| class.issue_price).collect(),
+            conversion_prices: scenario
+                .classes
+                .iter()
+                .map(|class| class.conversion_price.or(class.issue_price))
+                .collect(),
+            outstanding: scenario.convertibles.iter().map(|_| N::Mask::always(false)).collect(),
             fully_diluted: N::zero(),
             reference_price: None,
             rounds: scenario.rounds.iter().map(|_| None).collect(),
@@ -228,7 +288,68 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
                 self.table.shares[from.index()] -= entry.shares;
                 self.table.fully_diluted -= self.table.as_converted(from, entry.shares);
             }
-            EntryKind::Issuance { .. } | EntryKind::PoolIncrease | EntryKind::Split { .. } => {}
+            EntryKind::Issuance { .. }
+            | EntryKind::Conversion { .. }
+            | EntryKind::Adjustment { .. }
+            | EntryKind::PoolIncrease
+            | EntryKind::Split { .. } => {}
+        }
+    }
+
+    /// A convertible became shares where `happens`; from then on it is not outstanding.
+    #[inline(always)]
+    pub fn convert(&mut self, conversion: &Conversion<N>, happens: N::Mask) {
+        let balance = conversion.principal + conversion.interest;
+        let shares = happens.select(conversion.shares, N::zero());
+        let (price, money) = (conversion.price.posted(), happens.select(balance, N::zero()));
+        let kind =
+            EntryKind::Conversion { convertible: conversion.convertible, money, residue: money - shares * price };
+        let because = Because::Conversion { convertible: conversion.convertible };
+        self.journal.converted(self.event, &Conversion { converts: happens, ..*conversion });
+        self.post(Entry { position: conversion.position, shares, price, kind, because });
+        let outstanding = &mut self.table.outstanding[conversion.convertible.index()];
+        *outstanding = *outstanding & !happens;
+    }
+
+    /// Lowers conversion prices; every holder of the class converts into more.
+    pub fn adjust(&mut self, adjustments: &[Adjustment<N>]) {
+        if adjustments.is_empty() {
+            return;
+        }
+        self.journal.adjusted(self.event, adjustments);
+        for adjustment in adjustments {
+            let class = adjustment.class.index();
+            let Some(issue) = self.table.issue_prices[class] else { continue };
+            let ratio_before = self.table.ratios[class].unwrap_or(N::one());
+            let ratio = ratio_before * adjustment.before / adjustment.after;
+            for index in 0..self.table.positions.len() {
+                if self.table.positions[index].class() == Some(adjustment.class) {
+                    let as_converted = self.table.shares[index] * (ratio - ratio_before);
+                    self.journal.record(
+                        self.event,
+                        &Entry {
+                            position: PositionId::at(index),
+                            shares: N::zero(),
+                            price: N::zero(),
+                            kind: EntryKind::Adjustment { as_converted },
+                            because: Because::Protection { before: adjustment.before, after: adjustment.after },
+                        },
+                    );
+                }
+            }
+            self.table.ratios[class] = Some(ratio);
+            self.table.conversion_prices[class] = Some(issue / ratio);
+        }
+        self.table.fully_diluted = self.table.sum(|_| true);
+    }
+
+    /// The first sale of a class sets its issue price and conversion price, where none is stated.
+    #[inline(always)]
+    pub fn first_sale(&mut self, class: ClassId, price: N) {
+        let prices = &mut self.table;
+        if prices.issue_prices[class.index()].is_none() {
+            prices.issue_prices[class.index()] = Some(price);
+            prices.conversion_prices[class.index()] = Some(price);
         }
     }
 
@@ -264,6 +385,10 @@ impl<N: Number> Journal<N> for Feasibility<N> {
     type Refusal = Infallible;
     #[inline(always)]
     fn record(&mut self, _: EventId, _: &Entry<N>) {}
+    #[inline(always)]
+    fn converted(&mut self, _: EventId, _: &Conversion<N>) {}
+    #[inline(always)]
+    fn adjusted(&mut self, _: EventId, _: &[Adjustment<N>]) {}
     #[inline(always)]
     fn priced(&mut self, _: RoundId, _: &Round<N>, _: &Pricing<N>, _: impl Fn(usize, usize) -> N) {}
     #[inline(always)]

@@ -1,8 +1,9 @@
 //! New shares outside a round, and splits.
 
 use super::books::{Because, Books, Entry, EntryKind, Journal};
+use super::round::protect::{self, Issue};
 use super::secondary::sale_price;
-use crate::model::{Consideration, Draws, Holding, Issuance, PositionId, SalePrice, Split};
+use crate::model::{Consideration, Draws, Holding, Issuance, PositionId, Protection, SalePrice, Split};
 use crate::num::rounding::{Direction, whole};
 use crate::num::{Mask, Number};
 
@@ -10,13 +11,16 @@ use crate::num::{Mask, Number};
 #[inline(always)]
 pub fn issue<N: Number, J: Journal<N>>(
     terms: &Issuance<N>,
+    protections: &[Protection],
     happens: N::Mask,
     draws: &Draws<N>,
     books: &mut Books<N, J>,
 ) -> N::Mask {
     let class = books.table.positions[terms.position.index()].class();
     let (shares, price, money, because) = match terms.consideration {
-        Consideration::None { shares } => (draws.value(shares), N::zero(), N::zero(), Because::GivenNumber),
+        Consideration::None { shares } => {
+            (terms.rounding.shares(draws.value(shares)), N::zero(), N::zero(), Because::GivenNumber)
+        }
         Consideration::Money { amount, price } => {
             let (given, because) = sale_price(price, draws, &books.table);
             let price = match price {
@@ -26,6 +30,7 @@ pub fn issue<N: Number, J: Journal<N>>(
                 }
             };
             let money = draws.value(amount);
+            let price = if terms.rounding.shares.is_some() { price.posted() } else { price };
             let as_converted = books.table.ratio(class).map_or(price, |ratio| price / ratio);
             books.set_reference_price(as_converted, happens);
             (terms.rounding.shares(money / price), price, money, because)
@@ -33,6 +38,9 @@ pub fn issue<N: Number, J: Journal<N>>(
     };
     let feasible = N::zero().at_most(shares);
     let shares = happens.select(shares, N::zero());
+    let triggered = protections.iter().copied().filter(|protection| !protection.exempt.issuances);
+    let issue = Issue { money, shares: books.table.as_converted(terms.position, shares) };
+    protect::after_issue(triggered, issue, terms.rounding, happens, books);
     let (price, money) = (price.posted(), happens.select(money, N::zero()));
     let kind = EntryKind::Issuance { money, residue: money - shares * price };
     books.post(Entry { position: terms.position, shares, price, kind, because });
@@ -85,11 +93,20 @@ pub fn split<N: Number, J: Journal<N>>(
 fn rescale<N: Number, J>(terms: &Split<N>, ratio: N, books: &mut Books<N, J>) {
     let table = &mut books.table;
     if terms.class.is_none() || terms.is_common {
+        for price in table.conversion_prices.iter_mut().flatten() {
+            *price = *price / ratio;
+        }
         table.reference_price = table.reference_price.map(|price| price / ratio);
         for pricing in table.rounds.iter_mut().flatten() {
             pricing.price = pricing.price / ratio;
             pricing.last_price = pricing.last_price / ratio;
             pricing.solved_price = pricing.solved_price / ratio;
+            pricing.split(ratio);
+        }
+    }
+    for (index, price) in table.issue_prices.iter_mut().enumerate() {
+        if terms.class.is_none_or(|split| split.index() == index) {
+            *price = price.map(|price| price / ratio);
         }
     }
     let Some(split) = terms.class else { return };

@@ -1,11 +1,11 @@
 //! The journal of an exact run: every entry in decimals, a stage after every event that took place, and a refusal for
 //! every event that has no answer.
 
-use super::books::{Because, CapTable, Entry, EntryKind, Journal};
+use super::books::{Adjustment, Because, CapTable, Entry, EntryKind, Journal};
 use super::refusal::{Cause, Invariant, Refusal};
-use super::round::Pricing;
-use crate::model::{EventId, PositionId, Round, RoundId, Tranche};
-use crate::num::{Arithmetic, Fixed, Truth};
+use super::round::{Conversion, Pricing};
+use crate::model::{ConvertibleId, EventId, PositionId, Round, RoundId, Tranche};
+use crate::num::{Arithmetic, Fixed, Number, Truth};
 use rust_decimal::Decimal;
 
 /// Decimal places of whatever a ledger holds: the Open Cap Format's limit.
@@ -18,6 +18,10 @@ pub struct Ledger {
     pub entries: Vec<Posted>,
     /// The opening, then the company after every event that took place.
     pub stages: Vec<Stage>,
+    /// How convertibles converted, in the order they did.
+    pub conversions: Vec<PostedConversion>,
+    /// How conversion prices fell, in the order they did.
+    pub adjustments: Vec<(EventId, Adjustment<Decimal>)>,
     /// What each round's first closing fixed, in the order they were priced.
     pub pricings: Vec<PostedPricing>,
     /// The first number of the current event that could not be written as a decimal.
@@ -54,6 +58,12 @@ pub struct Stage {
     pub as_converted: Vec<Decimal>,
     /// Their sum.
     pub fully_diluted: Decimal,
+    /// Common shares per share, by class.
+    pub ratios: Vec<Decimal>,
+    /// Conversion prices, by class, where they are known.
+    pub conversion_prices: Vec<Option<Decimal>>,
+    /// Convertibles outstanding, by convertible.
+    pub outstanding: Vec<bool>,
     /// The latest price in force per share as converted, and that price times the fully diluted count.
     pub reference: Option<Reference>,
 }
@@ -75,6 +85,9 @@ pub struct PostedPricing {
     pub pre_money: Decimal,
     pub money: Decimal,
     pub capitalization: Decimal,
+    pub company_capitalization: Decimal,
+    pub adjustment_shares: Decimal,
+    pub balances: Decimal,
     pub fully_diluted_before: Decimal,
     pub total: Decimal,
     pub solved_price: Decimal,
@@ -83,6 +96,27 @@ pub struct PostedPricing {
     pub pool_before: Decimal,
     /// Cheques by tranche and participant, whether or not they are called.
     pub cheques: Vec<Vec<Decimal>>,
+}
+
+/// How a convertible converted. See [`Conversion`] for the meaning of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields of `Conversion`, as decimals")]
+pub struct PostedConversion {
+    pub event: EventId,
+    pub convertible: ConvertibleId,
+    pub position: PositionId,
+    /// Whose package it used: its own, or that of the one it adopted.
+    pub package: ConvertibleId,
+    pub principal: Decimal,
+    pub interest: Decimal,
+    /// True where the cap set its price.
+    pub by_cap: bool,
+    pub cap_price: Decimal,
+    pub discount_price: Decimal,
+    pub discount: Decimal,
+    pub capitalization: Decimal,
+    pub price: Decimal,
+    pub shares: Decimal,
 }
 
 /// Writes numbers as decimals and remembers the first that could not be.
@@ -124,7 +158,11 @@ impl Ledger {
             EntryKind::Grant { from } | EntryKind::Transfer { from, .. } => {
                 self.folded[from.index()] -= posted.shares;
             }
-            EntryKind::Issuance { .. } | EntryKind::PoolIncrease | EntryKind::Split { .. } => {}
+            EntryKind::Issuance { .. }
+            | EntryKind::Conversion { .. }
+            | EntryKind::Adjustment { .. }
+            | EntryKind::PoolIncrease
+            | EntryKind::Split { .. } => {}
         }
     }
 }
@@ -143,6 +181,12 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
                 EntryKind::Issuance { money, residue } => {
                     EntryKind::Issuance { money: write.decimal(money), residue: write.decimal(residue) }
                 }
+                EntryKind::Conversion { convertible, money, residue } => {
+                    EntryKind::Conversion { convertible, money: write.decimal(money), residue: write.decimal(residue) }
+                }
+                EntryKind::Adjustment { as_converted } => {
+                    EntryKind::Adjustment { as_converted: write.decimal(as_converted) }
+                }
                 EntryKind::PoolIncrease => EntryKind::PoolIncrease,
                 EntryKind::Grant { from } => EntryKind::Grant { from },
                 EntryKind::Transfer { from, money, residue } => {
@@ -152,10 +196,52 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
             },
             because: written(entry.because, &mut write),
         };
-        let cut_off = matches!(posted.kind, EntryKind::Split { fraction } if !fraction.is_zero());
-        if !posted.shares.is_zero() || cut_off {
+        let says_more = match posted.kind {
+            EntryKind::Split { fraction } => !fraction.is_zero(),
+            EntryKind::Adjustment { as_converted } => !as_converted.is_zero(),
+            _ => false,
+        };
+        if !posted.shares.is_zero() || says_more {
             self.fold(&posted);
             self.entries.push(posted);
+        }
+    }
+
+    fn converted(&mut self, event: EventId, conversion: &Conversion<Fixed<BITS, LIMBS>>) {
+        if !conversion.converts.is_yes() {
+            return;
+        }
+        let mut write = Writer(&mut self.unwritable);
+        let package = write.decimal(conversion.package);
+        self.conversions.push(PostedConversion {
+            event,
+            convertible: conversion.convertible,
+            position: conversion.position,
+            package: ConvertibleId(u32::try_from(package).unwrap_or(conversion.convertible.0)),
+            principal: write.decimal(conversion.principal),
+            interest: write.decimal(conversion.interest),
+            by_cap: conversion.by_cap.is_yes(),
+            cap_price: write.decimal(conversion.cap_price),
+            discount_price: write.decimal(conversion.discount_price),
+            discount: write.decimal(conversion.discount),
+            capitalization: write.decimal(conversion.capitalization),
+            price: write.decimal(conversion.price),
+            shares: write.decimal(conversion.shares),
+        });
+    }
+
+    fn adjusted(&mut self, event: EventId, adjustments: &[Adjustment<Fixed<BITS, LIMBS>>]) {
+        let mut write = Writer(&mut self.unwritable);
+        for adjustment in adjustments.iter().filter(|adjustment| adjustment.after.below(adjustment.before).is_yes()) {
+            let written = Adjustment {
+                class: adjustment.class,
+                before: write.decimal(adjustment.before),
+                after: write.decimal(adjustment.after),
+                counted: write.decimal(adjustment.counted),
+                money: write.decimal(adjustment.money),
+                shares: write.decimal(adjustment.shares),
+            };
+            self.adjustments.push((event, written));
         }
     }
 
@@ -176,6 +262,9 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
             pre_money: write.decimal(pricing.pre_money),
             money: write.decimal(pricing.money),
             capitalization: write.decimal(pricing.capitalization),
+            company_capitalization: write.decimal(pricing.company_capitalization),
+            adjustment_shares: write.decimal(pricing.adjustment_shares),
+            balances: write.decimal(pricing.balances),
             fully_diluted_before: write.decimal(pricing.fully_diluted_before),
             total: write.decimal(pricing.total),
             solved_price: write.decimal(pricing.solved_price),
@@ -244,6 +333,10 @@ fn written<const BITS: usize, const LIMBS: usize>(
         Because::RoundPrice { round } => Because::RoundPrice { round },
         Because::GivenPrice => Because::GivenPrice,
         Because::GivenNumber => Because::GivenNumber,
+        Because::Conversion { convertible } => Because::Conversion { convertible },
+        Because::Protection { before, after } => {
+            Because::Protection { before: write.decimal(before), after: write.decimal(after) }
+        }
         Because::StepUp { before, step_up } => {
             Because::StepUp { before: write.decimal(before), step_up: write.decimal(step_up) }
         }
@@ -288,6 +381,13 @@ fn stage<const BITS: usize, const LIMBS: usize>(
         },
         shares,
         fully_diluted: table.fully_diluted.to_decimal(PLACES)?,
+        ratios: decimals(&mut table.ratios.iter().map(|ratio| ratio.unwrap_or(Fixed::one())))?,
+        conversion_prices: table
+            .conversion_prices
+            .iter()
+            .map(|price| price.map_or(Some(None), |price| price.to_decimal(PLACES).map(Some)))
+            .collect::<Option<_>>()?,
+        outstanding: table.outstanding.iter().map(|truth| truth.is_yes()).collect(),
         reference,
     })
 }

@@ -3,6 +3,7 @@
 //! Everything here is generic in its number. Nothing here knows a name, a file, a clock or a random source.
 
 pub mod books;
+pub mod convertible;
 pub mod inputs;
 pub mod issuance;
 pub mod ledger;
@@ -34,13 +35,17 @@ pub fn replay<N: Number, J: Journal<N>>(
         let happens = counts.then(|| conditions_hold(timed, draws));
         let feasible = match (&timed.event, happens) {
             (&Event::Closing { round, tranche }, happens) => {
-                round::close(round, &scenario.rounds[round.index()], tranche as usize, happens, draws, books)
+                round::close(round, scenario, tranche as usize, happens, draws, books)
             }
             (Event::Secondary(terms), Some(happens)) => secondary::close(terms, happens, draws, books),
             (Event::PoolIncrease(terms), Some(happens)) => pool::increase(terms, happens, draws, books),
             (Event::OptionGrant(terms), Some(happens)) => pool::grant(terms, happens, draws, books),
-            (Event::Issuance(terms), Some(happens)) => issuance::issue(terms, happens, draws, books),
+            (Event::Issuance(terms), Some(happens)) => {
+                issuance::issue(terms, &scenario.protections, happens, draws, books)
+            }
             (Event::Split(terms), Some(happens)) => issuance::split(terms, happens, draws, books),
+            (Event::Convertible(id), Some(happens)) => convertible::issue(*id, happens, books),
+            (Event::Maturity(due), Some(happens)) => convertible::mature(due, scenario, happens, draws, books),
             (_, None) => continue,
         };
         // What does not happen cannot be impossible; a round's price is fixed even where its closing is not counted.
@@ -48,7 +53,10 @@ pub fn replay<N: Number, J: Journal<N>>(
             (Event::Closing { .. }, _) | (_, None) => feasible,
             (_, Some(happens)) => feasible | !happens,
         };
-        books.end_event(happens.unwrap_or(N::Mask::always(false)), feasible)?;
+        // A convertible that is issued is no share yet: no stage of the table.
+        let changes_table = !matches!(timed.event, Event::Convertible(_));
+        let takes_place = happens.filter(|_| changes_table).unwrap_or(N::Mask::always(false));
+        books.end_event(takes_place, feasible)?;
     }
     Ok(())
 }
@@ -90,19 +98,31 @@ pub fn replay_exactly(scenario: &Scenario<Stated>, rung: Rung) -> Result<Ledger,
     }
 }
 
-/// Every refusal of the scenario, not only the first: what was refused is left out, and the rest is tried again.
+/// Every refusal of the scenario, not only the first.
 pub fn refusals(scenario: &Scenario<Stated>, rung: Rung) -> Vec<Refusal> {
+    replay_what_can_be(scenario, rung).1
+}
+
+/// Replays what can be: an event that is refused is left out, and the rest is tried again. No ledger where a refusal is
+/// not about an event's terms.
+pub fn replay_what_can_be(scenario: &Scenario<Stated>, rung: Rung) -> (Option<Ledger>, Vec<Refusal>) {
     const MOST: usize = 20;
     let mut scenario = scenario.clone();
     let mut refusals: Vec<Refusal> = Vec::new();
     while refusals.len() < MOST {
-        let Err(refusal) = replay_exactly(&scenario, rung) else { break };
+        let refusal = match replay_exactly(&scenario, rung) {
+            Ok(ledger) => return (Some(ledger), refusals),
+            Err(refusal) => refusal,
+        };
+        let terms = matches!(refusal, Refusal::Infeasible { .. });
         let event = refusal.event();
         refusals.push(refusal);
-        let Some(event) = event else { break };
-        scenario.leave_out(event);
+        match event {
+            Some(event) if terms => scenario.leave_out(event),
+            _ => return (None, refusals),
+        }
     }
-    refusals
+    (None, refusals)
 }
 
 fn replay_in_width<const BITS: usize, const LIMBS: usize>(

@@ -1,7 +1,7 @@
 //! The option pool outside rounds: increases, and grants from it.
 
-use super::books::{Because, Books, Entry, EntryKind, Journal};
-use crate::model::{Draws, GrantAmount, OptionGrant, PoolAmount, PoolIncrease};
+use super::books::{Because, Books, CapTable, Entry, EntryKind, Journal};
+use crate::model::{Draws, GrantAmount, Holding, OptionGrant, PoolAmount, PoolIncrease, PositionId};
 use crate::num::{Mask, Number};
 
 /// Increases a pool, at the expense of everyone.
@@ -17,7 +17,7 @@ pub fn increase<N: Number, J: Journal<N>>(
     books: &mut Books<N, J>,
 ) -> N::Mask {
     let total = books.table.fully_diluted;
-    let before: N = terms.counted.iter().map(|&position| books.table.at(position)).sum();
+    let before = counted(terms.available, terms.counts_all, &books.table);
     let (options, because, feasible) = match terms.amount {
         PoolAmount::Increase(options) => {
             let options = draws.value(options);
@@ -41,11 +41,24 @@ pub fn increase<N: Number, J: Journal<N>>(
     feasible
 }
 
+/// Options of a plan that count towards its target: available ones, or granted and promised ones too.
+#[inline(always)]
+pub fn counted<N: Number>(available: PositionId, counts_all: bool, table: &CapTable<N>) -> N {
+    let Holding::Available(plan) = table.positions[available.index()] else { return N::zero() };
+    match counts_all {
+        false => table.at(available),
+        true => table.sum(|holding| match holding {
+            Holding::Available(other) | Holding::Promised(other) | Holding::Granted(_, other) => other == plan,
+            Holding::Shares(..) => false,
+        }),
+    }
+}
+
 /// Options to be granted: as stated, or the stated fraction of the fully diluted total.
 #[inline(always)]
 pub fn options<N: Number>(terms: &OptionGrant<N>, draws: &Draws<N>, fully_diluted: N) -> N {
     match terms.amount {
-        GrantAmount::Options(options) => draws.value(options),
+        GrantAmount::Options(options) => terms.rounding.shares(draws.value(options)),
         GrantAmount::Ownership(fraction) => terms.rounding.shares(draws.value(fraction) * fully_diluted),
     }
 }

@@ -126,9 +126,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
     let Ok(()) = replay(&before, draws, &mut books);
     let table = &books.table;
     match &scenario.timeline[event.index()].event {
-        Event::Closing { round, tranche } => {
-            of_round(*round, &scenario.rounds[round.index()], *tranche as usize, draws, table)
-        }
+        Event::Closing { round, tranche } => of_round(*round, scenario, *tranche as usize, draws, table),
         Event::Secondary(terms) => of_secondary(terms, draws, table),
         Event::PoolIncrease(terms) => match terms.amount {
             PoolAmount::Target(target) => {
@@ -140,19 +138,21 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             asked: decimal(pool::options(terms, draws, table.fully_diluted)),
             available: decimal(table.at(terms.available)),
         },
-        Event::Issuance(_) => Cause::NegativeShares,
+        Event::Issuance(_) | Event::Convertible(_) | Event::Maturity(_) => Cause::NegativeShares,
         Event::Split(terms) => Cause::PriceNotPositive { price: decimal(draws.value(terms.ratio)) },
     }
 }
 
 fn of_round<const BITS: usize, const LIMBS: usize>(
     id: RoundId,
-    terms: &Round<Fixed<BITS, LIMBS>>,
+    scenario: &Scenario<Fixed<BITS, LIMBS>>,
     tranche: usize,
     draws: &Draws<Fixed<BITS, LIMBS>>,
     table: &CapTable<Fixed<BITS, LIMBS>>,
 ) -> Cause {
-    let pricing = table.rounds[id.index()].clone().unwrap_or_else(|| pricing::solve(terms, draws, table));
+    let terms = &scenario.rounds[id.index()];
+    let solved = || pricing::solve(terms, &scenario.convertibles, draws, table);
+    let pricing = table.rounds[id.index()].clone().unwrap_or_else(solved);
     if !pricing.pre_money.is_positive().is_yes() {
         return Cause::NoPreMoney {
             round: id,

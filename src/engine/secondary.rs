@@ -3,6 +3,7 @@
 use super::books::{Because, Books, CapTable, Entry, EntryKind, Journal};
 use crate::model::{Draws, Part, SalePrice, SaleQuantity, Secondary, Term};
 use crate::num::{Mask, Number};
+use rust_decimal::Decimal;
 
 /// What a sale comes to before it is split among sellers and buyers.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +26,7 @@ pub fn size<N: Number>(terms: &Secondary<N>, draws: &Draws<N>, table: &CapTable<
         SalePrice::Valuation(_) | SalePrice::OfRound { .. } => terms.rounding.price(table.price_of_class(class, price)),
     };
     let wanted = match terms.quantity {
-        SaleQuantity::Money(money) => draws.value(money) / price,
+        SaleQuantity::Money(money) => draws.value(money) / traded_price(terms, price),
         SaleQuantity::Shares(shares) => draws.value(shares),
     };
     let sold = if terms.limits.is_empty() { wanted } else { wanted.min(offered(terms, draws, table)) };
@@ -56,8 +57,8 @@ pub fn sale_price<N: Number>(price: SalePrice<N>, draws: &Draws<N>, table: &CapT
     }
 }
 
-/// Sells. Each seller gives its part and each buyer takes its own; a seller-to-buyer pair trades the product of the two.
-/// A seller of several positions gives from each pro rata to its shares.
+/// Sells. Each seller gives its part and each buyer takes its own; a seller-to-buyer pair trades the product of the two,
+/// the last buyer what is left of the seller's part. A seller of several positions gives from each pro rata to its shares.
 #[inline(always)]
 pub fn close<N: Number, J: Journal<N>>(
     terms: &Secondary<N>,
@@ -67,25 +68,27 @@ pub fn close<N: Number, J: Journal<N>>(
 ) -> N::Mask {
     let (sale, because) = size(terms, draws, &books.table);
     let whole = sale.wanted * sale.price;
-    let mut feasible = sale.price.is_positive() & N::zero().at_most(sale.wanted);
-    for seller in &terms.sellers {
-        let given =
-            fraction(seller.part, whole, rest(terms.sellers.iter().map(|seller| seller.part), whole, draws), draws);
+    let selling = fractions(terms.sellers.iter().map(|seller| seller.part), whole, draws);
+    let buying = fractions(terms.buyers.iter().map(|buyer| buyer.part), whole, draws);
+    let mut feasible = sale.price.is_positive() & N::zero().at_most(sale.wanted) & selling.whole & buying.whole;
+    let price = traded_price(terms, sale.price);
+    for (seller, &given) in terms.sellers.iter().zip(&selling.parts) {
         let held: N = seller.positions.iter().map(|&position| books.table.at(position)).sum();
         feasible = feasible & (sale.sold * given).at_most(held);
         let some = held.is_positive();
         let before: Vec<N> = seller.positions.iter().map(|&position| books.table.at(position)).collect();
         for (&from, before) in seller.positions.iter().zip(before) {
             let of_seller = some.select(before / some.select(held, N::one()), N::zero());
-            for buyer in &terms.buyers {
-                let taken =
-                    fraction(buyer.part, whole, rest(terms.buyers.iter().map(|buyer| buyer.part), whole, draws), draws);
-                let asked = closes.select(sale.sold * given * of_seller * taken, N::zero());
-                let shares = terms.rounding.shares(asked);
-                let price = sale.price.posted();
-                let money = asked * sale.price;
-                let kind = EntryKind::Transfer { from, money, residue: money - shares * price };
-                books.post(Entry { position: buyer.position, shares, price, kind, because });
+            let exact = closes.select(sale.sold * given * of_seller, N::zero());
+            let from_here = terms.rounding.shares(exact).min(before);
+            let mut left = from_here;
+            for (index, (buyer, &taken)) in terms.buyers.iter().zip(&buying.parts).enumerate() {
+                let is_last = index + 1 == terms.buyers.len();
+                let shares = if is_last { left } else { terms.rounding.shares(exact * taken).min(left) };
+                left -= shares;
+                let money = exact * taken * sale.price;
+                let kind = EntryKind::Transfer { from, money, residue: money - shares * price.posted() };
+                books.post(Entry { position: buyer.position, shares, price: price.posted(), kind, because });
             }
         }
     }
@@ -95,6 +98,30 @@ pub fn close<N: Number, J: Journal<N>>(
         books.set_reference_price(as_converted, closes);
     }
     feasible
+}
+
+/// The price at which shares are counted: whole shares are bought at the price that is posted.
+#[inline(always)]
+fn traded_price<N: Number>(terms: &Secondary<N>, price: N) -> N {
+    if terms.rounding.shares.is_some() { price.posted() } else { price }
+}
+
+/// Parts of a sale as fractions of it, and where they are parts of a whole.
+struct Parts<N: Number> {
+    parts: Vec<N>,
+    whole: N::Mask,
+}
+
+/// Every part as a fraction; what the stated ones leave goes to the rest, or is nothing.
+#[inline(always)]
+fn fractions<N: Number>(stated: impl Iterator<Item = Part<N>> + Clone, whole: N, draws: &Draws<N>) -> Parts<N> {
+    let rest = rest(stated.clone(), whole, draws);
+    let has_rest = stated.clone().any(|part| matches!(part, Part::Rest));
+    // Fractions such as 1/3 in lanes add up to one but for their last digits.
+    let nothing = N::given(Decimal::new(1, 9));
+    let not_over = N::zero().at_most(rest + nothing);
+    let whole_mask = if has_rest { not_over } else { not_over & rest.at_most(nothing) };
+    Parts { parts: stated.map(|part| fraction(part, whole, rest, draws)).collect(), whole: whole_mask }
 }
 
 /// The fraction of the sale that a part stands for.

@@ -3,8 +3,8 @@
 //! The engine sees [`Scenario`] alone; reports see this.
 
 use super::{
-    ClassId, EventId, GroupId, Holding, OriginId, PlanId, PositionId, RoundId, Rung, Scenario, StakeholderId,
-    VariableId,
+    ClassId, ConvertibleId, EventId, GroupId, Holding, OriginId, PlanId, PositionId, RoundId, Rung, Scenario,
+    StakeholderId, VariableId,
 };
 use crate::error::Span;
 use crate::num::Stated;
@@ -31,6 +31,8 @@ pub struct Agreement {
     pub events: Vec<EventInfo>,
     /// Rounds, by id.
     pub rounds: Vec<RoundInfo>,
+    /// Convertibles, by id.
+    pub convertibles: Vec<ConvertibleInfo>,
     /// Commitments, in the order of the scenario's.
     pub commitments: Vec<CommitmentInfo>,
     /// Variables, by id.
@@ -160,6 +162,21 @@ pub struct RoundInfo {
     pub tranches: Vec<String>,
     /// How it rounds.
     pub rounding: RoundingInfo,
+}
+
+/// A convertible as readers know it.
+#[derive(Clone, Debug)]
+pub struct ConvertibleInfo {
+    /// Its name.
+    pub name: String,
+    /// It may take the terms of a later one.
+    pub mfn: bool,
+    /// It has a pro rata side letter.
+    pub pro_rata: bool,
+    /// What the preference per share is after conversion: `conversion_price`, `round_price` or `common`.
+    pub preference: &'static str,
+    /// Where its amount was stated.
+    pub origin: OriginId,
 }
 
 /// A commitment as readers know it.
@@ -386,6 +403,13 @@ pub enum Figure {
     MoneyIn,
     SaleProceeds,
     Increase,
+    ConversionPrice,
+    ConversionRatio,
+    CapPrice,
+    DiscountPrice,
+    ControllingTerm,
+    Capitalization,
+    Balance,
 }
 
 /// What a figure is of.
@@ -403,6 +427,8 @@ pub enum Subject {
     Plan(PlanId),
     /// What a stakeholder has of a class.
     StakeholderClass(StakeholderId, ClassId),
+    /// A SAFE or note.
+    Convertible(ConvertibleId),
 }
 
 impl Agreement {

@@ -37,6 +37,8 @@ ids! {
     PositionId;
     /// A financing round.
     RoundId;
+    /// A SAFE or convertible note.
+    ConvertibleId;
     /// An event, by its place in the timeline.
     EventId;
     /// A stated quantity that may be uncertain.

@@ -2,20 +2,26 @@
 
 mod agreement;
 mod ids;
+mod instruments;
 mod scenario;
 mod terms;
 
 pub use agreement::{
-    Agreement, Assumption, Case, CommitmentInfo, Correlation, Distribution, EventInfo, Evidence, Expectation, Figure,
-    Head, Imprecision, Origin, Range, RoundInfo, RoundingInfo, SourceInfo, Stakeholder, StockClass, Subject, Value,
-    VariableInfo,
+    Agreement, Assumption, Case, CommitmentInfo, ConvertibleInfo, Correlation, Distribution, EventInfo, Evidence,
+    Expectation, Figure, Head, Imprecision, Origin, Range, RoundInfo, RoundingInfo, SourceInfo, Stakeholder,
+    StockClass, Subject, Value, VariableInfo,
 };
 pub use ids::{
-    ClassId, ConditionId, EventId, GroupId, OriginId, PlanId, PositionId, RoundId, StakeholderId, VariableId,
+    ClassId, ConditionId, ConvertibleId, EventId, GroupId, OriginId, PlanId, PositionId, RoundId, StakeholderId,
+    VariableId,
 };
-pub use scenario::{Conversion, Draws, OpeningPrice, Scenario, Timed, value_of};
+pub use instruments::{
+    Cap, ConversionMethod, Convertible, ConvertibleKind, Converting, Denominator, Elapsed, Exempt, Interest, Package,
+    Protection, ProtectionMethod,
+};
+pub use scenario::{ClassPrices, Draws, OpeningPrice, Scenario, Timed, value_of};
 pub use terms::{
-    Buyer, Capitalization, Commitment, Consideration, Event, GrantAmount, Hold, Holding, Issuance, OptionGrant, Part,
-    Participant, PoolAmount, PoolIncrease, Residue, Round, RoundPool, RoundPrice, Rung, SalePrice, SaleQuantity,
+    Buyer, Capitalization, Commitment, Consideration, Due, Event, GrantAmount, Hold, Holding, Issuance, OptionGrant,
+    Part, Participant, PoolAmount, PoolIncrease, Residue, Round, RoundPool, RoundPrice, Rung, SalePrice, SaleQuantity,
     Secondary, Seller, Setting, Split, Takes, Term, Tranche, TrancheAmount, TranchePrice,
 };

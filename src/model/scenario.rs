@@ -1,11 +1,13 @@
 //! A whole scenario in dense ids, and its cast from stated numbers to an arithmetic.
 
 use super::ids::{ConditionId, EventId, PositionId, VariableId};
+use super::instruments::{Cap, Convertible, Converting, Elapsed, Interest, Package, Protection};
 use super::terms::{
-    Buyer, Commitment, Consideration, Event, GrantAmount, Holding, Issuance, OptionGrant, Part, Participant,
+    Buyer, Commitment, Consideration, Due, Event, GrantAmount, Holding, Issuance, OptionGrant, Part, Participant,
     PoolAmount, PoolIncrease, Round, RoundPool, RoundPrice, Rung, SalePrice, SaleQuantity, Secondary, Seller, Setting,
     Split, Takes, Term, Tranche, TrancheAmount, TranchePrice,
 };
+use crate::num::rounding::Rounding;
 use crate::num::{Number, Stated};
 
 /// What was agreed, ready for the engine.
@@ -14,7 +16,7 @@ pub struct Scenario<N> {
     /// Lines of the cap table, by position.
     pub positions: Vec<Holding>,
     /// Classes, by class.
-    pub classes: Vec<Conversion<N>>,
+    pub classes: Vec<ClassPrices<N>>,
     /// Shares or options at the opening, by position.
     pub opening: Vec<N>,
     /// Price per share at the opening, where a valuation or price is stated.
@@ -25,6 +27,12 @@ pub struct Scenario<N> {
     pub base: Vec<Setting<N>>,
     /// What happens in the run at hand, by condition.
     pub happens: Vec<bool>,
+    /// How events outside rounds round.
+    pub rounding: Rounding,
+    /// SAFEs and notes, by convertible.
+    pub convertibles: Vec<Convertible<N>>,
+    /// Protections of classes, which act outside rounds too.
+    pub protections: Vec<Protection>,
     /// Rounds, by round.
     pub rounds: Vec<Round<N>>,
     /// Events in the order they happen.
@@ -35,7 +43,7 @@ pub struct Scenario<N> {
 
 /// The prices that set a class's conversion ratio: `issue_price / conversion_price`, one where either is not stated.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Conversion<N> {
+pub struct ClassPrices<N> {
     /// NVCA Original Issue Price.
     pub issue_price: Option<N>,
     /// NVCA Conversion Price.
@@ -108,7 +116,7 @@ impl Scenario<Stated> {
             classes: self
                 .classes
                 .iter()
-                .map(|class| Conversion {
+                .map(|class| ClassPrices {
                     issue_price: class.issue_price.map(S::cast),
                     conversion_price: class.conversion_price.map(S::cast),
                 })
@@ -121,6 +129,9 @@ impl Scenario<Stated> {
             settings: self.settings.iter().map(Setting::cast).collect(),
             base: self.base.iter().map(Setting::cast).collect(),
             happens: self.happens.clone(),
+            rounding: self.rounding,
+            convertibles: self.convertibles.iter().map(Convertible::cast).collect(),
+            protections: self.protections.clone(),
             rounds: self.rounds.iter().map(Round::cast).collect(),
             timeline: self
                 .timeline
@@ -157,7 +168,7 @@ impl Scenario<Stated> {
             if index == event.index() || (round.is_some() && round_of(&timed.event) == round) {
                 let nothing = Consideration::None { shares: Term::Given(Stated::ZERO) };
                 let nobody = PositionId(0);
-                let rounding = crate::num::rounding::Rounding::EXACT;
+                let rounding = Rounding::EXACT;
                 let origin = super::OriginId(0);
                 timed.event = Event::Issuance(Issuance { position: nobody, consideration: nothing, rounding, origin });
                 timed.rung = Rung::Never;
@@ -193,7 +204,7 @@ impl Event<Stated> {
             Event::PoolIncrease(terms) => Event::PoolIncrease(PoolIncrease {
                 available: terms.available,
                 amount: terms.amount.cast(),
-                counted: terms.counted.clone(),
+                counts_all: terms.counts_all,
                 rounding: terms.rounding,
                 origin: terms.origin,
             }),
@@ -219,6 +230,12 @@ impl Event<Stated> {
                 rounding: terms.rounding,
                 origin: terms.origin,
             }),
+            Event::Convertible(id) => Event::Convertible(*id),
+            Event::Maturity(due) => Event::Maturity(
+                due.iter()
+                    .map(|due| Due { convertible: due.convertible, into: due.into, elapsed: due.elapsed.cast() })
+                    .collect(),
+            ),
             Event::Split(terms) => Event::Split(Split {
                 ratio: terms.ratio.cast(),
                 class: terms.class,
@@ -243,9 +260,22 @@ impl Round<Stated> {
             pool: self.pool.as_ref().map(|pool| RoundPool {
                 available: pool.available,
                 amount: pool.amount.cast(),
-                counted: pool.counted.clone(),
+                counts_all: pool.counts_all,
                 origin: pool.origin,
             }),
+            method: self.method,
+            converting: self
+                .converting
+                .iter()
+                .map(|converting| Converting {
+                    convertible: converting.convertible,
+                    position: converting.position,
+                    elapsed: converting.elapsed.cast(),
+                    may_adopt: converting.may_adopt.clone(),
+                })
+                .collect(),
+            size_includes_conversions: self.size_includes_conversions,
+            protections: self.protections.clone(),
             rounding: self.rounding,
             residue: self.residue,
             tranches: self.tranches.iter().map(Tranche::cast).collect(),
@@ -291,8 +321,41 @@ impl Tranche<Stated> {
                     origin: participant.origin,
                 })
                 .collect(),
+            days: self.days,
             origin: self.origin,
         }
+    }
+}
+
+impl Convertible<Stated> {
+    fn cast<N: Number>(&self) -> Convertible<N> {
+        Convertible {
+            stakeholder: self.stakeholder,
+            kind: self.kind,
+            amount: self.amount.cast(),
+            package: Package {
+                cap: self.package.cap.map(|cap| match cap {
+                    Cap::Valuation(term) => Cap::Valuation(term.cast()),
+                    Cap::Price(term) => Cap::Price(term.cast()),
+                    Cap::Ownership(term) => Cap::Ownership(term.cast()),
+                }),
+                discount: self.package.discount.cast(),
+                counts: self.package.counts,
+            },
+            threshold: self.threshold.map(Term::cast),
+            interest: self.interest.map(|interest| Interest {
+                rate_per_year: interest.rate_per_year.cast(),
+                periods_per_year: interest.periods_per_year,
+            }),
+            interest_converts: self.interest_converts,
+            origin: self.origin,
+        }
+    }
+}
+
+impl Elapsed<Stated> {
+    fn cast<N: Number>(self) -> Elapsed<N> {
+        Elapsed { periods: self.periods, years: self.years.cast() }
     }
 }
 
@@ -304,6 +367,7 @@ impl Takes<Stated> {
             Takes::RestOfTranche => Takes::RestOfTranche,
             Takes::RestOfSize => Takes::RestOfSize,
             Takes::ProRata(term) => Takes::ProRata(term.cast()),
+            Takes::SideLetter { convertible, part } => Takes::SideLetter { convertible, part: part.cast() },
             Takes::Ownership(term) => Takes::Ownership(term.cast()),
             Takes::Shares(term) => Takes::Shares(term.cast()),
         }

@@ -3,7 +3,8 @@
 //! Every struct is generic in its number. A scenario is agreed in [`Stated`](crate::num::Stated) numbers and cast to
 //! the arithmetic wanted; see [`Scenario::cast`](super::Scenario::cast).
 
-use super::ids::{ClassId, EventId, OriginId, PlanId, PositionId, RoundId, StakeholderId, VariableId};
+use super::ids::{ClassId, ConvertibleId, EventId, OriginId, PlanId, PositionId, RoundId, StakeholderId, VariableId};
+use super::instruments::{ConversionMethod, Converting, Elapsed, Protection};
 use crate::num::rounding::Rounding;
 
 /// A quantity of the scenario: stated, or one of its variables.
@@ -67,6 +68,18 @@ pub struct Capitalization {
 }
 
 impl Capitalization {
+    /// Nothing.
+    pub const NOTHING: Capitalization = Capitalization {
+        shares: false,
+        options: false,
+        promised_options: false,
+        unissued_options: false,
+        this_security: false,
+        converting_securities: false,
+        pool_increase: false,
+        new_money: false,
+    };
+
     /// Shares, options, promised and unissued options.
     pub const FULLY_DILUTED: Capitalization = Capitalization {
         shares: true,
@@ -91,6 +104,14 @@ pub struct Round<N> {
     pub counts: Capitalization,
     /// The pool after the round.
     pub pool: Option<RoundPool<N>>,
+    /// How convertibles weigh on the price.
+    pub method: ConversionMethod,
+    /// Convertibles outstanding before it that it converts.
+    pub converting: Vec<Converting<N>>,
+    /// The stated size includes what converts.
+    pub size_includes_conversions: bool,
+    /// Classes that are protected against a lower price.
+    pub protections: Vec<Protection>,
     /// How the deal rounds.
     pub rounding: Rounding,
     /// What becomes of the part of a cheque that buys no share.
@@ -146,8 +167,8 @@ pub struct RoundPool<N> {
     pub available: PositionId,
     /// Target or number.
     pub amount: PoolAmount<N>,
-    /// Positions that count towards the target.
-    pub counted: Vec<PositionId>,
+    /// Granted and promised options count towards the target too.
+    pub counts_all: bool,
     /// Where it was stated.
     pub origin: OriginId,
 }
@@ -176,6 +197,8 @@ pub struct Tranche<N> {
     pub status: Rung,
     /// Who takes part.
     pub participants: Vec<Participant<N>>,
+    /// Days after the round's first closing; 0 in a file without dates.
+    pub days: u32,
     /// Where it was stated.
     pub origin: OriginId,
 }
@@ -228,6 +251,13 @@ pub enum Takes<N> {
     RestOfSize,
     /// This part of its pro rata right.
     ProRata(Term<N>),
+    /// This part of the right of its SAFE's side letter: conversion shares over Company Capitalization.
+    SideLetter {
+        /// The SAFE.
+        convertible: ConvertibleId,
+        /// The part taken up.
+        part: Term<N>,
+    },
     /// As much as brings it to this fraction of the fully diluted total after the round.
     Ownership(Term<N>),
     /// A number of shares.
@@ -320,8 +350,8 @@ pub struct PoolIncrease<N> {
     pub available: PositionId,
     /// Target or number.
     pub amount: PoolAmount<N>,
-    /// Positions that count towards the target.
-    pub counted: Vec<PositionId>,
+    /// Granted and promised options count towards the target too.
+    pub counts_all: bool,
     /// How it rounds.
     pub rounding: Rounding,
     /// Where it was stated.
@@ -419,6 +449,21 @@ pub enum Event<N> {
     Issuance(Issuance<N>),
     /// A split.
     Split(Split<N>),
+    /// A convertible is issued: from now on it is outstanding.
+    Convertible(ConvertibleId),
+    /// Convertibles fall due on one day, as far as they are still outstanding: those that convert do so together.
+    Maturity(Vec<Due<N>>),
+}
+
+/// What becomes of a convertible that falls due.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Due<N> {
+    /// Which.
+    pub convertible: ConvertibleId,
+    /// It converts at its cap into this position; `None` is repaid.
+    pub into: Option<PositionId>,
+    /// How long its interest has run.
+    pub elapsed: Elapsed<N>,
 }
 
 /// A promise of the company to pay: money flowing back to an investor. It changes no ownership.

@@ -83,13 +83,13 @@ impl Rounding {
     /// The round's price as the deal rounds it.
     #[inline(always)]
     pub fn price<N: Number>(self, price: N) -> N {
-        match self.price {
-            None => price,
-            Some(Places { places, direction }) => {
-                let unit = N::given(Decimal::new(1, places));
-                whole(price / unit, direction) * unit
-            }
-        }
+        to_places(price, self.price)
+    }
+
+    /// A conversion price as the deal rounds it: of a convertible, or of a class after an adjustment.
+    #[inline(always)]
+    pub fn conversion_price<N: Number>(self, price: N) -> N {
+        to_places(price, self.conversion_price)
     }
 
     /// New shares as the deal rounds them.
@@ -113,6 +113,17 @@ impl Rounding {
                 let unit = N::given(Decimal::new(1, places));
                 whole(money / unit, Direction::Up) * unit
             }
+        }
+    }
+}
+
+#[inline(always)]
+fn to_places<N: Number>(price: N, places: Option<Places>) -> N {
+    match places {
+        None => price,
+        Some(Places { places, direction }) => {
+            let unit = N::given(Decimal::new(1, places));
+            whole(price / unit, direction) * unit
         }
     }
 }

@@ -10,7 +10,8 @@ use tempfile::TempDir;
 /// Endings of files that a run replaces as a set.
 const ENDINGS: [&str; 3] = ["csv", "png", "svg"];
 /// Stems of the files that capstruct writes; a stem also stands for everything that begins with it and a dash.
-const STEMS: [&str; 19] = [
+const STEMS: [&str; 20] = [
+    "conversions",
     "assumptions",
     "ownership",
     "dilution",

@@ -33,6 +33,14 @@ pub struct Verdict {
 fn places(figure: Figure) -> u32 {
     match figure {
         Figure::Ownership => 12,
+        Figure::PreMoney
+        | Figure::PostMoney
+        | Figure::MoneyRaised
+        | Figure::Residue
+        | Figure::Value
+        | Figure::MoneyIn
+        | Figure::SaleProceeds
+        | Figure::Balance => 6,
         _ => 10,
     }
 }
@@ -94,6 +102,13 @@ pub fn word(figure: Figure) -> &'static str {
         Figure::MoneyIn => "money in",
         Figure::SaleProceeds => "sale proceeds",
         Figure::Increase => "increase",
+        Figure::ConversionPrice => "conversion price",
+        Figure::ConversionRatio => "conversion ratio",
+        Figure::CapPrice => "cap price",
+        Figure::DiscountPrice => "discount price",
+        Figure::ControllingTerm => "controlling term",
+        Figure::Capitalization => "capitalization",
+        Figure::Balance => "balance",
     }
 }
 
@@ -104,6 +119,7 @@ fn subject(subject: Subject, agreement: &Agreement) -> Option<String> {
         Subject::Group(group) => Some(agreement.groups[group.index()].clone()),
         Subject::Class(class) => Some(agreement.classes[class.index()].name.clone()),
         Subject::Plan(plan) => Some(agreement.plans[plan.index()].clone()),
+        Subject::Convertible(id) => Some(agreement.convertibles[id.index()].name.clone()),
         Subject::StakeholderClass(who, class) => {
             Some(format!("{} / {}", agreement.stakeholders[who.index()].name, agreement.classes[class.index()].name))
         }

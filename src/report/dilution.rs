@@ -36,6 +36,10 @@ pub enum Cause {
     SecondarySold,
     /// Shares bought from another holder.
     SecondaryBought,
+    /// What SAFEs and notes became.
+    Conversion,
+    /// Conversion prices that fell.
+    AntiDilution,
     /// Shares issued outside a round.
     Issuance,
     /// Fractions of a share that a split pays in cash.
@@ -44,8 +48,10 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Cause; 7] = [
+    pub const ALL: [Cause; 9] = [
         Cause::NewMoney,
+        Cause::Conversion,
+        Cause::AntiDilution,
         Cause::PoolIncrease,
         Cause::OptionGrant,
         Cause::SecondarySold,
@@ -58,6 +64,8 @@ impl Cause {
     pub fn word(self) -> &'static str {
         match self {
             Cause::NewMoney => "new money",
+            Cause::Conversion => "SAFE and note conversion",
+            Cause::AntiDilution => "anti-dilution",
             Cause::PoolIncrease => "pool increase",
             Cause::OptionGrant => "option grant",
             Cause::SecondarySold => "secondary sold",
@@ -183,6 +191,10 @@ fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: &
                         add(entry.position, Cause::NewMoney, amount, true);
                     }
                     EntryKind::Issuance { .. } => add(entry.position, Cause::Issuance, amount, true),
+                    EntryKind::Conversion { .. } => add(entry.position, Cause::Conversion, amount, true),
+                    EntryKind::Adjustment { as_converted } => {
+                        add(entry.position, Cause::AntiDilution, exact(as_converted), true);
+                    }
                     EntryKind::PoolIncrease => add(entry.position, Cause::PoolIncrease, amount, true),
                     EntryKind::Grant { from } => {
                         add(entry.position, Cause::OptionGrant, amount, false);

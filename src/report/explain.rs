@@ -183,6 +183,14 @@ impl Writer<'_> {
         for entry in self.run.ledger().entries_of(event) {
             let kind = match entry.kind {
                 EntryKind::Issuance { .. } => "new shares",
+                EntryKind::Conversion { .. } => "conversion shares",
+                EntryKind::Adjustment { as_converted } => {
+                    match sums.iter_mut().find(|(known, _)| *known == "adjustment shares") {
+                        Some((_, sum)) => *sum += as_converted,
+                        None => sums.push(("adjustment shares", as_converted)),
+                    }
+                    continue;
+                }
                 EntryKind::PoolIncrease => "pool increase",
                 EntryKind::Split { .. } => "split",
                 EntryKind::Grant { .. } | EntryKind::Transfer { .. } => continue,
@@ -221,7 +229,12 @@ impl Writer<'_> {
                 self.agreement().scenario.rounds[round.index()].pool.as_ref().map(|pool| pool.origin)
             }
             Event::PoolIncrease(terms) => Some(terms.origin),
-            Event::Secondary(_) | Event::OptionGrant(_) | Event::Issuance(_) | Event::Split(_) => None,
+            Event::Secondary(_)
+            | Event::OptionGrant(_)
+            | Event::Issuance(_)
+            | Event::Split(_)
+            | Event::Convertible(_)
+            | Event::Maturity(_) => None,
         }
     }
 
@@ -244,6 +257,17 @@ impl Writer<'_> {
                     "{shares} {security} issued = {} / {price} a share{left}",
                     words::money_in_full(money, self.currency())
                 )
+            }
+            EntryKind::Conversion { convertible, money, .. } => {
+                let name = &agreement.convertibles[convertible.index()].name;
+                let why = super::conversions::because(self.run, entry, convertible);
+                format!(
+                    "{shares} {security} from {name} = {} / {price}; {why}",
+                    words::money_in_full(money, self.currency())
+                )
+            }
+            EntryKind::Adjustment { as_converted } => {
+                format!("{} more as converted: {}", count(as_converted), super::ledger_table::because(self.run, entry))
             }
             EntryKind::PoolIncrease => format!("{shares} options added to {}", agreement.owner(entry.position)),
             EntryKind::Grant { from } if self.ours(entry.position) && !self.ours(from) => {
@@ -285,6 +309,9 @@ impl Writer<'_> {
 
     /// Where the number behind an entry was stated.
     fn entry_origin(&self, entry: &Posted) -> Option<OriginId> {
+        if let EntryKind::Conversion { convertible, .. } = entry.kind {
+            return Some(self.agreement().convertibles[convertible.index()].origin);
+        }
         match &self.agreement().scenario.timeline[entry.event.index()].event {
             Event::Closing { round, tranche } => {
                 let tranche = &self.agreement().scenario.rounds[round.index()].tranches[*tranche as usize];
@@ -297,6 +324,7 @@ impl Writer<'_> {
             Event::OptionGrant(terms) => Some(terms.origin),
             Event::Issuance(terms) => Some(terms.origin),
             Event::Split(terms) => Some(terms.origin),
+            Event::Convertible(_) | Event::Maturity(_) => None,
         }
     }
 
@@ -329,7 +357,14 @@ impl Writer<'_> {
 
     /// How the price of the event's shares came about.
     fn price(&self, event: EventId, lines: &mut Vec<Line>) {
-        let Some(entry) = self.run.ledger().entries_of(event).find(|entry| !entry.price.is_zero()) else { return };
+        let Some(entry) = self
+            .run
+            .ledger()
+            .entries_of(event)
+            .find(|entry| !entry.price.is_zero() && !matches!(entry.kind, EntryKind::Conversion { .. }))
+        else {
+            return;
+        };
         let price = per_share(entry.price, self.currency());
         let agreement = self.agreement();
         match entry.because {
@@ -367,7 +402,11 @@ impl Writer<'_> {
                     ),
                 ));
             }
-            Because::PoolTarget { .. } | Because::GivenNumber | Because::Ratio { .. } => {}
+            Because::PoolTarget { .. }
+            | Because::GivenNumber
+            | Because::Conversion { .. }
+            | Because::Protection { .. }
+            | Because::Ratio { .. } => {}
         }
     }
 
@@ -455,7 +494,11 @@ fn plain(depth: usize, says: String) -> Line {
 fn from(kind: &EntryKind<Decimal>) -> Option<PositionId> {
     match kind {
         EntryKind::Grant { from } | EntryKind::Transfer { from, .. } => Some(*from),
-        EntryKind::Issuance { .. } | EntryKind::PoolIncrease | EntryKind::Split { .. } => None,
+        EntryKind::Issuance { .. }
+        | EntryKind::Conversion { .. }
+        | EntryKind::Adjustment { .. }
+        | EntryKind::PoolIncrease
+        | EntryKind::Split { .. } => None,
     }
 }
 

@@ -3,7 +3,9 @@
 use super::run::Run;
 use crate::engine::books::EntryKind;
 use crate::engine::ledger::{Ledger, Posted, Stage};
-use crate::model::{Agreement, EventId, Figure, Holding, PositionId, Residue, RoundId, Rung, Subject, TranchePrice};
+use crate::model::{
+    Agreement, ConvertibleId, EventId, Figure, Holding, PositionId, Residue, RoundId, Rung, Subject, TranchePrice,
+};
 use crate::num::{Exact, Number};
 use rust_decimal::Decimal;
 
@@ -62,6 +64,9 @@ impl<'a> At<'a> {
     /// # Errors
     /// Where the scenario has no such figure at this stage.
     pub fn figure(&self, figure: Figure, subject: Subject) -> Result<Exact, Missing> {
+        if let Subject::Convertible(id) = subject {
+            return self.of_convertible(figure, id);
+        }
         let table = self.table();
         match figure {
             Figure::FullyDiluted => Ok(exact(table.fully_diluted)),
@@ -82,11 +87,58 @@ impl<'a> At<'a> {
                 let shares = self.sum(&table.shares, subject);
                 if shares.is_positive().is_yes() { Ok(value / shares) } else { Err("it holds no shares".to_owned()) }
             }
+            Figure::ConversionPrice | Figure::ConversionRatio => self.of_class(figure, subject),
+            Figure::CapPrice
+            | Figure::DiscountPrice
+            | Figure::ControllingTerm
+            | Figure::Capitalization
+            | Figure::Balance => Err("only a SAFE or note has it".to_owned()),
             Figure::MoneyIn => Ok(self.money_in(subject)),
             Figure::SaleProceeds => Ok(self.sale_proceeds(subject)),
             Figure::Increase => {
                 Ok(self.entries().filter(|entry| self.increases(entry, subject)).map(|entry| exact(entry.shares)).sum())
             }
+        }
+    }
+
+    fn of_class(&self, figure: Figure, subject: Subject) -> Result<Exact, Missing> {
+        let Subject::Class(class) = subject else { return Err("only a class has it".to_owned()) };
+        let table = self.table();
+        match figure {
+            Figure::ConversionRatio => Ok(exact(table.ratios[class.index()])),
+            _ => table.conversion_prices[class.index()].map(exact).ok_or("its price is not known".to_owned()),
+        }
+    }
+
+    /// What a SAFE or note became by this stage.
+    fn of_convertible(&self, figure: Figure, id: ConvertibleId) -> Result<Exact, Missing> {
+        let conversion = self
+            .ledger
+            .conversions
+            .iter()
+            .find(|conversion| conversion.convertible == id && self.is_past(conversion.event))
+            .ok_or_else(|| "it has not converted by then".to_owned())?;
+        match figure {
+            Figure::Shares | Figure::SharesAsConverted => Ok(exact(conversion.shares)),
+            Figure::Ownership => {
+                let shares = exact(conversion.shares);
+                let converted = conversion.position;
+                let ratio = self.agreement.scenario.positions[converted.index()]
+                    .class()
+                    .map_or(Exact::one(), |class| exact(self.table().ratios[class.index()]));
+                Ok(shares * ratio / exact(self.table().fully_diluted))
+            }
+            Figure::ConversionPrice => Ok(exact(conversion.price)),
+            Figure::CapPrice if conversion.cap_price.is_zero() => Err("it has no cap".to_owned()),
+            Figure::CapPrice => Ok(exact(conversion.cap_price)),
+            Figure::DiscountPrice => Ok(exact(conversion.discount_price)),
+            Figure::Capitalization if conversion.capitalization.is_zero() => Err("it has no cap".to_owned()),
+            Figure::Capitalization => Ok(exact(conversion.capitalization)),
+            Figure::Balance => Ok(exact(conversion.principal) + exact(conversion.interest)),
+            Figure::ControllingTerm => {
+                Ok(Exact::given(Decimal::from(super::conversions::term(self.agreement, conversion))))
+            }
+            _ => Err("a SAFE or note has no such figure".to_owned()),
         }
     }
 
@@ -140,7 +192,11 @@ impl<'a> At<'a> {
     /// The price at which shares were issued or sold at this stage, else the price in force.
     fn price_per_share(&self) -> Option<Exact> {
         let event = self.table().event;
-        let traded = event.and_then(|event| self.ledger.entries_of(event).find(|entry| !entry.price.is_zero()));
+        let traded = event.and_then(|event| {
+            self.ledger
+                .entries_of(event)
+                .find(|entry| !entry.price.is_zero() && !matches!(entry.kind, EntryKind::Conversion { .. }))
+        });
         let fixed = || {
             let (round, tranche) = self.agreement.events[event?.index()].closing?;
             (!self.own_price(round, tranche)).then(|| self.ledger.pricing(round))?.map(|pricing| pricing.price)
@@ -176,10 +232,7 @@ impl<'a> At<'a> {
     }
 
     fn increases(&self, entry: &Posted, subject: Subject) -> bool {
-        let plan = match self.agreement.scenario.positions[entry.position.index()] {
-            Holding::Available(plan) => plan,
-            _ => return false,
-        };
+        let Holding::Available(plan) = self.agreement.scenario.positions[entry.position.index()] else { return false };
         matches!(entry.kind, EntryKind::PoolIncrease) && subject == Subject::Plan(plan)
     }
 
@@ -197,7 +250,14 @@ impl<'a> At<'a> {
             let (money, residue) = money_of(entry)?;
             Some(if self.is_called(entry.event) { money } else { money - residue })
         });
-        opening + issued.sum()
+        // A SAFE or note was paid for when it was bought.
+        let bought = self
+            .ledger
+            .conversions
+            .iter()
+            .filter(|conversion| ours(conversion.position) && self.is_past(conversion.event));
+        let convertibles: Exact = bought.map(|conversion| exact(conversion.principal)).sum();
+        opening + convertibles + issued.sum()
     }
 
     /// Whether the whole cheque is paid in: the residue is kept, or nothing is rounded.
@@ -221,6 +281,10 @@ impl<'a> At<'a> {
         self.up_to_here().filter_map(received).sum()
     }
 
+    fn is_past(&self, event: EventId) -> bool {
+        self.table().event.is_some_and(|last| event <= last)
+    }
+
     fn up_to_here(&self) -> impl Iterator<Item = &'a Posted> {
         let last = self.table().event;
         self.ledger.entries.iter().take_while(move |entry| last.is_some_and(|last| entry.event <= last))
@@ -230,9 +294,12 @@ impl<'a> At<'a> {
 fn money_of(entry: &Posted) -> Option<(Exact, Exact)> {
     match entry.kind {
         EntryKind::Issuance { money, residue } => Some((exact(money), exact(residue))),
-        EntryKind::PoolIncrease | EntryKind::Grant { .. } | EntryKind::Transfer { .. } | EntryKind::Split { .. } => {
-            None
-        }
+        EntryKind::Conversion { .. }
+        | EntryKind::Adjustment { .. }
+        | EntryKind::PoolIncrease
+        | EntryKind::Grant { .. }
+        | EntryKind::Transfer { .. }
+        | EntryKind::Split { .. } => None,
     }
 }
 
@@ -248,6 +315,8 @@ pub fn belongs(agreement: &Agreement, position: PositionId, subject: Subject) ->
         Subject::Class(class) => holding.class() == Some(class),
         Subject::Plan(plan) => holding == Holding::Available(plan),
         Subject::StakeholderClass(who, class) => holding == Holding::Shares(who, class),
+        // What an instrument became is among its holder's shares; see the conversions.
+        Subject::Convertible(_) => false,
     }
 }
 

@@ -3,10 +3,10 @@
 use super::run::Run;
 use crate::error::{FileId, Span};
 use crate::model::{
-    Agreement, Capitalization, Case, ClassId, Commitment, CommitmentInfo, Conversion, Event, EventId, EventInfo,
-    Evidence, GroupId, Head, Holding, Imprecision, OpeningPrice, Origin, OriginId, Participant, PlanId, PositionId,
-    Residue, Round, RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo, Rung, Scenario, Stakeholder,
-    StakeholderId, StockClass, Takes, Term, Timed, Tranche, TranchePrice,
+    Agreement, Capitalization, Case, ClassId, ClassPrices, Commitment, CommitmentInfo, ConversionMethod, Event,
+    EventId, EventInfo, Evidence, GroupId, Head, Holding, Imprecision, OpeningPrice, Origin, OriginId, Participant,
+    PlanId, PositionId, Residue, Round, RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo, Rung, Scenario,
+    Stakeholder, StakeholderId, StockClass, Takes, Term, Timed, Tranche, TranchePrice,
 };
 use crate::model::{
     Buyer, GrantAmount, OptionGrant, Part, PoolAmount, SalePrice, SaleQuantity, Secondary, Seller, Split,
@@ -60,6 +60,9 @@ impl Draft {
             settings: Vec::new(),
             base: Vec::new(),
             happens: Vec::new(),
+            rounding: preset,
+            convertibles: Vec::new(),
+            protections: Vec::new(),
             rounds: Vec::new(),
             timeline: Vec::new(),
             commitments: Vec::new(),
@@ -73,6 +76,7 @@ impl Draft {
             plans: vec!["Option pool".into()],
             events: Vec::new(),
             rounds: Vec::new(),
+            convertibles: Vec::new(),
             commitments: Vec::new(),
             variables: Vec::new(),
             correlations: Vec::new(),
@@ -106,7 +110,7 @@ impl Draft {
     /// A class that converts one to one.
     pub fn class(&mut self, name: &str) -> ClassId {
         self.0.classes.push(StockClass { name: name.into(), is_common: self.0.classes.is_empty(), terms: Vec::new() });
-        self.0.scenario.classes.push(Conversion { issue_price: None, conversion_price: None });
+        self.0.scenario.classes.push(ClassPrices { issue_price: None, conversion_price: None });
         ClassId::at(self.0.classes.len() - 1)
     }
 
@@ -196,6 +200,7 @@ impl Draft {
                 amount: None,
                 price: TranchePrice::Round,
                 status: *rung,
+                days: 0,
                 participants,
                 origin: ORIGIN,
             });
@@ -208,6 +213,10 @@ impl Draft {
             pool: None,
             rounding: rounding.rounding,
             residue: Residue::NotCalled,
+            method: ConversionMethod::PercentOwnership,
+            size_includes_conversions: false,
+            converting: Vec::new(),
+            protections: Vec::new(),
             tranches: closings,
             first_closing,
             price_origin,
@@ -301,12 +310,8 @@ pub fn pool_and_money() -> Run {
     draft.round("Series A", 100, class, &[("Closing", Rung::Funded, &[(investor, 25)])]);
     let round = &mut draft.0.scenario.rounds[0];
     round.counts.pool_increase = false;
-    round.pool = Some(RoundPool {
-        available,
-        amount: PoolAmount::Increase(given(10)),
-        counted: vec![available],
-        origin: ORIGIN,
-    });
+    round.pool =
+        Some(RoundPool { available, amount: PoolAmount::Increase(given(10)), counts_all: false, origin: ORIGIN });
     draft.run(Rung::All)
 }
 
@@ -350,8 +355,7 @@ pub fn startup_draft() -> Draft {
             ("Second closing", Rung::Committed, &[(a_fund, 2_750_000), (seed_fund, 0)]),
         ],
     );
-    let pool =
-        RoundPool { available, amount: PoolAmount::Target(fraction("0.10")), counted: vec![available], origin: ORIGIN };
+    let pool = RoundPool { available, amount: PoolAmount::Target(fraction("0.10")), counts_all: false, origin: ORIGIN };
     draft.0.scenario.rounds[round.index()].pool = Some(pool);
     let bought = draft.position(Holding::Shares(a_fund, ClassId(0)), 0);
     let sale = Secondary {
@@ -384,7 +388,7 @@ pub fn thirds() -> Run {
     draft.holder("Founder", None, 1_000_000);
     let class = draft.class("Preferred");
     draft.0.scenario.classes[class.index()] =
-        Conversion { issue_price: Some(Stated::from(1)), conversion_price: Some(Stated::from(3)) };
+        ClassPrices { issue_price: Some(Stated::from(1)), conversion_price: Some(Stated::from(3)) };
     let (seller, buyer) = (draft.stakeholder("Seller", None), draft.stakeholder("Buyer", None));
     let sold = draft.position(Holding::Shares(seller, class), 1_000_000);
     let bought = draft.position(Holding::Shares(buyer, class), 0);

@@ -81,7 +81,11 @@ pub fn value_basis(run: &Run, ledger: &Ledger, stage: usize) -> Option<String> {
         Event::Closing { .. } => Some("price of"),
         Event::Secondary(terms) => matches!(terms.price, SalePrice::Valuation(_)).then_some("valuation stated for"),
         Event::Issuance(terms) => matches!(terms.consideration, Consideration::Money { .. }).then_some("price of"),
-        Event::PoolIncrease(_) | Event::OptionGrant(_) | Event::Split(_) => None,
+        Event::PoolIncrease(_)
+        | Event::OptionGrant(_)
+        | Event::Split(_)
+        | Event::Convertible(_)
+        | Event::Maturity(_) => None,
     };
     let mut events = ledger.stages[..=stage].iter().rev().filter_map(|stage| stage.event);
     let last = events.find_map(|event| Some((priced(event)?, event)));

@@ -98,6 +98,8 @@ impl Line {
 pub fn kind(entry: &Posted) -> &'static str {
     match entry.kind {
         EntryKind::Issuance { .. } => "issuance",
+        EntryKind::Conversion { .. } => "conversion",
+        EntryKind::Adjustment { .. } => "adjustment",
         EntryKind::PoolIncrease => "pool increase",
         EntryKind::Grant { .. } => "grant",
         EntryKind::Transfer { .. } => "transfer",
@@ -109,15 +111,23 @@ pub fn kind(entry: &Posted) -> &'static str {
 fn seller(entry: &Posted) -> Option<PositionId> {
     match entry.kind {
         EntryKind::Grant { from } | EntryKind::Transfer { from, .. } => Some(from),
-        EntryKind::Issuance { .. } | EntryKind::PoolIncrease | EntryKind::Split { .. } => None,
+        EntryKind::Issuance { .. }
+        | EntryKind::Conversion { .. }
+        | EntryKind::Adjustment { .. }
+        | EntryKind::PoolIncrease
+        | EntryKind::Split { .. } => None,
     }
 }
 
 /// Money and residue of an entry, where it has money.
 fn paid(entry: &Posted) -> Option<(Decimal, Decimal)> {
     match entry.kind {
-        EntryKind::Issuance { money, residue } | EntryKind::Transfer { money, residue, .. } => Some((money, residue)),
-        EntryKind::PoolIncrease | EntryKind::Grant { .. } | EntryKind::Split { .. } => None,
+        EntryKind::Issuance { money, residue }
+        | EntryKind::Conversion { money, residue, .. }
+        | EntryKind::Transfer { money, residue, .. } => Some((money, residue)),
+        EntryKind::Adjustment { .. } | EntryKind::PoolIncrease | EntryKind::Grant { .. } | EntryKind::Split { .. } => {
+            None
+        }
     }
 }
 
@@ -141,6 +151,10 @@ pub fn because(run: &Run, entry: &Posted) -> String {
         }),
         Because::GivenPrice => format!("price {price}, as stated"),
         Because::GivenNumber => "number as stated".into(),
+        Because::Conversion { convertible } => super::conversions::because(run, entry, convertible),
+        Because::Protection { before, after } => {
+            format!("conversion price {} after an issue below {}", grouped(after), grouped(before))
+        }
         Because::StepUp { before, step_up } => {
             format!("price {price} = {} of the closing before it x (1 + {})", grouped(before), percentage(step_up))
         }

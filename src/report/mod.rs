@@ -11,6 +11,7 @@ pub mod check;
 pub mod cheques;
 pub mod compare;
 pub mod conventions;
+pub mod conversions;
 mod differences;
 pub mod dilution;
 pub mod exact;
@@ -40,6 +41,7 @@ pub fn csv_files(run: &Run) -> Vec<(String, Table)> {
     if !run.agreement.rounds.is_empty() {
         tables.push(rounds::csv(run));
     }
+    tables.extend(conversions::csv(run));
     tables.push(ledger_table::csv(run));
     tables.extend(cash::csv(run));
     tables.push(assumptions::csv(run));
@@ -53,6 +55,8 @@ pub fn terminal(run: &Run) -> Vec<Table> {
     tables.extend(ownership::groups(run));
     tables.extend(dilution::table(run));
     tables.extend(rounds::tables(run));
+    tables.extend(conversions::table(run));
+    tables.extend(conversions::adjustments(run));
     tables.extend(secondaries::table(run));
     tables.extend(ladder::by_participant(run));
     tables.extend(ladder::by_rung(run));

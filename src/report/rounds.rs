@@ -8,7 +8,7 @@ use super::run::Run;
 use super::table::{Cell, Column, Style, Table};
 use super::words::{basis, money_in_full, percent};
 use crate::engine::ledger::PostedPricing;
-use crate::model::{PoolAmount, RoundId, Rung, Term, TranchePrice};
+use crate::model::{Holding, PoolAmount, RoundId, Rung, Term, TranchePrice};
 use rust_decimal::Decimal;
 
 /// `rounds.csv`: a row for each participant of each tranche, whether or not the rung counts it.
@@ -158,7 +158,17 @@ fn pool_reached(run: &Run, round: RoundId) -> Option<Decimal> {
     let ledger = run.ledger();
     let stage = &ledger.stages[stage_of(ledger, last_closing(run, ledger, round)?)?];
     let pool = run.agreement.scenario.rounds[round.index()].pool.as_ref()?;
-    let counted = pool.counted.iter().map(|position| stage.as_converted[position.index()]).sum();
+    let plan = match run.agreement.scenario.positions[pool.available.index()] {
+        Holding::Available(plan) => Some(plan),
+        _ => None,
+    };
+    let counts = |holding: Holding| match holding {
+        Holding::Available(other) => Some(other) == plan,
+        Holding::Granted(_, other) | Holding::Promised(other) => pool.counts_all && Some(other) == plan,
+        Holding::Shares(..) => false,
+    };
+    let holdings = run.agreement.scenario.positions.iter().zip(&stage.as_converted);
+    let counted = holdings.filter(|(holding, _)| counts(**holding)).map(|(_, held)| *held).sum();
     Some(part_of(counted, stage.fully_diluted))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::engine::ledger::Ledger;
 use crate::engine::refusal::Refusal;
-use crate::engine::replay_exactly;
+use crate::engine::{refusals, replay_exactly, replay_what_can_be};
 use crate::model::{Agreement, Rung};
 
 /// One scenario, in one case, with its ledgers.
@@ -14,6 +14,8 @@ pub struct Run {
     pub rung: Rung,
     /// What happened, by rung: funded, committed, all.
     ledgers: [Ledger; 3],
+    /// Events that cannot take place on a lower rung, because what they need does not happen there; they are left out.
+    pub left_out: Vec<(Rung, Refusal)>,
 }
 
 /// The rungs of the ladder, from the bottom.
@@ -23,21 +25,30 @@ impl Run {
     /// Replays the agreement on every rung.
     ///
     /// # Errors
-    /// The first event that has no answer, with the agreement it belongs to.
-    pub fn new(agreement: Agreement, rung: Rung) -> Result<Self, Box<(Agreement, Refusal)>> {
+    /// Every event that has no answer on the rung shown or on the rung that counts everything, with the agreement they
+    /// belong to.
+    pub fn new(agreement: Agreement, rung: Rung) -> Result<Self, Box<(Agreement, Vec<Refusal>)>> {
         let scenario = &agreement.scenario;
         let differ = scenario.timeline.iter().any(|timed| timed.rung != Rung::Funded);
-        let ledgers = (|| {
-            let all = replay_exactly(scenario, Rung::All)?;
-            if !differ {
-                return Ok([all.clone(), all.clone(), all]);
-            }
-            Ok([replay_exactly(scenario, Rung::Funded)?, replay_exactly(scenario, Rung::Committed)?, all])
-        })();
-        match ledgers {
-            Ok(ledgers) => Ok(Run { agreement, rung, ledgers }),
-            Err(refusal) => Err(Box::new((agreement, refusal))),
+        let Ok(all) = replay_exactly(scenario, Rung::All) else {
+            let refusals = refusals(scenario, Rung::All);
+            return Err(Box::new((agreement, refusals)));
+        };
+        if !differ {
+            return Ok(Run { agreement, rung, ledgers: [all.clone(), all.clone(), all], left_out: Vec::new() });
         }
+        let mut left_out = Vec::new();
+        let mut lower = Vec::new();
+        for below in [Rung::Funded, Rung::Committed] {
+            let (ledger, refused) = replay_what_can_be(scenario, below);
+            let Some(ledger) = ledger.filter(|_| refused.is_empty() || below != rung) else {
+                return Err(Box::new((agreement, refused)));
+            };
+            left_out.extend(refused.into_iter().map(|refusal| (below, refusal)));
+            lower.push(ledger);
+        }
+        let [funded, committed] = <[Ledger; 2]>::try_from(lower).expect("two lower rungs");
+        Ok(Run { agreement, rung, ledgers: [funded, committed, all], left_out })
     }
 
     /// What happened on the rung shown.

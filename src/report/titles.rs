@@ -216,6 +216,8 @@ fn main_cause(journey: &Journey) -> Option<(Cause, Decimal, Option<usize>)> {
 fn cause_in_words(cause: Cause) -> (&'static str, bool) {
     match cause {
         Cause::NewMoney => ("new money", false),
+        Cause::Conversion => ("conversions", true),
+        Cause::AntiDilution => ("anti-dilution", false),
         Cause::PoolIncrease => ("the pool increase", false),
         Cause::OptionGrant => ("option grants", true),
         Cause::SecondarySold => ("shares sold", true),

@@ -387,9 +387,7 @@ pub(super) fn any_of(words: impl IntoIterator<Item = String>) -> String {
 
 /// What this version does not build yet, by area. To build one, drop the `.later(...)` that names it.
 mod areas {
-    pub const CONVERTIBLES: &str = "the conversion of SAFEs and notes";
     pub const WARRANTS: &str = "warrants and exercises";
-    pub const ANTI_DILUTION: &str = "anti-dilution protection";
     pub const PAY_TO_PLAY: &str = "pay-to-play";
     pub const CLASS_CONVERSIONS: &str = "the conversion of classes";
     pub const CANCELLATIONS: &str = "cancellations and vested counts";

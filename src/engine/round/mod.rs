@@ -1,34 +1,42 @@
-//! A priced round: one equation in the fully diluted total, solved exactly, then rounded once.
+//! A priced round: one system of equations, solved exactly, then rounded once.
 //!
-//! See [`pricing`] for the derivation and [`money`] for who pays how much.
+//! See [`pricing`] for the derivation, [`system`] for the solver, [`convert`] and [`protect`] for what claims a part,
+//! and [`money`] for who pays how much.
 
+pub mod convert;
 pub mod money;
 pub mod pricing;
+pub mod protect;
+pub mod system;
+mod whole;
 
+pub use convert::Conversion;
 pub use pricing::{Pricing, Stake};
 
-use super::books::{Because, Books, Entry, EntryKind, Journal};
-use crate::model::{Draws, PoolAmount, Round, RoundId, RoundPool, Takes, Tranche, TranchePrice};
+use super::books::{Adjustment, Because, Books, Entry, EntryKind, Journal};
+use crate::model::{Draws, PoolAmount, Round, RoundId, RoundPool, Scenario, Takes, Tranche, TranchePrice};
 use crate::num::{Mask, Number};
 
-/// Holds one closing: at the round's first, fixes its price; where `closes`, issues the tranche's shares.
+/// Holds one closing: at the round's first, fixes its price; where `closes`, converts what is due, adjusts what is
+/// protected, tops up the pool and issues the tranche's shares.
 ///
-/// A closing that does not take place (`counts` is false, or a lane in which its condition fails) still moves the
+/// A closing that does not take place (`closes` is `None`, or a lane in which its condition fails) still moves the
 /// price a later step-up starts from, and still fixes the round's price: a share bought in March cannot change its
-/// price because a condition of a later year fails. Source: RULES 1 and 5 of the format reference.
+/// price because a condition of a later year fails.
 #[inline(always)]
 pub fn close<N: Number, J: Journal<N>>(
     id: RoundId,
-    terms: &Round<N>,
+    scenario: &Scenario<N>,
     tranche: usize,
     closes: Option<N::Mask>,
     draws: &Draws<N>,
     books: &mut Books<N, J>,
 ) -> N::Mask {
-    let pricing = match books.table.rounds[id.index()].take() {
+    let terms = &scenario.rounds[id.index()];
+    let mut pricing = match books.table.rounds[id.index()].take() {
         Some(pricing) => pricing,
         None => {
-            let pricing = pricing::solve(terms, draws, &books.table);
+            let pricing = pricing::solve(terms, &scenario.convertibles, draws, &books.table);
             let cheque = |tranche, participant| money::of(terms, &pricing, draws, tranche, participant);
             books.journal.priced(id, terms, &pricing, cheque);
             pricing
@@ -36,18 +44,71 @@ pub fn close<N: Number, J: Journal<N>>(
     };
     let (price, because) = tranche_price(id, &terms.tranches[tranche], terms, &pricing, draws, books);
     let mut feasible = pricing.feasible & price.is_positive();
-    let mut opened = pricing.opened;
     if let Some(closes) = closes {
-        let first = closes & !opened;
-        if let Some(pool) = &terms.pool {
-            increase_pool(pool, &pricing, first, draws, books);
+        let first = closes & !pricing.opened;
+        pricing.counted_cash += closes.select(money::of_tranche(terms, &pricing, draws, tranche), N::zero());
+        convert_what_is_due(scenario, &pricing, closes, draws, books);
+        open(terms, &pricing, first, draws, books);
+        if is_issue_of_its_own(terms, tranche) {
+            let money = money::of_tranche(terms, &pricing, draws, tranche);
+            let issue = protect::Issue { money, shares: money / price };
+            protect::after_issue(terms.protections.iter().copied(), issue, terms.rounding, closes, books);
         }
+        books.first_sale(terms.tranches[tranche].class, price);
         feasible = feasible & issue(terms, tranche, price, because, closes, &pricing, draws, books);
         books.set_reference_price(price, closes);
-        opened = opened | closes;
+        pricing.opened = pricing.opened | closes;
     }
-    books.table.rounds[id.index()] = Some(Pricing { last_price: price, opened, ..pricing });
+    books.table.rounds[id.index()] = Some(Pricing { last_price: price, ..pricing });
     feasible
+}
+
+/// What happens once, at the first closing that takes place: adjustments and the pool increase.
+#[inline(always)]
+fn open<N: Number, J: Journal<N>>(
+    terms: &Round<N>,
+    pricing: &Pricing<N>,
+    first: N::Mask,
+    draws: &Draws<N>,
+    books: &mut Books<N, J>,
+) {
+    let due: Vec<_> = pricing
+        .adjustments
+        .iter()
+        .map(|adjustment| Adjustment { after: first.select(adjustment.after, adjustment.before), ..*adjustment })
+        .collect();
+    books.adjust(&due);
+    if let Some(pool) = &terms.pool {
+        increase_pool(pool, pricing, first, draws, books);
+    }
+}
+
+/// Converts what is outstanding and due: at the first closing, or at the one with which counted new cash reaches an
+/// instrument's threshold. The price is the round's, whichever closing it is.
+#[inline(always)]
+fn convert_what_is_due<N: Number, J: Journal<N>>(
+    scenario: &Scenario<N>,
+    pricing: &Pricing<N>,
+    closes: N::Mask,
+    draws: &Draws<N>,
+    books: &mut Books<N, J>,
+) {
+    for conversion in &pricing.conversions {
+        let terms = &scenario.convertibles[conversion.convertible.index()];
+        let reached = match terms.threshold {
+            None => N::Mask::always(true),
+            Some(threshold) => draws.value(threshold).at_most(pricing.counted_cash),
+        };
+        let outstanding = books.table.outstanding[conversion.convertible.index()];
+        books.convert(conversion, closes & conversion.converts & outstanding & reached);
+    }
+}
+
+/// Closings at a price of their own, and those long after the first, adjust by themselves.
+fn is_issue_of_its_own<N>(terms: &Round<N>, tranche: usize) -> bool {
+    let this = &terms.tranches[tranche];
+    let days = terms.protections.iter().map(|protection| protection.aggregation_days).max();
+    days.is_some_and(|days| this.days > days || !money::at_round_price(this))
 }
 
 /// The price of a tranche per share as converted, and why.
@@ -122,13 +183,15 @@ fn issue<N: Number, J: Journal<N>>(
     draws: &Draws<N>,
     books: &mut Books<N, J>,
 ) -> N::Mask {
-    let price = books.table.price_of_class(Some(terms.tranches[tranche].class), price);
+    let exact = books.table.price_of_class(Some(terms.tranches[tranche].class), price);
+    // Whole shares are bought at the price that is posted.
+    let price = if terms.rounding.shares.is_some() { exact.posted() } else { exact };
     let shares_per_money = closes.select(N::one() / price, N::zero());
     let mut feasible = N::Mask::always(true);
     for (index, participant) in terms.tranches[tranche].participants.iter().enumerate() {
         let promised = match participant.takes {
             // A number of shares is bought at the price of its own tranche.
-            Takes::Shares(shares) => draws.value(shares) * price,
+            Takes::Shares(shares) => draws.value(shares) * pricing.shares_factor * price,
             _ => money::of(terms, pricing, draws, tranche, index),
         };
         feasible = feasible & N::zero().at_most(promised);

@@ -2,7 +2,7 @@
 
 use super::Pricing;
 use crate::model::{Draws, Participant, Round, StakeholderId, Takes, Tranche, TrancheAmount, TranchePrice};
-use crate::num::Number;
+use crate::num::{Mask, Number};
 
 /// The cheque of one participant of one tranche, whether or not the tranche closes.
 ///
@@ -36,6 +36,12 @@ pub fn of<N: Number>(
                 .sum();
             size - elsewhere - others(terms, pricing, draws, tranche, participant)
         }
+        Takes::SideLetter { convertible, part } => {
+            let converted = pricing.conversions.iter().find(|conversion| conversion.convertible == convertible);
+            let shares =
+                converted.map_or(N::zero(), |conversion| conversion.converts.select(conversion.shares, N::zero()));
+            draws.value(part) * shares / pricing.company_capitalization * pricing.money
+        }
         Takes::ProRata(part) => {
             draws.value(part) * pricing.stake(this.participants[participant].stakeholder).pro_rata * pricing.money
         }
@@ -43,7 +49,10 @@ pub fn of<N: Number>(
             let held = pricing.stake(this.participants[participant].stakeholder).fully_diluted;
             pricing.solved_price * (draws.value(fraction) * pricing.total - held).max(N::zero())
         }
-        Takes::Shares(shares) => draws.value(shares) * pricing.price,
+        Takes::Shares(shares) => {
+            let ratio = pricing.class_ratios.get(tranche).copied().unwrap_or(N::one());
+            draws.value(shares) * pricing.shares_factor * pricing.price * ratio
+        }
     }
 }
 
@@ -93,15 +102,7 @@ pub fn at_round_price<N>(tranche: &Tranche<N>) -> bool {
 #[inline(always)]
 pub fn known<N: Number>(terms: &Round<N>, draws: &Draws<N>, base: bool) -> N {
     let draws = if base { Draws { values: draws.base, ..*draws } } else { *draws };
-    terms
-        .tranches
-        .iter()
-        .filter(|tranche| at_round_price(tranche))
-        .map(|tranche| match tranche.amount {
-            Some(_) => stated_amount(terms, tranche, &draws),
-            None => tranche.participants.iter().map(|participant| stated_cheque(participant, &draws)).sum(),
-        })
-        .sum()
+    terms.tranches.iter().filter(|tranche| at_round_price(tranche)).map(|tranche| stated(terms, tranche, &draws)).sum()
 }
 
 #[inline(always)]
@@ -112,8 +113,18 @@ fn stated_cheque<N: Number>(participant: &Participant<N>, draws: &Draws<N>) -> N
         | Takes::RestOfTranche
         | Takes::RestOfSize
         | Takes::ProRata(_)
+        | Takes::SideLetter { .. }
         | Takes::Ownership(_)
         | Takes::Shares(_) => N::zero(),
+    }
+}
+
+/// Money of a tranche that is stated: its amount, or its cheques stated in money.
+#[inline(always)]
+pub fn stated<N: Number>(terms: &Round<N>, tranche: &Tranche<N>, draws: &Draws<N>) -> N {
+    match tranche.amount {
+        Some(_) => stated_amount(terms, tranche, draws),
+        None => tranche.participants.iter().map(|participant| stated_cheque(participant, draws)).sum(),
     }
 }
 

@@ -1,24 +1,31 @@
-//! What a round's first closing fixes: the price, the pool increase, the total after the round.
+//! What a round's first closing fixes: the price, what converts, the adjustments, the pool increase, the total.
 //!
-//! Before the new money stand `S` fully diluted shares, of which `N` count in the price. With pre-money `V`, known
-//! money `M`, pool increase `x`, shares bought outright `s`, and holders who buy up to a fraction `o` of the total:
+//! Before the round stand `S` fully diluted shares, of which `N` count in the price. With pre-money `V`, known money `M`,
+//! conversion shares `G`, adjustment shares `H`, pool increase `x`, shares bought outright `s`, and holders who buy up to
+//! a fraction `o` of the total:
 //!
 //! ```text
-//! p = V / K            K = N + e x                        e = 1 where existing holders bear the pool increase
-//! n = (M / p + s + sum max(0, o T - h)) / (1 - R)         R = pro rata rights taken up in a round that grows
-//! x = max(0, t T - A)                                     A = counted options before, t = the pool target
-//! T = S + x + n
+//! u = K / V            K = N + G + H + x                   each where the round's terms count it; u = 1 / price
+//! n = (M u + s + sum max(0, o T - h)) / (1 - R)            R = pro rata rights taken up in a round that grows
+//! G = sum larger(a C / cap, a u / (1 - d), ...)            C by the instrument's own definition
+//! H = sum max(0, adjustment)                               see `protect`
+//! x = max(0, t T - A)                                      A = counted options before, t = the pool target
+//! T = S + G + H + x + n
 //! ```
 //!
-//! Put together, the total `T` equals a fixed part plus a sum of terms `max(0, line in T)`. The right side is convex
-//! and piecewise linear, so Newton's method from below never oversteps: each step lands on the solution of the pieces
-//! that hold at `T`, and it stands still exactly when they hold there too. Every term changes piece at most once,
-//! which bounds the steps. There is a solution exactly where the slopes of the pieces that hold there sum to less than one.
+//! Everything is a straight line in the unknown totals, so the whole round is one [system](super::system). Which piece
+//! of each claim holds (cap, discount or round price, adjusted or not, topped up or not) is chosen at the solution.
 
-use super::money;
-use crate::engine::books::CapTable;
-use crate::model::{Capitalization, Draws, Hold, Holding, PoolAmount, Round, RoundPrice, StakeholderId, Takes};
-use crate::num::rounding::PriceBasis;
+use super::convert::{self, Candidate, Conversion};
+use super::protect::{self, Issue};
+use super::system::{self, Claim, Line, UNKNOWNS, Unknown};
+use super::{money, whole};
+use crate::engine::books::{Adjustment, CapTable};
+use crate::engine::pool;
+use crate::model::{
+    Capitalization, ConversionMethod, Convertible, Draws, Hold, Holding, PoolAmount, ProtectionMethod, Round,
+    RoundPrice, StakeholderId, Takes, Tranche,
+};
 use crate::num::{Mask, Number};
 
 /// What is fixed of a round. Prices are per share as converted to common.
@@ -30,13 +37,17 @@ pub struct Pricing<N: Number> {
     pub money: N,
     /// The part of it that is stated in money.
     pub known_money: N,
+    /// Balances of all that converts.
+    pub balances: N,
     /// The count pre-money is divided by, `K`.
     pub capitalization: N,
+    /// Everything before the round and all that converts: the Company Capitalization of a post-money SAFE.
+    pub company_capitalization: N,
     /// Fully diluted count just before the round.
     pub fully_diluted_before: N,
     /// Fully diluted total after the whole round at its headline, `T`.
     pub total: N,
-    /// `V / K`, before rounding.
+    /// Before rounding.
     pub solved_price: N,
     /// The round's price as the deal rounds it; later splits adjust it.
     pub price: N,
@@ -46,8 +57,20 @@ pub struct Pricing<N: Number> {
     pub pool_increase: N,
     /// Options that counted towards the target before.
     pub pool_before: N,
+    /// Adjustment shares as converted.
+    pub adjustment_shares: N,
+    /// What converts, as the deal rounds it.
+    pub conversions: Vec<Conversion<N>>,
+    /// Conversion prices that fall.
+    pub adjustments: Vec<Adjustment<N>>,
     /// Holdings before the round of those whose cheque depends on them.
     pub stakes: Vec<Stake<N>>,
+    /// What a stated number of shares is multiplied by: later splits of the common.
+    pub shares_factor: N,
+    /// Common shares per share of each tranche's class as of the first closing; empty where all are one to one.
+    pub class_ratios: Vec<N>,
+    /// New cash counted so far: what conversion thresholds are held against.
+    pub counted_cash: N,
     /// Where a closing has taken place.
     pub opened: N::Mask,
     /// False where no price satisfies the terms; the numbers are then meaningless, but finite.
@@ -65,21 +88,55 @@ pub struct Stake<N> {
     pub fully_diluted: N,
 }
 
-/// A number of shares as a straight line in the total: `fixed + slope * total`.
+/// The round's totals as lines in the unknowns, for whoever claims a part of them.
 #[derive(Clone, Copy, Debug)]
-struct Line<N> {
-    fixed: N,
-    slope: N,
+pub struct Scene<N> {
+    /// `K`.
+    pub capitalization: Line<N>,
+    /// `n`, the shares the new money buys.
+    pub bought: Line<N>,
+    /// `T`.
+    pub total: Line<N>,
 }
 
-/// The round before its price is rounded.
-struct Solution<N: Number> {
-    total: N,
-    pool_increase: N,
-    feasible: N::Mask,
+impl<N: Number> Scene<N> {
+    /// The count of the flags before the round, without anything the round itself adds.
+    #[inline(always)]
+    pub fn count_before(&self, counts: Capitalization, table: &CapTable<N>) -> N {
+        base_count(counts, table)
+    }
 }
 
 impl<N: Number> Pricing<N> {
+    /// Every count in new shares after a split of the common; money stays.
+    #[inline(always)]
+    pub fn split(&mut self, ratio: N) {
+        let counts = [
+            &mut self.capitalization,
+            &mut self.company_capitalization,
+            &mut self.fully_diluted_before,
+            &mut self.total,
+            &mut self.pool_increase,
+            &mut self.pool_before,
+            &mut self.adjustment_shares,
+            &mut self.shares_factor,
+        ];
+        for count in counts {
+            *count = *count * ratio;
+        }
+        for stake in &mut self.stakes {
+            stake.fully_diluted = stake.fully_diluted * ratio;
+        }
+        for conversion in &mut self.conversions {
+            conversion.shares = conversion.shares * ratio;
+            conversion.price = conversion.price / ratio;
+        }
+        for adjustment in &mut self.adjustments {
+            adjustment.before = adjustment.before / ratio;
+            adjustment.after = adjustment.after / ratio;
+        }
+    }
+
     /// The holding before the round of a stakeholder whose cheque depends on it.
     #[inline(always)]
     pub fn stake(&self, stakeholder: StakeholderId) -> Stake<N> {
@@ -87,24 +144,125 @@ impl<N: Number> Pricing<N> {
     }
 }
 
+/// What is known of a round before its price.
+struct Known<N> {
+    /// `V` plus what a method adds to it; or the price, where it is stated.
+    valuation: N,
+    given_price: Option<N>,
+    pre_money: N,
+    money: N,
+}
+
 /// Prices the round from the table as it stands before it.
 #[inline(always)]
-pub fn solve<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>) -> Pricing<N> {
-    let before = table.fully_diluted;
-    let base = base_count(terms.counts, table);
+pub fn solve<N: Number>(
+    terms: &Round<N>,
+    convertibles: &[Convertible<N>],
+    draws: &Draws<N>,
+    table: &CapTable<N>,
+) -> Pricing<N> {
     let stakes: Vec<_> = money::holders_that_matter(terms).map(|who| stake(who, table)).collect();
-    let known_money = terms.size.map_or_else(|| money::known(terms, draws, false), |size| draws.value(size));
-    let pool_before: N = terms.pool.iter().flat_map(|pool| &pool.counted).map(|&position| table.at(position)).sum();
+    let base = base_count(terms.counts, table);
+    let headline = terms.size.map_or_else(|| money::known(terms, draws, false), |size| draws.value(size));
+    let mut candidates: Vec<Candidate<N>> = terms
+        .converting
+        .iter()
+        .map(|converting| convert::candidate(converting, convertibles, headline, draws, table))
+        .collect();
+    let balances: N = candidates.iter().map(|candidate| candidate.converts.select(candidate.balance, N::zero())).sum();
+    let known = known(terms, draws, table, headline, balances, base);
+    let usable = known.valuation.is_positive() & base.is_positive();
+    let valuation = usable.select(known.valuation, N::one());
+    let pool_before =
+        terms.pool.as_ref().map_or(N::zero(), |pool| pool::counted(pool.available, pool.counts_all, table));
 
-    // Money per share is V / K: `per_share` is what one unit of K costs, given or not.
-    let (stated_pre_money, given_price) = match terms.price {
+    let taken_up = rights_taken_up(terms, draws, &stakes);
+    let left = N::one() - taken_up;
+    let growth = N::one() / left.is_positive().select(left, N::one());
+    let scene = scene(terms, draws, table, base, known.money, growth);
+    for candidate in &mut candidates {
+        candidate.draw_lines(convertibles, &scene, draws, table);
+    }
+    let mut claims: Vec<Claim<N>> = convert::claims(&candidates).collect();
+    let issue = money_of_first_issue(terms, draws, known.money, growth);
+    claims.extend(
+        terms.protections.iter().filter_map(|protection| protect::claim(protection, issue, balances, &scene, table)),
+    );
+    claims.extend(pool_claim(terms, draws, pool_before, &scene));
+    claims.extend(purchase_claims(terms, draws, &stakes, &scene));
+    let mut lines = [Line::fixed(N::zero()); UNKNOWNS];
+    lines[Unknown::PerMoney as usize] = match known.given_price {
+        Some(price) => Line::fixed(N::one() / usable.select(price, N::one())),
+        None => scene.capitalization * (N::one() / valuation),
+    };
+    let solution = system::solve(lines, &claims);
+
+    let values = solution.values;
+    let per_money = values[Unknown::PerMoney as usize];
+    let some = per_money.is_positive();
+    let solved_price = known.given_price.unwrap_or(N::one() / some.select(per_money, N::one()));
+    let capitalization = scene.capitalization.at(&values);
+    let bought = scene.bought.at(&values);
+    let conversion_shares = values[Unknown::Conversions as usize];
+    let pre_money = known.given_price.map_or(known.pre_money, |price| price * capitalization);
+    let mut pricing = Pricing {
+        pre_money,
+        money: if terms.size.is_some() { known.money } else { bought * solved_price },
+        known_money: known.money,
+        balances,
+        capitalization,
+        company_capitalization: table.fully_diluted + conversion_shares,
+        fully_diluted_before: table.fully_diluted,
+        total: scene.total.at(&values),
+        solved_price,
+        price: solved_price,
+        last_price: solved_price,
+        pool_increase: values[Unknown::Pool as usize],
+        pool_before,
+        adjustment_shares: values[Unknown::AdjustmentsInPrice as usize] + values[Unknown::AdjustmentsBeside as usize],
+        conversions: convert::at_solution(&candidates, &solution, solved_price),
+        adjustments: Vec::new(),
+        stakes,
+        shares_factor: N::one(),
+        class_ratios: class_ratios(terms, table),
+        counted_cash: N::zero(),
+        opened: N::Mask::always(false),
+        feasible: usable & left.is_positive() & solution.feasible,
+    };
+    whole::round(terms, draws, table, &candidates, &mut pricing, known.given_price.is_some());
+    pricing.adjustments = adjustments(terms, &pricing, issue, conversion_shares, table);
+    pricing.last_price = pricing.price;
+    pricing
+}
+
+/// Valuation and money, by what the file states.
+///
+/// ```text
+/// pre-money stated     V                              post-money stated   V = post - M (- balances, dollars invested)
+/// dollars invested     p T = V + M + balances: the price divides V + balances by a count with G in it
+/// ```
+#[inline(always)]
+fn known<N: Number>(
+    terms: &Round<N>,
+    draws: &Draws<N>,
+    table: &CapTable<N>,
+    headline: N,
+    balances: N,
+    base: N,
+) -> Known<N> {
+    let money = if terms.size_includes_conversions { headline - balances } else { headline };
+    let added = match terms.method {
+        ConversionMethod::DollarsInvested => balances,
+        ConversionMethod::PreMoney | ConversionMethod::PercentOwnership => N::zero(),
+    };
+    let (pre_money, given_price) = match terms.price {
         RoundPrice::PreMoney(stated) => (draws.value(stated), None),
         RoundPrice::PostMoney { stated, hold } => {
             let held = match (terms.size, hold) {
                 (None, Hold::Price) => money::known(terms, draws, true),
-                (Some(_), _) | (None, Hold::PostMoney) => known_money,
+                (Some(_), _) | (None, Hold::PostMoney) => money,
             };
-            (draws.value(stated) - held, None)
+            (draws.value(stated) - held - added, None)
         }
         RoundPrice::PerShare(price) => {
             let given = draws.value(price);
@@ -113,223 +271,133 @@ pub fn solve<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>)
             (price * base, Some(price))
         }
     };
-    let usable = stated_pre_money.is_positive() & base.is_positive();
-    let per_capitalization = match given_price {
-        // Shares bought per unit of K; a given price does not depend on K.
-        Some(_) => N::zero(),
-        None => known_money / usable.select(stated_pre_money, N::one()),
-    };
-    let at_given_price = given_price.map_or(N::zero(), |price| known_money / usable.select(price, N::one()));
-
-    let solution = solve_total(
-        terms,
-        draws,
-        &stakes,
-        before,
-        pool_before,
-        base * per_capitalization + at_given_price,
-        per_capitalization,
-    );
-    let in_price = if terms.counts.pool_increase { solution.pool_increase } else { N::zero() };
-    let capitalization = base + in_price;
-    let pre_money = given_price.map_or(stated_pre_money, |price| price * capitalization);
-    let solved_price = given_price.unwrap_or(pre_money / usable.select(capitalization, N::one()));
-    let new_shares = solution.total - before - solution.pool_increase;
-    let money = if terms.size.is_some() { known_money } else { new_shares * solved_price };
-
-    let mut pricing = Pricing {
-        pre_money,
-        money,
-        known_money,
-        capitalization,
-        fully_diluted_before: before,
-        total: solution.total,
-        solved_price,
-        price: solved_price,
-        last_price: solved_price,
-        pool_increase: solution.pool_increase,
-        pool_before,
-        stakes,
-        opened: N::Mask::always(false),
-        feasible: usable & solution.feasible,
-    };
-    if given_price.is_none() {
-        round_price(terms, draws, table, &mut pricing);
-    }
-    round_pool(terms, draws, table, &mut pricing);
-    pricing.last_price = pricing.price;
-    pricing
+    Known { valuation: pre_money + added, given_price, pre_money, money }
 }
 
-/// Solves `T = fixed + sum max(0, line in T)` for the total.
+/// Common shares per share of each tranche's class; empty where all are one to one.
+fn class_ratios<N: Number>(terms: &Round<N>, table: &CapTable<N>) -> Vec<N> {
+    let ratio = |tranche: &Tranche<N>| table.ratio(Some(tranche.class));
+    match terms.tranches.iter().all(|tranche| ratio(tranche).is_none()) {
+        true => Vec::new(),
+        false => terms.tranches.iter().map(|tranche| ratio(tranche).unwrap_or(N::one())).collect(),
+    }
+}
+
+/// The round's totals as lines in the unknowns.
 #[inline(always)]
-fn solve_total<N: Number>(
-    terms: &Round<N>,
-    draws: &Draws<N>,
-    stakes: &[Stake<N>],
-    before: N,
-    pool_before: N,
-    bought_at_base: N,
-    per_capitalization: N,
-) -> Solution<N> {
-    let taken_up: N = money::growing(terms)
+fn scene<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>, base: N, money: N, growth: N) -> Scene<N> {
+    let one = |unknown| Line::of(unknown, N::one());
+    let before = table.fully_diluted;
+    let outright: N = money::growing(terms)
+        .map(|participant| match participant.takes {
+            Takes::Shares(shares) => table.as_converted(participant.position, draws.value(shares)),
+            _ => N::zero(),
+        })
+        .sum();
+    let bought = Line::of(Unknown::PerMoney, money * growth)
+        + Line::of(Unknown::Purchases, growth)
+        + Line::fixed(outright * growth);
+    let mut capitalization = Line::fixed(base) + one(Unknown::AdjustmentsInPrice);
+    if terms.counts.converting_securities && terms.method != ConversionMethod::PreMoney {
+        capitalization = capitalization + one(Unknown::Conversions);
+    }
+    if terms.counts.pool_increase {
+        capitalization = capitalization + one(Unknown::Pool);
+    }
+    let total = Line::fixed(before)
+        + one(Unknown::Conversions)
+        + one(Unknown::AdjustmentsInPrice)
+        + one(Unknown::AdjustmentsBeside)
+        + one(Unknown::Pool)
+        + bought;
+    Scene { capitalization, bought, total }
+}
+
+/// The part of a growing round that pro rata rights take.
+#[inline(always)]
+fn rights_taken_up<N: Number>(terms: &Round<N>, draws: &Draws<N>, stakes: &[Stake<N>]) -> N {
+    money::growing(terms)
         .map(|participant| match participant.takes {
             Takes::ProRata(part) => draws.value(part) * stake_of(stakes, participant.stakeholder).pro_rata,
             _ => N::zero(),
         })
+        .sum()
+}
+
+/// Money of the closings that adjust as one issue with the first.
+#[inline(always)]
+fn money_of_first_issue<N: Number>(terms: &Round<N>, draws: &Draws<N>, money: N, growth: N) -> N {
+    let Some(days) = terms.protections.iter().map(|protection| protection.aggregation_days).max() else { return money };
+    let later: N = terms
+        .tranches
+        .iter()
+        .filter(|tranche| money::at_round_price(tranche) && tranche.days > days)
+        .map(|tranche| money::stated(terms, tranche, draws))
         .sum();
-    let left = N::one() - taken_up;
-    let mut feasible = left.is_positive();
-    let growth = N::one() / feasible.select(left, N::one());
-
-    // One option of a pool that existing holders bear also makes the money buy more shares.
-    let carried = if terms.counts.pool_increase { per_capitalization * growth } else { N::zero() };
-    let per_option = N::one() + carried;
-    let mut fixed = before + bought_at_base * growth;
-    let mut claims = Vec::new();
-    let mut target = None;
-    let mut given_increase = N::zero();
-    match terms.pool.as_ref().map(|pool| pool.amount) {
-        None => {}
-        Some(PoolAmount::Increase(options)) => {
-            given_increase = draws.value(options);
-            fixed += given_increase * per_option;
-        }
-        Some(PoolAmount::Target(fraction)) => {
-            let fraction = draws.value(fraction);
-            target = Some(fraction);
-            claims.push(Line { fixed: N::zero() - pool_before * per_option, slope: fraction * per_option });
-        }
-    }
-    for participant in money::growing(terms) {
-        match participant.takes {
-            Takes::Shares(shares) => fixed += draws.value(shares) * growth,
-            Takes::Ownership(fraction) => {
-                let held = stake_of(stakes, participant.stakeholder).fully_diluted;
-                claims.push(Line { fixed: N::zero() - held * growth, slope: draws.value(fraction) * growth });
-            }
-            Takes::Money(_)
-            | Takes::PartOfTranche(_)
-            | Takes::RestOfTranche
-            | Takes::RestOfSize
-            | Takes::ProRata(_) => {}
-        }
-    }
-    let (total, solvable) = newton_from_below(fixed, &claims);
-    feasible = feasible & solvable;
-    let pool_increase = target.map_or(given_increase, |fraction| (fraction * total - pool_before).max(N::zero()));
-    Solution { total, pool_increase, feasible }
+    (money - later) * growth
 }
 
-/// The least `T` with `T = fixed + sum max(0, claim(T))`, and where there is one.
+/// The pool's claim: what the target lacks, or the increase stated.
 #[inline(always)]
-fn newton_from_below<N: Number>(fixed: N, claims: &[Line<N>]) -> (N, N::Mask) {
-    let mut total = fixed;
-    let mut feasible = N::Mask::always(true);
-    let steps = if claims.is_empty() { 0 } else { claims.len() + 1 };
-    for _ in 0..steps {
-        let mut sum = Line { fixed, slope: N::zero() };
-        for claim in claims {
-            let claimed = (claim.fixed + claim.slope * total).is_positive();
-            sum.fixed += claimed.select(claim.fixed, N::zero());
-            sum.slope += claimed.select(claim.slope, N::zero());
+fn pool_claim<N: Number>(terms: &Round<N>, draws: &Draws<N>, pool_before: N, scene: &Scene<N>) -> Option<Claim<N>> {
+    let lines = match terms.pool.as_ref()?.amount {
+        PoolAmount::Increase(options) => vec![Line::fixed(draws.value(options))],
+        PoolAmount::Target(target) => {
+            let wanted = scene.total * draws.value(target) + Line::fixed(N::zero() - pool_before);
+            vec![Line::fixed(N::zero()), wanted]
         }
-        let unclaimed = N::one() - sum.slope;
-        feasible = feasible & unclaimed.is_positive();
-        let next = sum.fixed / feasible.select(unclaimed, N::one());
-        let settled = next.at_most(total);
-        total = feasible.select(next.max(total), fixed);
-        if (settled | !feasible).all() {
-            break;
-        }
-    }
-    (total, feasible)
-}
-
-/// Rounds the price as the deal rounds.
-///
-/// Where the price must agree with the whole-share total it produces, it is the least grid price `p` with
-/// `p = up((V + M) / total at p)`. The right side never falls as `p` rises, because a dearer share buys fewer; and no
-/// grid price below the exact solution can satisfy it. So steps from the exact solution's price upwards end at the
-/// least one; where they do not end, the round has no answer.
-#[inline(always)]
-fn round_price<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>, pricing: &mut Pricing<N>) {
-    const STEPS: usize = 64;
-    pricing.price = terms.rounding.price(pricing.solved_price);
-    if terms.rounding.price_basis == PriceBasis::Solution {
-        return;
-    }
-    let post_money = pricing.pre_money + pricing.money;
-    let mut settled = N::Mask::always(false);
-    for _ in 0..STEPS {
-        let usable = pricing.price.is_positive();
-        let guarded = usable.select(pricing.price, N::one());
-        let bought = whole_shares(terms, draws, table, pricing, guarded);
-        let total = pricing.fully_diluted_before + bought + pool_at(terms, draws, pricing, bought);
-        let next = terms.rounding.price(post_money / total);
-        settled = next.at_most(pricing.price) & pricing.price.at_most(next);
-        pricing.price = next;
-        if settled.all() {
-            break;
-        }
-    }
-    pricing.feasible = pricing.feasible & settled;
-}
-
-/// Sizes the pool from whole shares, last, where the deal rounds options.
-#[inline(always)]
-fn round_pool<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>, pricing: &mut Pricing<N>) {
-    if terms.pool.is_none() {
-        return;
-    }
-    pricing.pool_increase = if terms.rounding.pool.is_some() {
-        let usable = pricing.price.is_positive();
-        let bought = whole_shares(terms, draws, table, pricing, usable.select(pricing.price, N::one()));
-        pool_at(terms, draws, pricing, bought)
-    } else {
-        terms.rounding.pool(pricing.pool_increase)
     };
+    Some(Claim { into: Unknown::Pool, lines })
 }
 
-/// Shares as converted that the whole headline buys at `price`, rounded cheque by cheque.
+/// Claims of those who buy up to a fraction of the total.
 #[inline(always)]
-fn whole_shares<N: Number>(
+fn purchase_claims<N: Number>(
     terms: &Round<N>,
     draws: &Draws<N>,
-    table: &CapTable<N>,
+    stakes: &[Stake<N>],
+    scene: &Scene<N>,
+) -> Vec<Claim<N>> {
+    money::growing(terms)
+        .filter_map(|participant| {
+            let Takes::Ownership(fraction) = participant.takes else { return None };
+            let held = stake_of(stakes, participant.stakeholder).fully_diluted;
+            let wanted = scene.total * draws.value(fraction) + Line::fixed(N::zero() - held);
+            Some(Claim { into: Unknown::Purchases, lines: vec![Line::fixed(N::zero()), wanted] })
+        })
+        .collect()
+}
+
+/// The conversion prices that follow from the solution.
+#[inline(always)]
+fn adjustments<N: Number>(
+    terms: &Round<N>,
     pricing: &Pricing<N>,
-    price: N,
-) -> N {
-    let mut bought = N::zero();
-    for (index, tranche) in terms.tranches.iter().enumerate().filter(|(_, tranche)| money::at_round_price(tranche)) {
-        let class_price = table.price_of_class(Some(tranche.class), price);
-        for participant in 0..tranche.participants.len() {
-            let shares = terms.rounding.shares(money::of(terms, pricing, draws, index, participant) / class_price);
-            bought += table.ratio(Some(tranche.class)).map_or(shares, |ratio| shares * ratio);
+    money: N,
+    conversion_shares: N,
+    table: &CapTable<N>,
+) -> Vec<Adjustment<N>> {
+    let adjustment = |protection: &crate::model::Protection| {
+        let mut issue = Issue { money, shares: money / pricing.solved_price };
+        if !protection.exempt.conversions {
+            issue = Issue { money: issue.money + pricing.balances, shares: issue.shares + conversion_shares };
         }
-    }
-    bought
+        if !protection.exempt.pool {
+            issue.shares += pricing.pool_increase;
+        }
+        let counted = match protection.method {
+            ProtectionMethod::WeightedAverage(counts) => base_count(counts, table),
+            ProtectionMethod::FullRatchet => N::zero(),
+        };
+        let (before, after) = protect::adjusted(protection, issue, pricing.price, counted, terms.rounding, table)?;
+        Some(Adjustment { class: protection.class, before, after, counted, money: issue.money, shares: issue.shares })
+    };
+    terms.protections.iter().filter_map(adjustment).collect()
 }
 
-/// The pool increase that goes with so many new shares: `max(0, (t (S + n) - A) / (1 - t))`, rounded.
+/// The count before the round of what the flags name, without anything the round itself adds.
 #[inline(always)]
-fn pool_at<N: Number>(terms: &Round<N>, draws: &Draws<N>, pricing: &Pricing<N>, bought: N) -> N {
-    let Some(pool) = &terms.pool else { return N::zero() };
-    match pool.amount {
-        PoolAmount::Increase(options) => terms.rounding.pool(draws.value(options)),
-        PoolAmount::Target(target) => {
-            let target = draws.value(target);
-            let others = pricing.fully_diluted_before + bought;
-            let room = N::one() - target;
-            let missing = (target * others - pricing.pool_before) / room.is_positive().select(room, N::one());
-            terms.rounding.pool(missing.max(N::zero()))
-        }
-    }
-}
-
-/// The count before the round that pre-money is divided by, without anything the round itself adds.
-#[inline(always)]
-fn base_count<N: Number>(counts: Capitalization, table: &CapTable<N>) -> N {
+pub fn base_count<N: Number>(counts: Capitalization, table: &CapTable<N>) -> N {
     let everything = counts.shares && counts.options && counts.promised_options && counts.unissued_options;
     if everything {
         return table.fully_diluted;

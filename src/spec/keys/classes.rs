@@ -73,8 +73,7 @@ const TERMS: &[Key] = &[
     .term("OCF participation cap"),
     key("anti_dilution", Kind::Word(&["none", "broad_based", "narrow_based", "full_ratchet"]), "protection against a lower price")
         .default("`\"none\"`")
-        .term("NVCA weighted average")
-        .later_unless(areas::ANTI_DILUTION, "none"),
+        .term("NVCA weighted average"),
     key("anti_dilution_counts", CAPITALIZATION, "what counts in \"A\" of the weighted average")
         .default("broad: `outstanding_and_options`; narrow: none, must be said"),
     key("adjustment_in_price", Kind::YesNo, "adjustment shares are in the count the round's pre-money is divided by")

@@ -2,8 +2,7 @@
 
 use super::events::INTEREST;
 use super::{
-    CAPITALIZATION, EVENT, FRACTION, Group, Key, Kind, MONEY, MULTIPLE, Names, Need, PRICE, SOURCED, TableSpec, areas,
-    key,
+    CAPITALIZATION, EVENT, FRACTION, Group, Key, Kind, MONEY, MULTIPLE, Names, Need, PRICE, SOURCED, TableSpec, key,
 };
 
 /// `[[convertibles]]`.
@@ -18,7 +17,7 @@ pub(super) static CONVERTIBLE: TableSpec = TableSpec {
         need: Need::AtMostOne,
         help: "its price is capped or fixed in one way",
     }],
-    later: Some(areas::CONVERTIBLES),
+    later: None,
 };
 
 const TERMS: &[Key] = &[

@@ -113,17 +113,13 @@ const NAMED: &[Key] = &[
 ];
 
 const INSTRUMENTS: &[Key] = &[
-    key("conversion_price", Kind::Map(&PRICES), "of an instrument or class").later(areas::CONVERTIBLES),
-    key("conversion_ratio", Kind::Map(&NUMBERS), "of a class").later(areas::ANTI_DILUTION),
-    key("cap_price", Kind::Map(&PRICES), "the price a cap gives").term("YC Safe Price").later(areas::CONVERTIBLES),
-    key("discount_price", Kind::Map(&PRICES), "the price a discount gives")
-        .term("YC Discount Price")
-        .later(areas::CONVERTIBLES),
-    key("controlling_term", Kind::Map(&TERMS), "which term set the price").later(areas::CONVERTIBLES),
-    key("capitalization", Kind::Map(&COUNTS), "what the cap was divided by")
-        .term("YC Company Capitalization")
-        .later(areas::CONVERTIBLES),
-    key("balance", Kind::Map(&AMOUNTS), "principal and interest").later(areas::CONVERTIBLES),
+    key("conversion_price", Kind::Map(&PRICES), "of an instrument or class"),
+    key("conversion_ratio", Kind::Map(&NUMBERS), "of a class"),
+    key("cap_price", Kind::Map(&PRICES), "the price a cap gives").term("YC Safe Price"),
+    key("discount_price", Kind::Map(&PRICES), "the price a discount gives").term("YC Discount Price"),
+    key("controlling_term", Kind::Map(&TERMS), "which term set the price"),
+    key("capitalization", Kind::Map(&COUNTS), "what the cap was divided by").term("YC Company Capitalization"),
+    key("balance", Kind::Map(&AMOUNTS), "principal and interest"),
     key("preference", Kind::Map(&AMOUNTS), "the whole preference of a class").later(areas::EXITS),
     key("preference_per_share", Kind::Map(&PRICES), "the same for one share").later(areas::EXITS),
     key("ratchet_shares", Kind::Map(&COUNTS), "shares a ratchet adds").later(areas::IPOS),

@@ -54,8 +54,7 @@ const ROUND_KEYS: &[Key] = &[
     key("size", MONEY, "its whole new money; needed for percentages of it and `\"rest\"`")
         .default("the sum of the closings"),
     key("size_includes_conversions", Kind::YesNo, "the press's `size` includes converting principal and interest")
-        .default("no")
-        .later_unless(areas::CONVERTIBLES, "false"),
+        .default("no"),
     key("hold", Kind::Word(&["price", "post_money"]), "what stays when amounts vary under `post_money` without `size`")
         .default("`\"price\"`"),
     key(
@@ -72,15 +71,13 @@ const ROUND_KEYS: &[Key] = &[
         Kind::Word(&["pre_money", "percent_ownership", "dollars_invested"]),
         "how convertibles weigh on the price",
     )
-    .default("`\"percent_ownership\"`")
-    .later(areas::CONVERTIBLES),
+    .default("`\"percent_ownership\"`"),
     key(
         "converts",
         Kind::Either(&[Kind::Word(&["eligible", "none"]), Kind::List(&Kind::Name(Names::Instrument))]),
         "which convertibles convert",
     )
-    .default("`\"eligible\"`")
-    .later_unless(areas::CONVERTIBLES, "none"),
+    .default("`\"eligible\"`"),
     key("pool_target", FRACTION, "of the fully diluted total after the round; never shrinks a pool").default("none"),
     key(
         "pool_target_counts",

@@ -4,7 +4,7 @@ use super::context::{Context, evidence};
 use super::names::{COMMON, OPTION_POOL, Thing};
 use crate::error::{Finding, Span};
 use crate::model::{
-    ClassId, Conversion, Evidence, GroupId, PlanId, SourceInfo, Stakeholder, StakeholderId, StockClass, Term,
+    ClassId, ClassPrices, Evidence, GroupId, PlanId, SourceInfo, Stakeholder, StakeholderId, StockClass, Term,
 };
 use crate::num::Stated;
 use crate::spec::keys::Sign;
@@ -18,7 +18,7 @@ pub(super) struct Cast {
     pub stakeholders: Vec<Stakeholder>,
     pub groups: Vec<String>,
     pub classes: Vec<StockClass>,
-    pub conversions: Vec<Conversion<Stated>>,
+    pub conversions: Vec<ClassPrices<Stated>>,
     pub plans: Vec<String>,
     /// Where each stakeholder was listed, for the warning of an unused one.
     pub listed: Vec<Span>,
@@ -160,6 +160,11 @@ impl Context<'_> {
                 }
             }
         }
+        for block in self.root.blocks("convertibles") {
+            if let Some(class) = block.text("converts_into") {
+                self.add_class(cast, class, None, block.span_of("converts_into"), true);
+            }
+        }
         if self.names.get(COMMON).is_none() {
             self.add_class(cast, COMMON, None, self.root.span, true);
         }
@@ -198,7 +203,7 @@ impl Context<'_> {
                 class.terms.push(((*key).to_owned(), literal, Some(origin)));
             }
         }
-        let conversion = Conversion {
+        let conversion = ClassPrices {
             issue_price: self.class_price(block, defaults, "original_issue_price"),
             conversion_price: self.class_price(block, defaults, "conversion_price"),
         };

@@ -27,7 +27,9 @@ impl<'a> Context<'a> {
             What::OptionGrant => self.option_grant(block, stage, &outer, file).map(Event::OptionGrant),
             What::Issuance => self.issuance(block, stage, &outer, file).map(Event::Issuance),
             What::Split => self.split(block, stage, &outer, cast, file).map(Event::Split),
-            What::Commitment => None,
+            What::Convertible(id) => Some(Event::Convertible(id)),
+            // A maturity needs the other slots; see `read_maturity`.
+            What::Maturity(_) | What::Commitment => None,
         }
     }
 
@@ -236,7 +238,7 @@ impl<'a> Context<'a> {
     ) -> Option<PoolIncrease<Stated>> {
         let plan = self.plan_of(block)?;
         let all = matches!(self.word(block, "target_counts"), Some(("all", _)));
-        let (available, counted) = self.pool_positions(plan, all);
+        let available = self.position(Holding::Available(plan));
         let (amount, origin) = match self.quantity(block, "target", format!("target of {stage}"), outer) {
             Some((term, origin)) => (PoolAmount::Target(term), origin),
             None => {
@@ -244,7 +246,7 @@ impl<'a> Context<'a> {
                 (PoolAmount::Increase(term), origin)
             }
         };
-        Some(PoolIncrease { available, amount, counted, rounding: file.rounding, origin })
+        Some(PoolIncrease { available, amount, counts_all: all, rounding: file.rounding, origin })
     }
 
     fn option_grant(
@@ -261,7 +263,10 @@ impl<'a> Context<'a> {
             self.check_vesting(vesting, block.span_of("vesting"));
         }
         let (amount, origin) = match self.quantity(block, "options", format!("options of {stage}"), outer) {
-            Some((term, origin)) => (GrantAmount::Options(term), origin),
+            Some((term, origin)) => {
+                self.check_whole(term, block.span_of("options"), file);
+                (GrantAmount::Options(term), origin)
+            }
             None => {
                 let (term, origin) = self.quantity(block, "ownership", format!("ownership of {stage}"), outer)?;
                 (GrantAmount::Ownership(term), origin)
@@ -295,6 +300,20 @@ impl<'a> Context<'a> {
                 .at(span, label)
                 .help(format!("schedules are listed as `[vesting.{name}]` with `months`")),
         );
+    }
+
+    /// Whole shares are issued and granted in whole numbers.
+    fn check_whole(&mut self, term: Term<Stated>, span: Span, rounding: &RoundingInfo) {
+        let value = self.stated(term);
+        let whole = value.to_decimal(0).map(Stated::from) == Some(value);
+        if rounding.rounding.shares.is_some() && !whole {
+            let shares = number(value.cast());
+            self.report(
+                Finding::error("E0428", format!("{shares} shares are not whole"))
+                    .at(span, format!("rounding \"{}\" knows whole shares only", rounding.name))
+                    .help("correct the count, or use `rounding = \"exact\"`"),
+            );
+        }
     }
 
     /// A cliff lies within its schedule.
@@ -348,6 +367,7 @@ impl<'a> Context<'a> {
             });
         }
         let (shares, origin) = self.quantity(block, "shares", format!("shares of {stage}"), outer)?;
+        self.check_whole(shares, block.span_of("shares"), file);
         if !block.has("price_per_share") && !block.has("valuation") {
             self.assume(stage, "shares without a price are issued for no consideration", Some(block.span));
         }
@@ -372,7 +392,8 @@ impl<'a> Context<'a> {
             None => None,
         };
         let origin = self.origin(span, format!("ratio of {stage}"), &provenance.or(outer));
-        let is_common = class.is_some_and(|class| cast.classes[class.index()].is_common);
+        // Options are on the common that the other classes convert into.
+        let is_common = class.is_some_and(|class| cast.classes[class.index()].name == COMMON);
         Some(Split { ratio, class, is_common, whole_shares: file.rounding.shares.is_some(), origin })
     }
 

@@ -12,7 +12,7 @@ use crate::spec::value::{Given, Literal, Read};
 use rust_decimal::Decimal;
 
 /// Figures by their key.
-const FIGURES: [(&str, Figure); 14] = [
+const FIGURES: [(&str, Figure); 21] = [
     ("fully_diluted", Figure::FullyDiluted),
     ("pre_money", Figure::PreMoney),
     ("post_money", Figure::PostMoney),
@@ -27,7 +27,17 @@ const FIGURES: [(&str, Figure); 14] = [
     ("money_in", Figure::MoneyIn),
     ("sale_proceeds", Figure::SaleProceeds),
     ("increase", Figure::Increase),
+    ("conversion_price", Figure::ConversionPrice),
+    ("conversion_ratio", Figure::ConversionRatio),
+    ("cap_price", Figure::CapPrice),
+    ("discount_price", Figure::DiscountPrice),
+    ("controlling_term", Figure::ControllingTerm),
+    ("capitalization", Figure::Capitalization),
+    ("balance", Figure::Balance),
 ];
+
+/// The words of a controlling term; a figure is the place of its word.
+pub const CONTROLLING_TERMS: [&str; 5] = ["cap", "discount", "round", "mfn", "ownership"];
 
 /// The circumstances of one check of a block.
 #[derive(Clone, Default)]
@@ -249,6 +259,7 @@ impl Context<'_> {
             Some(Thing::Group(id)) => Some(Subject::Group(id)),
             Some(Thing::Class(id)) => Some(Subject::Class(id)),
             Some(Thing::Plan(id)) => Some(Subject::Plan(id)),
+            Some(Thing::Convertible(id)) => Some(Subject::Convertible(id)),
             Some(Thing::Round(_) | Thing::Event) | None => {
                 let fits = |thing| !matches!(thing, Thing::Round(_) | Thing::Event);
                 let finding = self.names.unknown(name, "a holder, group, class or plan", fits, span);
@@ -264,12 +275,34 @@ fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span) -> Option
     let fits = match figure {
         Figure::Increase => matches!(subject, Subject::Plan(_)),
         Figure::SaleProceeds => !matches!(subject, Subject::Plan(_)),
+        Figure::CapPrice
+        | Figure::DiscountPrice
+        | Figure::ControllingTerm
+        | Figure::Capitalization
+        | Figure::Balance => {
+            matches!(subject, Subject::Convertible(_))
+        }
+        Figure::ConversionPrice => matches!(subject, Subject::Convertible(_) | Subject::Class(_)),
+        Figure::ConversionRatio => matches!(subject, Subject::Class(_)),
         _ => true,
     };
-    (!fits).then(|| {
-        Finding::error("E0472", format!("\"{name}\" has no such figure"))
-            .at(span, if figure == Figure::Increase { "expected a plan" } else { "expected a holder, group or class" })
-    })
+    (!fits)
+        .then(|| Finding::error("E0472", format!("\"{name}\" has no such figure")).at(span, expected_subject(figure)))
+}
+
+/// What a figure can be of.
+fn expected_subject(figure: Figure) -> &'static str {
+    match figure {
+        Figure::Increase => "expected a plan",
+        Figure::ConversionRatio => "expected a class",
+        Figure::ConversionPrice => "expected a SAFE, a note or a class",
+        Figure::CapPrice
+        | Figure::DiscountPrice
+        | Figure::ControllingTerm
+        | Figure::Capitalization
+        | Figure::Balance => "expected a SAFE or a note",
+        _ => "expected a holder, group or class",
+    }
 }
 
 /// Half a unit of the last digit typed; nothing for a fraction `a/b`, which is exact.

@@ -4,6 +4,7 @@
 mod classes;
 mod conditions;
 mod context;
+mod convertibles;
 mod correlations;
 mod distributions;
 mod events;
@@ -18,7 +19,8 @@ mod sums;
 mod timeline;
 mod variables;
 
-pub use refused::finding as refusal_finding;
+pub use expect::CONTROLLING_TERMS;
+pub use refused::{finding as refusal_finding, outstanding_warnings};
 
 use crate::error::{Finding, Findings, Severity, Sources};
 use crate::model::{Agreement, Case, EventInfo, Head, RoundingInfo, Rung, Scenario, StakeholderId, Timed};
@@ -28,6 +30,7 @@ use crate::spec::Document;
 use crate::spec::node::Block;
 use crate::spec::value::Given;
 use context::Context;
+use rounds::Instruments;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use timeline::{Slot, What};
@@ -66,8 +69,12 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     let mut slots = context.read_timeline(document, opening.date);
     let infos = context.settle(&mut slots, as_of);
     context.assume_dates(&slots);
-    let (rounds, round_infos) = context.read_rounds(&slots, &file);
-    let (timeline, events) = context.read_events(&slots, infos, &cast, &file);
+    let (convertibles, convertible_infos) = context.read_convertibles();
+    let protections = context.read_protections(&cast);
+    let instruments = Instruments { convertibles, infos: convertible_infos, protections };
+    let (rounds, round_infos) = context.read_rounds(&slots, &file, &instruments);
+    context.check_protections(&instruments.protections, &cast, &rounds);
+    let (timeline, events) = context.read_events(&slots, infos, &cast, &file, &instruments);
     let (commitments, commitment_infos) = context.read_commitments(&slots);
     let stages: Vec<String> = events.iter().map(|info| info.stage.clone()).collect();
     let expectations = context.read_expectations(&stages);
@@ -77,7 +84,10 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     context.warn_unused(document, &cast);
     let head = context.head(document, settings, &opening, file, as_of.map(|(date, _)| date));
 
-    let complete = timeline.len() == events.len() && round_infos.len() == document.root.blocks("rounds").count();
+    let Instruments { convertibles, infos: convertible_infos, protections } = instruments;
+    let complete = convertibles.len() == document.root.blocks("convertibles").count()
+        && timeline.len() == events.len()
+        && round_infos.len() == document.root.blocks("rounds").count();
     context.findings.sort();
     if context.findings.has_errors() || !complete {
         return Err(context.findings);
@@ -92,6 +102,9 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
         settings: context.variables.settings,
         base: context.variables.base,
         happens: context.happens,
+        rounding: head.rounding.rounding,
+        convertibles,
+        protections,
         rounds,
         timeline,
         commitments,
@@ -105,6 +118,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
         plans: cast.plans,
         events,
         rounds: round_infos,
+        convertibles: convertible_infos,
         commitments: commitment_infos,
         variables: context.variables.infos,
         correlations: context.variables.correlations,
@@ -166,12 +180,17 @@ impl<'a> Context<'a> {
         infos: Vec<EventInfo>,
         cast: &classes::Cast,
         file: &RoundingInfo,
+        instruments: &Instruments,
     ) -> (Vec<Timed<Stated>>, Vec<EventInfo>) {
         let happening = slots.iter().zip(infos).filter(|(slot, _)| slot.what != What::Commitment);
         let mut timeline = Vec::new();
         let mut events = Vec::new();
         for (slot, info) in happening {
-            if let Some(event) = self.read_event(slot, cast, file) {
+            let event = match slot.what {
+                What::Maturity(day) => self.read_maturities(day, slots, &instruments.convertibles),
+                _ => self.read_event(slot, cast, file),
+            };
+            if let Some(event) = event {
                 timeline.push(Timed { event, rung: slot.rung, conditions: slot.conditions.clone() });
             }
             events.push(info);

@@ -2,7 +2,7 @@
 //! in a file.
 
 use crate::error::{Finding, Span};
-use crate::model::{ClassId, GroupId, PlanId, RoundId, StakeholderId};
+use crate::model::{ClassId, ConvertibleId, GroupId, PlanId, RoundId, StakeholderId};
 use crate::spec::suggest::nearest;
 use std::collections::{HashMap, HashSet};
 
@@ -14,6 +14,7 @@ pub(super) enum Thing {
     Class(ClassId),
     Plan(PlanId),
     Round(RoundId),
+    Convertible(ConvertibleId),
     Event,
 }
 
@@ -25,6 +26,7 @@ impl Thing {
             Thing::Class(_) => "a class",
             Thing::Plan(_) => "a plan",
             Thing::Round(_) => "a round",
+            Thing::Convertible(_) => "a convertible",
             Thing::Event => "an event",
         }
     }
@@ -151,4 +153,5 @@ lookups! {
     class, Class, ClassId, "a class";
     plan, Plan, PlanId, "a plan";
     round, Round, RoundId, "a round";
+    convertible, Convertible, ConvertibleId, "a convertible";
 }

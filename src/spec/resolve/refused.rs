@@ -1,5 +1,6 @@
 //! A refusal of the engine as a finding at the place that caused it.
 
+use crate::engine::ledger::Ledger;
 use crate::engine::refusal::{Cause, Invariant, Refusal};
 use crate::error::{Finding, Span};
 use crate::model::{Agreement, Event, EventId, OriginId, PositionId, RoundId, RoundPrice};
@@ -30,6 +31,31 @@ pub fn finding(agreement: &Agreement, refusal: &Refusal) -> Finding {
                 .help("this is a mistake of capstruct: nothing was written; please report it with the scenario")
         }
     }
+}
+
+/// Warnings of convertibles that are outstanding at the end: which, and why no round converted them.
+pub fn outstanding_warnings(agreement: &Agreement, ledger: &Ledger) -> Vec<Finding> {
+    let outstanding = ledger.last().outstanding.iter().enumerate().filter(|(_, outstanding)| **outstanding);
+    outstanding
+        .map(|(index, _)| {
+            let info = &agreement.convertibles[index];
+            let rounds = agreement.scenario.rounds.iter().zip(&agreement.rounds);
+            let would: Vec<&str> = rounds
+                .filter(|(round, _)| round.converting.iter().any(|converting| converting.convertible.index() == index))
+                .map(|(_, info)| info.name.as_str())
+                .collect();
+            let label = match would.as_slice() {
+                [] => "no later round converts it".to_owned(),
+                names => format!(
+                    "\"{}\" does not reach its qualified financing, or has no counted closing",
+                    names.join("\", \"")
+                ),
+            };
+            Finding::warning("W0490", format!("\"{}\" is still outstanding at the end", info.name))
+                .at(span(agreement, info.origin), label)
+                .help("it is no share and in no ownership")
+        })
+        .collect()
 }
 
 fn at_event(agreement: &Agreement, event: Option<EventId>, finding: Finding, label: &str) -> Finding {

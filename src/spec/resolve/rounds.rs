@@ -5,13 +5,15 @@ use super::participants::Scope;
 use super::timeline::{Slot, What, event_id};
 use crate::error::Finding;
 use crate::model::{
-    Capitalization, EventId, Hold, Holding, OriginId, Participant, PlanId, PoolAmount, PositionId, Residue, Round,
-    RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo, Term, Tranche, TrancheAmount, TranchePrice,
+    Capitalization, ConversionMethod, Convertible, ConvertibleInfo, Converting, EventId, Hold, Holding, OriginId,
+    Participant, PoolAmount, Protection, Residue, Round, RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo,
+    Takes, Term, Tranche, TrancheAmount, TranchePrice,
 };
 use crate::num::Stated;
 use crate::spec::node::{Block, Provenance};
 use crate::spec::number::Measure;
 use crate::spec::value::{Given, Literal};
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 /// What is wrong was reported.
@@ -23,6 +25,23 @@ struct OfRound {
     /// The key that sets the round's price.
     priced_by: &'static str,
     closings: usize,
+    /// Day of the first closing.
+    first_date: Option<Date>,
+}
+
+impl OfRound {
+    /// Days from the first closing to this one; 0 without dates.
+    fn days_to(&self, slot: &Slot) -> u32 {
+        let days = self.first_date.zip(slot.date).and_then(|(first, date)| first.until(date).ok());
+        days.map_or(0, |span| u32::try_from(span.get_days()).unwrap_or(0))
+    }
+}
+
+/// What rounds convert and what they trigger.
+pub(super) struct Instruments {
+    pub convertibles: Vec<Convertible<Stated>>,
+    pub infos: Vec<ConvertibleInfo>,
+    pub protections: Vec<Protection>,
 }
 
 impl<'a> Context<'a> {
@@ -30,6 +49,7 @@ impl<'a> Context<'a> {
         &mut self,
         slots: &[Slot<'a>],
         file: &RoundingInfo,
+        instruments: &Instruments,
     ) -> (Vec<Round<Stated>>, Vec<RoundInfo>) {
         let root = self.root;
         let mut rounds = Vec::new();
@@ -37,7 +57,7 @@ impl<'a> Context<'a> {
         for (index, block) in root.blocks("rounds").enumerate() {
             let Some(name) = block.name() else { continue };
             let rounding = self.rounding(block, file);
-            if let Some(round) = self.read_round(RoundId::at(index), block, name, slots, &rounding) {
+            if let Some(round) = self.read_round(RoundId::at(index), block, name, slots, &rounding, instruments) {
                 self.check_sums(block, name, &round);
                 infos.push(RoundInfo { name: name.to_owned(), tranches: labels(slots, index, name), rounding });
                 rounds.push(round);
@@ -53,6 +73,7 @@ impl<'a> Context<'a> {
         name: &str,
         slots: &[Slot<'a>],
         rounding: &RoundingInfo,
+        instruments: &Instruments,
     ) -> Option<Round<Stated>> {
         let outer = block.provenance();
         let size = self.quantity(block, "size", format!("size of {name}"), &outer);
@@ -69,26 +90,77 @@ impl<'a> Context<'a> {
             .enumerate()
             .filter(|(_, slot)| matches!(slot.what, What::Closing { round, .. } if round == id))
             .collect();
-        let first_closing = closings.first().map(|(index, _)| event_id(slots, *index))?;
-        let of = OfRound { has_size: size.is_some(), priced_by, closings: closings.len() };
+        let first = closings.first().map(|(index, _)| *index)?;
+        let first_closing = event_id(slots, first);
+        let of =
+            OfRound { has_size: size.is_some(), priced_by, closings: closings.len(), first_date: slots[first].date };
         let mut tranches: Vec<Option<Tranche<Stated>>> = closings.iter().map(|_| None).collect();
         for (index, slot) in closings {
             let What::Closing { tranche, .. } = slot.what else { continue };
             tranches[tranche] = self.read_tranche(block, slot, event_id(slots, index), &of);
         }
+        let class = block.text("class").map_or_else(|| format!("{name} Preferred"), str::to_owned);
+        let class = self.class(&class, block.span_of("class"))?;
+        let converting = self.read_converting(block, class, slots, first, &instruments.convertibles);
         let (price, price_origin, _) = price?;
+        let mut tranches = tranches.into_iter().collect::<Option<Vec<_>>>()?;
+        self.use_side_letters(&mut tranches, &converting, instruments, size.is_some());
+        let method = match self.word(block, "conversion_method") {
+            Some(("pre_money", _)) => ConversionMethod::PreMoney,
+            Some(("dollars_invested", _)) => ConversionMethod::DollarsInvested,
+            Some(_) => ConversionMethod::PercentOwnership,
+            None => {
+                if !converting.is_empty() {
+                    self.assume(name, "what converts dilutes existing holders (percent ownership); `conversion_method` would say otherwise", Some(block.span));
+                }
+                ConversionMethod::PercentOwnership
+            }
+        };
+        let size_includes_conversions =
+            matches!(block.yes_no("size_includes_conversions"), Some((Given::Stated(true), ..)));
         Some(Round {
+            method,
+            converting,
+            size_includes_conversions,
+            protections: instruments.protections.clone(),
             price,
             size: size.map(|(term, _)| term),
             counts,
             pool,
             rounding: rounding.rounding,
             residue,
-            tranches: tranches.into_iter().collect::<Option<Vec<_>>>()?,
+            tranches,
             first_closing,
             price_origin,
             size_origin: size.map(|(_, origin)| origin),
         })
+    }
+
+    /// The right of a holder whose SAFE has a side letter and converts in this round is by that letter.
+    fn use_side_letters(
+        &mut self,
+        tranches: &mut [Tranche<Stated>],
+        converting: &[Converting<Stated>],
+        instruments: &Instruments,
+        has_size: bool,
+    ) {
+        let Instruments { convertibles, infos, .. } = instruments;
+        for participant in tranches.iter_mut().flat_map(|tranche| &mut tranche.participants) {
+            let Takes::ProRata(part) = participant.takes else { continue };
+            let letter = converting.iter().map(|converting| converting.convertible).find(|id| {
+                convertibles[id.index()].stakeholder == participant.stakeholder && infos[id.index()].pro_rata
+            });
+            let Some(convertible) = letter else { continue };
+            if !has_size {
+                let span = self.origins[participant.origin.index()].span;
+                self.report(
+                    Finding::error("E0497", "a side letter is a part of what round?")
+                        .at(span, "the round states no `size`")
+                        .help("give the round its `size`: the right is to a part of all its new money"),
+                );
+            }
+            participant.takes = Takes::SideLetter { convertible, part };
+        }
     }
 
     fn round_price(
@@ -124,26 +196,8 @@ impl<'a> Context<'a> {
         if block.has("pool_target") && !block.has("pool_target_counts") {
             self.assume(name, "the pool target counts available options; `pool_target_counts = \"all\"` would count granted and promised too", Some(block.span_of("pool_target")));
         }
-        let (available, counted) = self.pool_positions(plan, all);
-        Some(RoundPool { available, amount, counted, origin })
-    }
-
-    /// The available options of a plan, and the positions that count towards a target.
-    pub(super) fn pool_positions(&mut self, plan: PlanId, all: bool) -> (PositionId, Vec<PositionId>) {
         let available = self.position(Holding::Available(plan));
-        let of_plan = |holding: &Holding| match *holding {
-            Holding::Available(other) => other == plan,
-            Holding::Granted(_, other) | Holding::Promised(other) => all && other == plan,
-            Holding::Shares(..) => false,
-        };
-        let counted = self
-            .positions
-            .iter()
-            .enumerate()
-            .filter(|(_, holding)| of_plan(holding))
-            .map(|(index, _)| PositionId::at(index))
-            .collect();
-        (available, counted)
+        Some(RoundPool { available, amount, counts_all: all, origin })
     }
 
     /// What pre-money is divided by. A pool increase counts where existing holders bear it.
@@ -179,7 +233,7 @@ impl<'a> Context<'a> {
     /// A stated capitalization: a preset, or a list of what counts.
     fn capitalization(&mut self, block: &Block) -> Option<Capitalization> {
         if let Some((word, span)) = self.word(block, "capitalization") {
-            let nothing = NOTHING;
+            let nothing = Capitalization::NOTHING;
             let full = Capitalization::FULLY_DILUTED;
             return match word {
                 "outstanding" => Some(Capitalization { shares: true, ..nothing }),
@@ -200,7 +254,7 @@ impl<'a> Context<'a> {
             };
         }
         block.has("capitalization").then_some(())?;
-        let mut counts = NOTHING;
+        let mut counts = Capitalization::NOTHING;
         for (given, _, span) in block.items("capitalization") {
             let Given::Stated(Literal::Word(word)) = given else { continue };
             match word {
@@ -226,7 +280,7 @@ impl<'a> Context<'a> {
         event: EventId,
         of: &OfRound,
     ) -> Option<Tranche<Stated>> {
-        let OfRound { has_size, priced_by, closings } = *of;
+        let OfRound { has_size, priced_by, closings, .. } = *of;
         let first = matches!(slot.what, What::Closing { tranche: 0, .. });
         let block = slot.block;
         let outer = block.provenance().or(&round.provenance());
@@ -269,7 +323,16 @@ impl<'a> Context<'a> {
             );
         }
         let origin = self.origin(block.name_span(), stage, &scope.outer);
-        complete.then_some(Tranche { event, class, amount, price, status: slot.status, participants: read, origin })
+        complete.then_some(Tranche {
+            event,
+            class,
+            amount,
+            price,
+            status: slot.status,
+            participants: read,
+            days: of.days_to(slot),
+            origin,
+        })
     }
 
     /// The stated money of a tranche, if it states any.
@@ -346,17 +409,6 @@ impl<'a> Context<'a> {
         Some(TranchePrice::Round)
     }
 }
-
-const NOTHING: Capitalization = Capitalization {
-    shares: false,
-    options: false,
-    promised_options: false,
-    unissued_options: false,
-    this_security: false,
-    converting_securities: false,
-    pool_increase: false,
-    new_money: false,
-};
 
 /// Names of a round's tranches in the order of the file; empty for a round with one closing.
 fn labels(slots: &[Slot], round: usize, name: &str) -> Vec<String> {

@@ -10,6 +10,7 @@ impl Context<'_> {
     /// Cheques, tranches and size must agree, in the case at hand.
     pub(super) fn check_sums(&mut self, block: &Block, name: &str, round: &Round<Stated>) {
         self.check_right_of_something(name, round);
+        self.check_targets(name, round);
         let size = round.size.map(|size| self.value(size));
         let mut rests = 0;
         let mut known = true;
@@ -66,11 +67,31 @@ impl Context<'_> {
         }
     }
 
+    /// Who buys up to a fraction of the total buys nothing else in the round, or it would end above it.
+    fn check_targets(&mut self, name: &str, round: &Round<Stated>) {
+        let participants = || round.tranches.iter().flat_map(|tranche| &tranche.participants);
+        for target in participants().filter(|participant| matches!(participant.takes, Takes::Ownership(_))) {
+            let same =
+                |other: &&Participant<Stated>| other.stakeholder == target.stakeholder && other.origin != target.origin;
+            if let Some(other) = participants().find(same) {
+                let (at, beside) = (self.origins[target.origin.index()].span, self.origins[other.origin.index()].span);
+                self.report(
+                    Finding::error("E0465", format!("a fraction of the total and another purchase in \"{name}\""))
+                        .at(at, "would end above this")
+                        .and_at(beside, "the other purchase")
+                        .help("let one of them say it all"),
+                );
+                return;
+            }
+        }
+    }
+
     /// A right is to a part of the round: somebody must bring money first.
     fn check_right_of_something(&mut self, name: &str, round: &Round<Stated>) {
         let participants = || round.tranches.iter().flat_map(|tranche| &tranche.participants);
         let stated = round.size.is_some() || round.tranches.iter().any(|tranche| tranche.amount.is_some());
-        let only_rights = participants().all(|participant| matches!(participant.takes, Takes::ProRata(_)));
+        let only_rights =
+            participants().all(|participant| matches!(participant.takes, Takes::ProRata(_) | Takes::SideLetter { .. }));
         if let Some(right) = participants().next().filter(|_| only_rights && !stated) {
             let span = self.origins[right.origin.index()].span;
             self.report(
@@ -84,7 +105,10 @@ impl Context<'_> {
     /// With a size the round keeps its total, so somebody must give way to a right.
     fn check_absorbed(&mut self, block: &Block, name: &str, round: &Round<Stated>, rests: usize) {
         let rights = |participant: &&Participant<Stated>| {
-            matches!(participant.takes, Takes::ProRata(_) | Takes::Ownership(_) | Takes::Shares(_))
+            matches!(
+                participant.takes,
+                Takes::ProRata(_) | Takes::SideLetter { .. } | Takes::Ownership(_) | Takes::Shares(_)
+            )
         };
         for tranche in &round.tranches {
             let absorbs = tranche
@@ -109,9 +133,12 @@ impl Context<'_> {
         let cheque = |participant: &Participant<Stated>| match participant.takes {
             Takes::Money(money) => Some(self.value(money)),
             Takes::PartOfTranche(part) => Some(self.value(part) * amount?),
-            Takes::RestOfTranche | Takes::RestOfSize | Takes::ProRata(_) | Takes::Ownership(_) | Takes::Shares(_) => {
-                None
-            }
+            Takes::RestOfTranche
+            | Takes::RestOfSize
+            | Takes::ProRata(_)
+            | Takes::SideLetter { .. }
+            | Takes::Ownership(_)
+            | Takes::Shares(_) => None,
         };
         tranche.participants.iter().map(cheque).sum()
     }

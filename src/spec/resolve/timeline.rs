@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::names::Thing;
 use crate::error::{Finding, Span};
-use crate::model::{ConditionId, EventId, RoundId, Rung};
+use crate::model::{ConditionId, ConvertibleId, EventId, RoundId, Rung};
 use crate::num::Stated;
 use crate::spec::Document;
 use crate::spec::node::Block;
@@ -36,6 +36,8 @@ pub(super) enum What {
     OptionGrant,
     Issuance,
     Split,
+    Convertible(ConvertibleId),
+    Maturity(Date),
     Commitment,
 }
 
@@ -61,6 +63,8 @@ impl What {
             What::OptionGrant => "option grant",
             What::Issuance => "issuance",
             What::Split => "split",
+            What::Convertible(_) => "convertible",
+            What::Maturity(_) => "maturity",
             What::Commitment => "commitment",
         }
     }
@@ -85,6 +89,15 @@ impl<'a> Context<'a> {
                 slots.push(Slot::new(what, block, None, stage, date, place(document, block.span, 0)));
             }
         }
+        for (index, block) in root.blocks("convertibles").enumerate() {
+            let Some(name) = block.name() else { continue };
+            let id = ConvertibleId::at(index);
+            self.name_event(name, Thing::Convertible(id), block.name_span());
+            let date = self.date(block, "date").map(|(date, _)| date);
+            let place = place(document, block.span, 0);
+            slots.push(Slot::new(What::Convertible(id), block, None, name.to_owned(), date, place));
+            self.add_maturity(block, name, place, &mut slots);
+        }
         slots.sort_by_key(|slot| slot.place);
         let mut above = opening;
         for slot in &mut slots {
@@ -97,6 +110,21 @@ impl<'a> Context<'a> {
             self.check_after_opening(opening, &slots);
         }
         slots
+    }
+
+    /// A convertible that does something at maturity; those of one day do it together.
+    fn add_maturity(&mut self, block: &'a Block, name: &str, place: (usize, usize, usize), slots: &mut Vec<Slot<'a>>) {
+        if self.word(block, "at_maturity").is_none_or(|(word, _)| word == "outstanding") {
+            return;
+        }
+        let Some((maturity, _)) = self.date(block, "maturity") else { return };
+        match slots.iter_mut().find(|slot| slot.what == What::Maturity(maturity)) {
+            Some(slot) => slot.stage = format!("Maturities of {maturity}"),
+            None => {
+                let stage = format!("{name} falls due");
+                slots.push(Slot::new(What::Maturity(maturity), block, None, stage, Some(maturity), place));
+            }
+        }
     }
 
     fn name_event(&mut self, name: &str, thing: Thing, span: Span) {

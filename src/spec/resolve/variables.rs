@@ -110,6 +110,19 @@ impl Variables {
         })
     }
 
+    /// A variable used where a name is wanted.
+    pub fn any_word(&mut self, name: &str, span: Span) -> Result<String, Unusable> {
+        let id = self.find(name, span)?;
+        match &self.infos[id.index()].value {
+            Value::Word(word) => Ok(word.clone()),
+            Value::Number { .. } | Value::YesNo(_) => Err(Some(Box::new(
+                Finding::error("E0404", format!("the variable \"{name}\" is not a word"))
+                    .at(span, "expected a name here")
+                    .and_at(self.spans[id.index()], "the variable"),
+            ))),
+        }
+    }
+
     /// A variable used where yes or no is wanted.
     pub fn yes_no(&mut self, name: &str, span: Span) -> Result<(bool, VariableId), Unusable> {
         let id = self.find(name, span)?;

@@ -315,11 +315,10 @@ fn what_is_not_built_yet() {
          scenario to a version that builds it",
     );
     one(
-        &added("[[classes]]\nname = \"P\"\nanti_dilution = \"full_ratchet\""),
-        "E0501 5:1 `anti_dilution` is not built yet in this version | needs anti-dilution protection | remove it, or leave \
-         this scenario to a version that builds it",
+        &added("[[classes]]\nname = \"P\"\npay_to_play = \"converts_to_common\""),
+        "E0501 5:1 `pay_to_play` is not built yet in this version | needs pay-to-play | remove it, or leave this scenario to a \
+         version that builds it",
     );
-    assert_eq!(added("[[classes]]\nname = \"P\"\nanti_dilution = \"none\""), Vec::<String>::new());
 }
 
 #[test]

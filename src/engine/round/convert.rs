@@ -1,0 +1,332 @@
+//! SAFEs and notes in a round: what each may claim, and what it becomes.
+
+use super::pricing::Scene;
+use super::system::{Claim, Line, Solution, UNKNOWNS, Unknown};
+use crate::engine::books::CapTable;
+use crate::model::{
+    Cap, Capitalization, Convertible, ConvertibleId, Converting, Denominator, Draws, Elapsed, Interest, Package,
+    PositionId,
+};
+use crate::num::{Mask, Number};
+
+/// A convertible on its way into a round: its balance, and the packages it may convert by.
+#[derive(Clone, Debug)]
+pub struct Candidate<N: Number> {
+    /// Which.
+    pub convertible: ConvertibleId,
+    /// Where its shares go.
+    pub position: PositionId,
+    /// Purchase amount or principal.
+    pub principal: N,
+    /// What has accrued on it.
+    pub interest: N,
+    /// What converts.
+    pub balance: N,
+    /// Where it is outstanding and the round is large enough for it.
+    pub converts: N::Mask,
+    /// Its own package first, then those it may adopt whole.
+    packages: Vec<Offer<N>>,
+    may_adopt: Vec<ConvertibleId>,
+}
+
+/// One package as lines: by its cap, and by the round's price less its discount.
+#[derive(Clone, Copy, Debug)]
+struct Offer<N> {
+    /// Whose it is.
+    of: ConvertibleId,
+    cap: Option<Capped<N>>,
+    /// What the round's price is multiplied by.
+    factor: N,
+    by_discount: Line<N>,
+}
+
+/// A cap as a line, with what its price needs.
+#[derive(Clone, Copy, Debug)]
+struct Capped<N> {
+    line: Line<N>,
+    /// Valuation of the cap; for a fixed part, the valuation that gives the same.
+    valuation: N,
+    /// The count it is divided by, the instrument itself in it where its terms say so.
+    count: Line<N>,
+    kind: CapKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum CapKind {
+    /// A part of a whole that includes what converts: it has no price before the whole is known.
+    PartOfWhole,
+    /// A price by itself.
+    Priced,
+}
+
+/// What a convertible becomes.
+#[derive(Clone, Copy, Debug)]
+pub struct Conversion<N: Number> {
+    /// Which.
+    pub convertible: ConvertibleId,
+    /// Where its shares go.
+    pub position: PositionId,
+    /// Whose package it used: its own id, or that of the one it adopted, as a number.
+    pub package: N,
+    /// Purchase amount or principal.
+    pub principal: N,
+    /// Accrued interest.
+    pub interest: N,
+    /// Where its price is the cap's; elsewhere the round's, less the discount.
+    pub by_cap: N::Mask,
+    /// The cap's price; zero without a cap.
+    pub cap_price: N,
+    /// The round's price less the discount.
+    pub discount_price: N,
+    /// The discount used.
+    pub discount: N,
+    /// The count the cap was divided by; zero without a cap.
+    pub capitalization: N,
+    /// The price used.
+    pub price: N,
+    /// Shares.
+    pub shares: N,
+    /// Where it converts at all.
+    pub converts: N::Mask,
+}
+
+/// The balance of a convertible: principal, with simple interest or compounded at whole periods and simple for the rest.
+///
+/// ```text
+/// simple      P (1 + r y)              compound      P (1 + r / m)^k (1 + r y')
+/// ```
+///
+/// A compounded balance is posted at each period's end, to the ten places of every posted quantity.
+#[inline(always)]
+pub fn balance<N: Number>(principal: N, interest: Option<Interest<N>>, elapsed: Elapsed<N>, draws: &Draws<N>) -> N {
+    let Some(interest) = interest else { return principal };
+    let rate = draws.value(interest.rate_per_year);
+    let mut balance = principal;
+    if let Some(periods) = interest.periods_per_year {
+        let per_period = N::one() + rate / N::whole(i32::try_from(periods).unwrap_or(1));
+        for _ in 0..elapsed.periods {
+            balance = (balance * per_period).posted();
+        }
+    }
+    balance * (N::one() + rate * elapsed.years)
+}
+
+/// What a convertible brings to a round.
+#[inline(always)]
+pub fn candidate<N: Number>(
+    converting: &Converting<N>,
+    convertibles: &[Convertible<N>],
+    headline: N,
+    draws: &Draws<N>,
+    table: &CapTable<N>,
+) -> Candidate<N> {
+    let terms = &convertibles[converting.convertible.index()];
+    let principal = draws.value(terms.amount);
+    let with_interest = balance(principal, terms.interest, converting.elapsed, draws);
+    let reached = terms.threshold.map_or(N::Mask::always(true), |threshold| draws.value(threshold).at_most(headline));
+    Candidate {
+        convertible: converting.convertible,
+        position: converting.position,
+        principal,
+        interest: with_interest - principal,
+        balance: if terms.interest_converts { with_interest } else { principal },
+        converts: table.outstanding[converting.convertible.index()] & reached,
+        packages: Vec::new(),
+        may_adopt: converting.may_adopt.clone(),
+    }
+}
+
+impl<N: Number> Candidate<N> {
+    /// Writes its packages as lines; the scene must know the round's own lines by then.
+    #[inline(always)]
+    pub fn draw_lines(
+        &mut self,
+        convertibles: &[Convertible<N>],
+        scene: &Scene<N>,
+        draws: &Draws<N>,
+        table: &CapTable<N>,
+    ) {
+        let own = std::iter::once(self.convertible);
+        self.packages = own
+            .chain(self.may_adopt.iter().copied())
+            .map(|id| offer(id, &convertibles[id.index()].package, self.balance, scene, draws, table))
+            .collect();
+    }
+
+    /// The largest of all its lines, where it converts.
+    #[inline(always)]
+    pub fn claim(&self) -> Claim<N> {
+        let lines = self.packages.iter().flat_map(Offer::lines).map(|line| line.only(self.converts)).collect();
+        Claim { into: Unknown::Conversions, lines }
+    }
+
+    /// What it becomes at the solution, before anything is rounded: the package that gives most shares, the earliest of
+    /// several, and within it the cap before the round's price.
+    #[inline(always)]
+    pub fn at_solution(&self, values: &[N; UNKNOWNS], price: N) -> Conversion<N> {
+        let mut best = self.by_package(&self.packages[0], values, price);
+        for package in &self.packages[1..] {
+            let other = self.by_package(package, values, price);
+            let more = best.shares.below(other.shares);
+            best = Conversion {
+                package: more.select(other.package, best.package),
+                by_cap: (more & other.by_cap) | (!more & best.by_cap),
+                cap_price: more.select(other.cap_price, best.cap_price),
+                discount_price: more.select(other.discount_price, best.discount_price),
+                discount: more.select(other.discount, best.discount),
+                capitalization: more.select(other.capitalization, best.capitalization),
+                price: more.select(other.price, best.price),
+                shares: more.select(other.shares, best.shares),
+                ..best
+            };
+        }
+        best
+    }
+
+    #[inline(always)]
+    fn by_package(&self, package: &Offer<N>, values: &[N; UNKNOWNS], price: N) -> Conversion<N> {
+        let discounted = price * package.factor;
+        let by_discount = package.by_discount.at(values);
+        let (by_cap, cap_price, capitalization, shares) = match package.cap {
+            None => (N::Mask::always(false), N::zero(), N::zero(), by_discount),
+            Some(cap) => {
+                let at_cap = cap.line.at(values);
+                let count = cap.count.at(values);
+                let by_cap = by_discount.at_most(at_cap);
+                let some = count.is_positive();
+                (by_cap, cap.valuation / some.select(count, N::one()), count, by_cap.select(at_cap, by_discount))
+            }
+        };
+        Conversion {
+            convertible: self.convertible,
+            position: self.position,
+            package: N::whole(i32::try_from(package.of.0).unwrap_or(i32::MAX)),
+            principal: self.principal,
+            interest: self.interest,
+            by_cap,
+            cap_price,
+            discount_price: discounted,
+            discount: N::one() - package.factor,
+            capitalization,
+            price: by_cap.select(cap_price, discounted),
+            shares,
+            converts: self.converts,
+        }
+    }
+
+    /// Where the package used is a part of the whole, so that its shares follow from the whole and not from a price.
+    #[inline(always)]
+    pub fn is_part_of_whole(&self, conversion: &Conversion<N>) -> N::Mask {
+        let mut part = N::Mask::always(false);
+        for package in &self.packages {
+            let id = N::whole(i32::try_from(package.of.0).unwrap_or(i32::MAX));
+            let used = id.at_most(conversion.package) & conversion.package.at_most(id);
+            if package.cap.is_some_and(|cap| cap.kind == CapKind::PartOfWhole) {
+                part = part | used;
+            }
+        }
+        part & conversion.by_cap
+    }
+}
+
+impl<N: Number> Offer<N> {
+    #[inline(always)]
+    fn lines(&self) -> impl Iterator<Item = Line<N>> + use<N> {
+        self.cap.map(|cap| cap.line).into_iter().chain([self.by_discount])
+    }
+}
+
+/// A package as lines in the unknowns.
+///
+/// ```text
+/// cap          balance / cap * count            count by the package's flags
+/// fixed part   fraction * count
+/// fixed price  balance / price
+/// discount     balance / ((1 - d) p)
+/// ```
+#[inline(always)]
+fn offer<N: Number>(
+    of: ConvertibleId,
+    package: &Package<N>,
+    balance: N,
+    scene: &Scene<N>,
+    draws: &Draws<N>,
+    table: &CapTable<N>,
+) -> Offer<N> {
+    let factor = N::one() - draws.value(package.discount);
+    let usable = factor.is_positive();
+    let by_discount = Line::of(Unknown::PerMoney, balance / usable.select(factor, N::one()));
+    let cap = package.cap.map(|cap| {
+        let (part, valuation) = match cap {
+            Cap::Valuation(valuation) => {
+                let valuation = draws.value(valuation);
+                (balance / valuation, valuation)
+            }
+            Cap::Ownership(fraction) => {
+                let fraction = draws.value(fraction);
+                (fraction, balance / fraction)
+            }
+            Cap::Price(price) => {
+                let price = draws.value(price);
+                let count = Line::fixed(N::one());
+                return Capped { line: Line::fixed(balance / price), valuation: price, count, kind: CapKind::Priced };
+            }
+        };
+        match package.counts {
+            Denominator::OfRound => {
+                let count = scene.capitalization;
+                Capped { line: count * part, valuation, count, kind: CapKind::Priced }
+            }
+            Denominator::Counts(counts) => of_counts(part, valuation, counts, scene, table),
+        }
+    });
+    Offer { of, cap, factor, by_discount }
+}
+
+/// A part of a count by flags. The instrument itself is in the count, or taken out of it:
+///
+/// ```text
+/// all that converts, this too   c = a (B + G)          others only   c = a (B + G - c)          this only   c = a (B + c)
+/// ```
+#[inline(always)]
+fn of_counts<N: Number>(
+    part: N,
+    valuation: N,
+    counts: Capitalization,
+    scene: &Scene<N>,
+    table: &CapTable<N>,
+) -> Capped<N> {
+    let mut base = Line::fixed(scene.count_before(counts, table));
+    if counts.pool_increase {
+        base = base + Line::of(Unknown::Pool, N::one());
+    }
+    if counts.new_money {
+        base = base + scene.bought;
+    }
+    let all = base + Line::of(Unknown::Conversions, N::one());
+    match (counts.converting_securities, counts.this_security) {
+        (true, true) => Capped { line: all * part, valuation, count: all, kind: CapKind::PartOfWhole },
+        (true, false) => {
+            let factor = N::one() / (N::one() + part);
+            Capped { line: all * (part * factor), valuation, count: all * factor, kind: CapKind::Priced }
+        }
+        (false, true) => {
+            let left = N::one() - part;
+            let factor = N::one() / left.is_positive().select(left, N::one());
+            Capped { line: base * (part * factor), valuation, count: base * factor, kind: CapKind::Priced }
+        }
+        (false, false) => Capped { line: base * part, valuation, count: base, kind: CapKind::Priced },
+    }
+}
+
+/// Claims of all candidates.
+#[inline(always)]
+pub fn claims<N: Number>(candidates: &[Candidate<N>]) -> impl Iterator<Item = Claim<N>> + '_ {
+    candidates.iter().map(Candidate::claim)
+}
+
+/// What all candidates become at the solution.
+#[inline(always)]
+pub fn at_solution<N: Number>(candidates: &[Candidate<N>], solution: &Solution<N>, price: N) -> Vec<Conversion<N>> {
+    candidates.iter().map(|candidate| candidate.at_solution(&solution.values, price)).collect()
+}

@@ -1,0 +1,547 @@
+//! SAFEs and notes, and the protections of classes.
+
+use super::classes::Cast;
+use super::context::{Context, words_of};
+use super::timeline::{Slot, What};
+use crate::error::{Finding, Span};
+use crate::model::{
+    Cap, Capitalization, ClassId, Convertible, ConvertibleId, ConvertibleInfo, ConvertibleKind, Converting,
+    Denominator, Due, Elapsed, Event, Exempt, Holding, Interest, Package, Protection, ProtectionMethod, Term,
+};
+use crate::num::Stated;
+use crate::spec::node::{Block, Provenance};
+use crate::spec::value::{Given, Literal};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+/// How days become years.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DayCount {
+    Actual365,
+    Thirty360,
+}
+
+/// Numbers of compounding periods a year, by their word.
+const COMPOUNDING: [(&str, u32); 5] =
+    [("daily", 365), ("monthly", 12), ("quarterly", 4), ("semi_annual", 2), ("annual", 1)];
+
+impl<'a> Context<'a> {
+    pub(super) fn read_convertibles(&mut self) -> (Vec<Convertible<Stated>>, Vec<ConvertibleInfo>) {
+        let root = self.root;
+        let (mut convertibles, mut infos) = (Vec::new(), Vec::new());
+        for block in root.blocks("convertibles") {
+            if let Some((convertible, info)) = self.read_convertible(block) {
+                convertibles.push(convertible);
+                infos.push(info);
+            }
+        }
+        (convertibles, infos)
+    }
+
+    fn read_convertible(&mut self, block: &'a Block) -> Option<(Convertible<Stated>, ConvertibleInfo)> {
+        let name = block.name()?.to_owned();
+        let outer = block.provenance();
+        let who = block.text("stakeholder").map(|who| (who.to_owned(), block.span_of("stakeholder")));
+        let stakeholder = who.and_then(|(who, span)| self.stakeholder(&who, span));
+        let amount = self.quantity(block, "amount", format!("amount of {name}"), &outer);
+        let kind = match self.word(block, "kind") {
+            Some(("note", _)) => ConvertibleKind::Note,
+            _ => ConvertibleKind::Safe,
+        };
+        let package = self.package(block, &name, kind, &outer);
+        let threshold =
+            match self.quantity(block, "qualified_financing", format!("qualified financing of {name}"), &outer) {
+                Some((term, _)) if term != Term::Given(Stated::ZERO) => Some(term),
+                _ => None,
+            };
+        let interest = self.interest(block, &name, &outer);
+        let interest_converts = !matches!(self.word(block, "interest_paid"), Some(("cash" | "waived", _)));
+        let mfn = self.yes_no_of(block, "mfn");
+        if kind == ConvertibleKind::Note && block.has("pre_money_cap") && !block.has("capitalization") {
+            self.assume(&name, "its cap is divided by the fully diluted count and the pool increase; `capitalization` would say otherwise", Some(block.span));
+        }
+        if !block.has("converted_preference") {
+            self.assume(&name, "preference per share after conversion: its conversion price", Some(block.span));
+        }
+        let (amount, origin) = amount?;
+        let info = ConvertibleInfo {
+            name,
+            mfn,
+            pro_rata: self.yes_no_of(block, "pro_rata"),
+            preference: self.word(block, "converted_preference").map_or("conversion_price", |(word, _)| word),
+            origin,
+        };
+        let package = package?;
+        let stakeholder = stakeholder?;
+        Some((Convertible { stakeholder, kind, amount, package, threshold, interest, interest_converts, origin }, info))
+    }
+
+    /// A name, a variable that holds one looked through.
+    fn name_of(&mut self, block: &Block, key: &str) -> Option<String> {
+        match block.named(key)?.0 {
+            Given::Stated(name) => Some(name.to_owned()),
+            Given::Variable { name, span } => match self.variables.any_word(&name, span) {
+                Ok(word) => Some(word),
+                Err(finding) => {
+                    self.report_unusable(finding);
+                    None
+                }
+            },
+        }
+    }
+
+    fn yes_no_of(&mut self, block: &Block, key: &str) -> bool {
+        match block.yes_no(key) {
+            Some((Given::Stated(yes), ..)) => yes,
+            Some((Given::Variable { name, span }, ..)) => match self.variables.yes_no(&name, span) {
+                Ok((yes, _)) => yes,
+                Err(finding) => {
+                    self.report_unusable(finding);
+                    false
+                }
+            },
+            None => false,
+        }
+    }
+
+    fn package(
+        &mut self,
+        block: &Block,
+        name: &str,
+        kind: ConvertibleKind,
+        outer: &Provenance,
+    ) -> Option<Package<Stated>> {
+        let mut cap = None;
+        for key in ["post_money_cap", "pre_money_cap", "ownership", "conversion_price"] {
+            if !block.has(key) {
+                continue;
+            }
+            let (term, _) = self.quantity(block, key, format!("{key} of {name}"), outer)?;
+            cap = Some(match key {
+                "ownership" => Cap::Ownership(term),
+                "conversion_price" => Cap::Price(term),
+                _ => Cap::Valuation(term),
+            });
+        }
+        let discount = match block.has("discount") {
+            true => self.quantity(block, "discount", format!("discount of {name}"), outer)?.0,
+            false => Term::Given(Stated::ZERO),
+        };
+        if self.stated(discount) >= Stated::ONE {
+            self.report(
+                Finding::error("E0490", format!("the discount of \"{name}\" leaves no price"))
+                    .at(block.span_of("discount"), "expected less than 100 %")
+                    .help(
+                        "\"20%\" is 20 % off the round price; YC's \"Discount Rate\" of 80 % is a discount of \"20%\"",
+                    ),
+            );
+            return None;
+        }
+        let pre_money = block.has("pre_money_cap") || (kind == ConvertibleKind::Note && !block.has("post_money_cap"));
+        let usual = match pre_money && !block.has("ownership") {
+            true => Capitalization { pool_increase: true, ..Capitalization::FULLY_DILUTED },
+            false => POST_MONEY_SAFE,
+        };
+        let counts = match block.has("capitalization") {
+            true => self.denominator(block, "capitalization"),
+            false => Denominator::Counts(usual),
+        };
+        Some(Package { cap, discount, counts })
+    }
+
+    /// What a cap is divided by: a preset, or a list of what counts.
+    pub(super) fn denominator(&mut self, block: &Block, key: &str) -> Denominator {
+        if let Some((word, _)) = self.word(block, key) {
+            return match word {
+                "round" => Denominator::OfRound,
+                word => Denominator::Counts(preset(word)),
+            };
+        }
+        let mut counts = Capitalization::NOTHING;
+        for (given, ..) in block.items(key) {
+            let Given::Stated(Literal::Word(word)) = given else { continue };
+            match word {
+                "shares" => counts.shares = true,
+                "options" => counts.options = true,
+                "promised_options" => counts.promised_options = true,
+                "unissued_options" => counts.unissued_options = true,
+                "this_security" => counts.this_security = true,
+                "converting_securities" => counts.converting_securities = true,
+                "pool_increase" => counts.pool_increase = true,
+                "new_money" => counts.new_money = true,
+                _ => {}
+            }
+        }
+        Denominator::Counts(counts)
+    }
+
+    fn interest(&mut self, block: &Block, name: &str, outer: &Provenance) -> Option<Interest<Stated>> {
+        let (rate_per_year, _) = self.quantity(block, "interest_rate", format!("interest rate of {name}"), outer)?;
+        let compound = matches!(self.word(block, "interest"), Some(("compound", _)));
+        let periods = self.word(block, "compounding").map_or(1, |(word, _)| periods_per_year(word));
+        Some(Interest { rate_per_year, periods_per_year: compound.then_some(periods) })
+    }
+
+    /// How long interest runs from an instrument's issue to a day.
+    fn elapsed(
+        &mut self,
+        block: &Block,
+        name: &str,
+        issued: Option<Date>,
+        until: Option<Date>,
+    ) -> Option<Elapsed<Stated>> {
+        let none = Elapsed { periods: 0, years: Stated::ZERO };
+        if !block.has("interest_rate") {
+            return Some(none);
+        }
+        let (Some(issued), Some(until)) = (issued, until) else {
+            self.report(
+                Finding::error("E0491", format!("interest on \"{name}\" runs for how long?"))
+                    .at(block.span_of("interest_rate"), "expected dates of its issue and of the round")
+                    .help("give both a `date`"),
+            );
+            return None;
+        };
+        let count = match self.word(block, "day_count") {
+            Some(("30/360", _)) => DayCount::Thirty360,
+            _ => DayCount::Actual365,
+        };
+        if !matches!(self.word(block, "interest"), Some(("compound", _))) {
+            return Some(Elapsed { periods: 0, years: years(issued, until, count) });
+        }
+        let per_year = self.word(block, "compounding").map_or(1, |(word, _)| periods_per_year(word));
+        let (periods, last) = whole_periods(issued, until, per_year);
+        Some(Elapsed { periods, years: years(last, until, count) })
+    }
+
+    /// The convertibles a round converts: those issued before its first closing, as far as `converts` names them.
+    pub(super) fn read_converting(
+        &mut self,
+        round: &'a Block,
+        class: ClassId,
+        slots: &[Slot<'a>],
+        first: usize,
+        convertibles: &[Convertible<Stated>],
+    ) -> Vec<Converting<Stated>> {
+        let named = self.named_to_convert(round);
+        if named.as_ref().is_some_and(Vec::is_empty) {
+            return Vec::new();
+        }
+        let mut converting = Vec::new();
+        let issued = slots.iter().enumerate().filter_map(|(index, slot)| match slot.what {
+            What::Convertible(id) => Some((index, id, slot.block, slot.date)),
+            _ => None,
+        });
+        let issued: Vec<_> = issued.collect();
+        for &(index, id, block, date) in &issued {
+            if index > first {
+                if let Some((_, span)) = named.iter().flatten().find(|(named, _)| *named == id) {
+                    self.report(
+                        Finding::error(
+                            "E0492",
+                            format!("\"{}\" converts before it is issued", block.name().unwrap_or_default()),
+                        )
+                        .at(*span, "issued after the round's first closing"),
+                    );
+                }
+                continue;
+            }
+            if named.as_ref().is_some_and(|named| !named.iter().any(|(named, _)| *named == id)) {
+                continue;
+            }
+            let Some(terms) = convertibles.get(id.index()) else { continue };
+            let name = block.name().unwrap_or_default();
+            let Some(elapsed) = self.elapsed(block, name, date, slots[first].date) else { continue };
+            let into = match block.text("converts_into") {
+                Some(into) => self.class(into, block.span_of("converts_into")),
+                None => Some(class),
+            };
+            let Some(into) = into else { continue };
+            let position = self.position(Holding::Shares(terms.stakeholder, into));
+            let later = issued.iter().filter(|(other, ..)| *other > index && *other < first);
+            let may_adopt = self.may_adopt(block, later.map(|&(_, other, of, _)| (other, of)).collect(), convertibles);
+            converting.push(Converting { convertible: id, position, elapsed, may_adopt });
+        }
+        converting
+    }
+
+    /// The convertibles that `converts` names; `None` where it names none in particular.
+    fn named_to_convert(&mut self, round: &Block) -> Option<Vec<(ConvertibleId, Span)>> {
+        if let Some((word, _)) = self.word(round, "converts") {
+            return (word == "none").then(Vec::new);
+        }
+        round.has("converts").then_some(())?;
+        let mut named = Vec::new();
+        for (given, _, span) in round.items("converts") {
+            if let Given::Stated(Literal::Text(name)) = given
+                && let Some(id) = self.convertible(name, span)
+            {
+                named.push((id, span));
+            }
+        }
+        Some(named)
+    }
+
+    /// What a most-favoured-nation clause may adopt: the whole package of one later SAFE that is not priced before the money,
+    /// or the one it names.
+    fn may_adopt(
+        &mut self,
+        block: &Block,
+        later: Vec<(ConvertibleId, &Block)>,
+        convertibles: &[Convertible<Stated>],
+    ) -> Vec<ConvertibleId> {
+        if !self.yes_no_of(block, "mfn") {
+            return Vec::new();
+        }
+        let named = self.name_of(block, "mfn_adopts").unwrap_or_else(|| "best".to_owned());
+        match named.as_str() {
+            "none" => Vec::new(),
+            "best" => later
+                .into_iter()
+                .filter(|(id, of)| {
+                    convertibles.get(id.index()).is_some_and(|terms| terms.kind == ConvertibleKind::Safe)
+                        && !of.has("pre_money_cap")
+                })
+                .map(|(id, _)| id)
+                .collect(),
+            name => self.convertible(name, block.span_of("mfn_adopts")).into_iter().collect(),
+        }
+    }
+
+    /// The engine's event of the convertibles that fall due on a day.
+    pub(super) fn read_maturities(
+        &mut self,
+        day: Date,
+        slots: &[Slot<'a>],
+        convertibles: &[Convertible<Stated>],
+    ) -> Option<Event<Stated>> {
+        let mut due = Vec::new();
+        for slot in slots {
+            let What::Convertible(id) = slot.what else { continue };
+            if self.date(slot.block, "maturity").is_none_or(|(maturity, _)| maturity != day) {
+                continue;
+            }
+            match self.word(slot.block, "at_maturity") {
+                Some(("convert", span)) => due.push(self.due(id, slot, day, convertibles, Some(span))?),
+                Some(("repay", _)) => due.push(self.due(id, slot, day, convertibles, None)?),
+                _ => {}
+            }
+        }
+        Some(Event::Maturity(due))
+    }
+
+    /// One convertible that falls due: it converts where its word for that stands, else it is repaid.
+    fn due(
+        &mut self,
+        id: ConvertibleId,
+        slot: &Slot<'a>,
+        day: Date,
+        convertibles: &[Convertible<Stated>],
+        converts: Option<Span>,
+    ) -> Option<Due<Stated>> {
+        let block = slot.block;
+        let name = block.name()?.to_owned();
+        let elapsed = self.elapsed(block, &name, slot.date, Some(day))?;
+        let terms = convertibles.get(id.index())?;
+        let Some(span) = converts else { return Some(Due { convertible: id, into: None, elapsed }) };
+        if terms.package.cap.is_none() {
+            self.report(
+                Finding::error("E0493", format!("\"{name}\" converts at maturity at what price?"))
+                    .at(span, "it has no cap")
+                    .help("give it a cap or a `conversion_price`, or write `at_maturity = \"repay\"`"),
+            );
+            return None;
+        }
+        let class = block.text("converts_into").unwrap_or(super::names::COMMON).to_owned();
+        let class = self.class(&class, block.span_of("converts_into"))?;
+        let into = Some(self.position(Holding::Shares(terms.stakeholder, class)));
+        Some(Due { convertible: id, into, elapsed })
+    }
+
+    /// The protections of all classes that have one.
+    pub(super) fn read_protections(&mut self, cast: &Cast) -> Vec<Protection> {
+        let root = self.root;
+        let mut protections = Vec::new();
+        for (index, class) in cast.classes.iter().enumerate().filter(|(_, class)| !class.is_common) {
+            let listed = root.blocks("classes").find(|block| block.name() == Some(class.name.as_str()));
+            let defaults = root.block("class_defaults");
+            let owner = |key: &str| listed.filter(|block| block.has(key)).or(defaults.filter(|block| block.has(key)));
+            let Some(block) = owner("anti_dilution") else { continue };
+            let Some((word, span)) = self.word(block, "anti_dilution").filter(|(word, _)| *word != "none") else {
+                continue;
+            };
+            let Some(method) = self.method(word, span, &class.name, owner("anti_dilution_counts")) else { continue };
+            let number = |key: &str| {
+                owner(key).and_then(|block| block.quantity(key)).and_then(|(given, ..)| match given {
+                    Given::Stated(quantity) => quantity.stated.to_decimal(0).and_then(|days| u32::try_from(days).ok()),
+                    Given::Variable { .. } => None,
+                })
+            };
+            let in_price = !owner("adjustment_in_price")
+                .is_some_and(|block| matches!(block.yes_no("adjustment_in_price"), Some((Given::Stated(false), ..))));
+            protections.push(Protection {
+                class: ClassId::at(index),
+                method,
+                in_price,
+                aggregation_days: number("aggregation_days").unwrap_or(90),
+                exempt: exempt(owner("anti_dilution_exempt")),
+            });
+        }
+        protections
+    }
+
+    fn method(&mut self, word: &str, span: Span, class: &str, counts: Option<&Block>) -> Option<ProtectionMethod> {
+        if word == "full_ratchet" {
+            return Some(ProtectionMethod::FullRatchet);
+        }
+        let Some(block) = counts else {
+            if word == "narrow_based" {
+                self.report(
+                    Finding::error("E0494", format!("what does the narrow-based average of \"{class}\" count?"))
+                        .at(span, "expected `anti_dilution_counts` beside it")
+                        .help(
+                            "such as `anti_dilution_counts = \"outstanding\"`: charters differ, so there is no default",
+                        ),
+                );
+                return None;
+            }
+            return Some(ProtectionMethod::WeightedAverage(preset("outstanding_and_options")));
+        };
+        match self.denominator(block, "anti_dilution_counts") {
+            Denominator::Counts(counts)
+                if !counts.converting_securities && !counts.pool_increase && !counts.new_money =>
+            {
+                Some(ProtectionMethod::WeightedAverage(counts))
+            }
+            Denominator::Counts(_) | Denominator::OfRound => {
+                self.report(
+                    Finding::error("E0495", format!("what \"{class}\" counts includes shares of the round itself"))
+                        .at(block.span_of("anti_dilution_counts"), "expected a count before the issue"),
+                );
+                None
+            }
+        }
+    }
+
+    /// A protected class needs a price to be protected: one that is stated, or that of the round that issues it.
+    pub(super) fn check_protections(
+        &mut self,
+        protections: &[Protection],
+        cast: &Cast,
+        rounds: &[crate::model::Round<Stated>],
+    ) {
+        for protection in protections {
+            let sold = rounds.iter().flat_map(|round| &round.tranches).any(|tranche| tranche.class == protection.class);
+            if cast.conversions[protection.class.index()].issue_price.is_none() && !sold {
+                let name = &cast.classes[protection.class.index()].name;
+                let span = self
+                    .root
+                    .blocks("classes")
+                    .find(|block| block.name() == Some(name))
+                    .map_or(self.root.span, Block::name_span);
+                self.report(
+                    Finding::error("E0496", format!("\"{name}\" is protected at what price?"))
+                        .at(span, "expected `original_issue_price`")
+                        .help("a protection compares the price of an issue with what the class paid"),
+                );
+            }
+        }
+    }
+}
+
+/// Everything before the round, this instrument and all others that convert (YC Company Capitalization).
+const POST_MONEY_SAFE: Capitalization =
+    Capitalization { this_security: true, converting_securities: true, ..Capitalization::FULLY_DILUTED };
+
+fn preset(word: &str) -> Capitalization {
+    let (nothing, full) = (Capitalization::NOTHING, Capitalization::FULLY_DILUTED);
+    match word {
+        "outstanding" => Capitalization { shares: true, ..nothing },
+        "outstanding_and_options" => Capitalization { shares: true, options: true, ..nothing },
+        "pre_money_safe" => Capitalization { pool_increase: true, ..full },
+        "post_money_safe" => POST_MONEY_SAFE,
+        _ => full,
+    }
+}
+
+fn exempt(block: Option<&Block>) -> Exempt {
+    let Some(block) = block else { return Exempt { pool: true, conversions: true, warrants: false, issuances: false } };
+    debug_assert!(
+        block
+            .spec()
+            .and_then(|spec| spec.key("anti_dilution_exempt"))
+            .is_some_and(|key| words_of(&key.kind).len() == 4)
+    );
+    let items = block.items("anti_dilution_exempt");
+    let has = |word: &str| {
+        items.iter().any(|(given, ..)| matches!(given, Given::Stated(Literal::Word(found)) if *found == word))
+    };
+    Exempt {
+        pool: has("pool"),
+        conversions: has("conversions"),
+        warrants: has("warrants"),
+        issuances: has("issuances"),
+    }
+}
+
+fn periods_per_year(word: &str) -> u32 {
+    COMPOUNDING.iter().find(|(known, _)| *known == word).map_or(1, |(_, periods)| *periods)
+}
+
+/// Years from a day (inclusive) to another (exclusive).
+fn years(from: Date, until: Date, count: DayCount) -> Stated {
+    let (days, per_year) = match count {
+        DayCount::Actual365 => (i64::from(from.until(until).map_or(0, |span| span.get_days())), 365),
+        DayCount::Thirty360 => {
+            let first = from.day().min(30);
+            let last = if until.day() == 31 && first == 30 { 30 } else { until.day() };
+            let years = i64::from(until.year()) - i64::from(from.year());
+            let months = i64::from(until.month()) - i64::from(from.month());
+            (360 * years + 30 * months + i64::from(last) - i64::from(first), 360)
+        }
+    };
+    Stated::ratio(Decimal::from(days.max(0)), Decimal::from(per_year)).unwrap_or(Stated::ZERO)
+}
+
+/// Whole compounding periods between two days, and the day the last of them ends.
+fn whole_periods(from: Date, until: Date, per_year: u32) -> (u32, Date) {
+    let step = |periods: u32| {
+        let span = match per_year {
+            365 => jiff::Span::new().try_days(i64::from(periods)),
+            per_year => jiff::Span::new().try_months(i64::from(periods * 12 / per_year)),
+        };
+        span.ok().and_then(|span| from.checked_add(span).ok())
+    };
+    let mut periods = 0;
+    let mut last = from;
+    while let Some(next) = step(periods + 1).filter(|next| *next <= until) {
+        periods += 1;
+        last = next;
+    }
+    (periods, last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn fraction(above: i64, below: i64) -> Stated {
+        Stated::ratio(Decimal::from(above), Decimal::from(below)).expect("a denominator above zero")
+    }
+
+    #[test]
+    fn days_become_years_by_the_day_count() {
+        assert_eq!(years(date(2022, 1, 1), date(2024, 1, 1), DayCount::Actual365), fraction(730, 365));
+        assert_eq!(years(date(2024, 1, 1), date(2025, 1, 1), DayCount::Actual365), fraction(366, 365));
+        assert_eq!(years(date(2024, 1, 31), date(2024, 7, 31), DayCount::Thirty360), fraction(180, 360));
+        assert_eq!(years(date(2024, 2, 15), date(2025, 2, 15), DayCount::Thirty360), fraction(360, 360));
+    }
+
+    #[test]
+    fn whole_periods_end_on_calendar_days() {
+        assert_eq!(whole_periods(date(2024, 1, 31), date(2024, 7, 15), 12), (5, date(2024, 6, 30)));
+        assert_eq!(whole_periods(date(2024, 1, 1), date(2026, 6, 1), 1), (2, date(2026, 1, 1)));
+        assert_eq!(whole_periods(date(2024, 1, 1), date(2024, 1, 1), 4), (0, date(2024, 1, 1)));
+    }
+}
