@@ -151,9 +151,17 @@ impl Context<'_> {
                     Some(term) => (self.stated(term), Decimal::ZERO, format!("${name}")),
                     None => continue,
                 },
-                Given::Stated(_) => continue,
+                Given::Stated(Literal::Word(word)) => {
+                    let place = CONTROLLING_TERMS.iter().position(|known| known == word);
+                    let place = place.expect("a figure that is a word is a controlling term");
+                    (Stated::from(i64::try_from(place).expect("few words")), Decimal::ZERO, (*word).to_owned())
+                }
+                Given::Stated(_) => unreachable!("a figure is a number, a word or a variable"),
             };
-            let tolerance = tolerance(frame.block, key).unwrap_or_else(|| half(unit));
+            let tolerance = match figure {
+                Figure::ControllingTerm => Decimal::ZERO,
+                _ => tolerance(frame.block, key).unwrap_or_else(|| half(unit)),
+            };
             expectations.push(Expectation {
                 figure,
                 subject,
