@@ -159,7 +159,7 @@ impl Context<'_> {
                 Given::Stated(_) => unreachable!("a figure is a number, a word or a variable"),
             };
             let tolerance = match figure {
-                Figure::ControllingTerm => Decimal::ZERO,
+                Figure::ControllingTerm => Stated::ZERO,
                 _ => tolerance(frame.block, key).unwrap_or_else(|| half(unit)),
             };
             expectations.push(Expectation {
