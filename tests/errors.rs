@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use support::{SEED, capstruct, capstruct_in, files_below, project, scenario_names, scenarios, temporary};
 
 /// Codes that no file of the corpus can show, and what shows them instead or why nothing does.
-const SHOWN_ELSEWHERE: [(&str, &str); 22] = [
+const SHOWN_ELSEWHERE: [(&str, &str); 24] = [
     ("E0003", "a name without a file: below"),
     ("E0004", "a folder in place of a file: below"),
     ("E0005", "a file of 50 MB: below"),
@@ -26,6 +26,7 @@ const SHOWN_ELSEWHERE: [(&str, &str); 22] = [
     ("E0013", "a stage for `explain`: tests/cli.rs"),
     ("E0304", "a chain of eleven files: below"),
     ("E0407", "a value given by `--set`: tests/cli.rs"),
+    ("E0451", "the reader says E0104 first; the resolver's own check for callers of the library"),
     ("E0453", "the reader says E0112 or E0113 first; the resolver's own check for callers of the library"),
     ("E0470", "the reader says E0213 first; the resolver's own check for callers of the library"),
     ("E0609", "terms below zero, which the reader refuses as E0204; the engine's own check"),
@@ -35,6 +36,7 @@ const SHOWN_ELSEWHERE: [(&str, &str); 22] = [
     ("E0901", "two currencies in `compare`: tests/cli.rs"),
     ("E0902", "a stage for `compare`: tests/cli.rs"),
     ("E0903", "a chart without anything to draw: tests/cli.rs"),
+    ("E0904", "a kind of chart: the command line refuses other words itself; for callers of the library"),
     ("E0905", "a holder for `chart`: tests/cli.rs"),
 ];
 
