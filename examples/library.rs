@@ -21,8 +21,8 @@ fn main() -> Result<(), Error> {
 
     // As agreed: defaults applied and listed, names turned into ids, nothing optional left.
     let settings = Settings { case: Case::Base, set: vec![("amazon".into(), "41.5B".into())] };
-    let (agreement, _warnings) = resolve(&document, &sources, &settings)
-        .map_err(|findings| Error::input(findings, sources.clone()))?;
+    let (agreement, _warnings) =
+        resolve(&document, &sources, &settings).map_err(|findings| Error::input(findings, sources.clone()))?;
 
     // What happened: a ledger on each rung of the funding ladder.
     let run = Run::new(agreement, Rung::All).map_err(|refused| {

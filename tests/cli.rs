@@ -86,7 +86,8 @@ fn check_of_a_figure_that_does_not_come_out_is_exit_code_1() {
 
 #[test]
 fn check_of_bad_input_is_exit_code_2_and_does_not_keep_the_others_from_being_checked() {
-    let folder = scenarios(&[("a-wrong", "title = 7\n"), ("b-right", SEED), ("c-missing", &SEED.replace("20.00", "21.00"))]);
+    let folder =
+        scenarios(&[("a-wrong", "title = 7\n"), ("b-right", SEED), ("c-missing", &SEED.replace("20.00", "21.00"))]);
     capstruct_in(folder.path(), "check")
         .code(2)
         .complains("scenarios/a-wrong.toml:1:9")
@@ -181,7 +182,10 @@ fn run_of_another_case_rung_or_value_has_a_folder_of_its_own() {
         ("--case low", "openai-amazon-50b+case-low"),
         ("--funding funded", "openai-amazon-50b+funding-funded"),
         ("--set nvidia=20B", "openai-amazon-50b+nvidia-20b"),
-        ("--case high --funding committed --set nvidia=20B", "openai-amazon-50b+case-high+funding-committed+nvidia-20b"),
+        (
+            "--case high --funding committed --set nvidia=20B",
+            "openai-amazon-50b+case-high+funding-committed+nvidia-20b",
+        ),
     ] {
         capstruct_into(out.path(), &format!("run openai-amazon-50b --no-charts {flags}")).code(0);
         assert!(out.path().join(folder).join("ownership.csv").is_file(), "{flags} is in {folder}");
@@ -239,7 +243,10 @@ fn run_takes_a_file_path_and_a_unique_stem() {
 #[test]
 fn a_value_that_cannot_be_set_says_why() {
     capstruct("run openai-amazon-50b --set amazon=lots").code(2).complains("[E0407]").complains("50B or 27%");
-    capstruct("run openai-amazon-50b --set oracle=1B").code(2).complains("[E0403]").complains("amazon, softbank, nvidia");
+    capstruct("run openai-amazon-50b --set oracle=1B")
+        .code(2)
+        .complains("[E0403]")
+        .complains("amazon, softbank, nvidia");
     capstruct("run openai-amazon-50b --set amazon").code(2).complains("expected NAME=VALUE");
 }
 
@@ -284,7 +291,8 @@ fn compare_refuses_a_stage_that_one_of_them_has_not() {
 
 #[test]
 fn compare_refuses_two_currencies() {
-    let euros = SEED.replace("[opening]", "[opening]\ndate = 2026-01-01").replacen("title", "currency = \"EUR\"\ntitle", 1);
+    let euros =
+        SEED.replace("[opening]", "[opening]\ndate = 2026-01-01").replacen("title", "currency = \"EUR\"\ntitle", 1);
     let folder = scenarios(&[("dollars", SEED), ("euros", &euros)]);
     capstruct_in(folder.path(), "compare dollars euros").code(2).complains("[E0901]").complains("nothing is converted");
 }
@@ -350,7 +358,9 @@ fn explain_leads_from_a_number_to_its_line_and_source() {
 
 #[test]
 fn explain_takes_the_printed_name_a_stage_and_a_plan() {
-    capstruct("explain openai-amazon-50b 'Other investors and employees'").code(0).says("Other investors and employees in");
+    capstruct("explain openai-amazon-50b 'Other investors and employees'")
+        .code(0)
+        .says("Other investors and employees in");
     capstruct("explain startup-seed-to-b Founders").code(0).says("ownership 88.8889% = 8,000,000 held");
     let until = capstruct("explain startup-seed-to-b ada --after 'Series A'").code(0);
     assert!(until.stdout.contains("Series A") && !until.stdout.contains("Series B,"), "{}", until.stdout);
@@ -390,7 +400,10 @@ fn new_writes_a_scenario_that_runs_and_checks() {
 #[test]
 fn new_never_overwrites() {
     let folder = scenarios(&[("mine", "# mine\n")]);
-    capstruct_in(folder.path(), "new mine").code(2).complains("[E0011]").complains("there is a scenario \"mine\" already");
+    capstruct_in(folder.path(), "new mine")
+        .code(2)
+        .complains("[E0011]")
+        .complains("there is a scenario \"mine\" already");
     assert_eq!(fs::read_to_string(folder.path().join("scenarios/mine.toml")).expect("there"), "# mine\n");
 }
 
@@ -407,9 +420,7 @@ fn new_wants_a_plain_name_within_the_folder() {
 
 #[test]
 fn the_committed_schema_and_reference_are_what_the_command_prints() {
-    for (line, file) in
-        [("schema", "scenarios/scenario.schema.json"), ("schema --reference", "scenarios/README.md")]
-    {
+    for (line, file) in [("schema", "scenarios/scenario.schema.json"), ("schema --reference", "scenarios/README.md")] {
         let printed = capstruct(line).code(0).stdout;
         let path = project().join(file);
         let committed = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
@@ -473,7 +484,8 @@ fn help_and_version_are_exit_code_0() {
 
 #[test]
 fn a_command_line_that_is_wrong_is_exit_code_2() {
-    for line in ["", "frobnicate", "run", "run a --all", "compare a", "chart", "run a --colour never", "list --width 7"] {
+    for line in ["", "frobnicate", "run", "run a --all", "compare a", "chart", "run a --colour never", "list --width 7"]
+    {
         let ended = capstruct(line);
         assert_eq!(ended.code, 2, "`{line}`: {}{}", ended.stdout, ended.stderr);
         assert!(ended.stderr.contains("Usage:") || ended.stderr.contains("--help"), "`{line}`: {}", ended.stderr);

@@ -150,7 +150,10 @@ fn a_name_without_a_file_is_told_the_nearest_one() {
 #[test]
 fn a_folder_of_scenarios_that_is_not_there_is_said_so() {
     let folder = temporary();
-    capstruct_in(folder.path(), "check seed").code(2).complains("[E0003]").complains("there is no scenario in `scenarios`");
+    capstruct_in(folder.path(), "check seed")
+        .code(2)
+        .complains("[E0003]")
+        .complains("there is no scenario in `scenarios`");
     capstruct_in(folder.path(), "list").code(0).says("capstruct new NAME");
 }
 
@@ -225,14 +228,20 @@ fn a_file_of_50_mb_is_refused_without_being_read() {
 #[test]
 fn a_chain_of_files_has_an_end() {
     let child = |number: usize| {
-        (format!("step-{number}"), format!("# One more step.\ntitle = \"A step\"\nbased_on = \"step-{}\"\n", number - 1))
+        (
+            format!("step-{number}"),
+            format!("# One more step.\ntitle = \"A step\"\nbased_on = \"step-{}\"\n", number - 1),
+        )
     };
     let chain: Vec<(String, String)> = (1..=11).map(child).collect();
     let files: Vec<(&str, &str)> = std::iter::once(("step-0", SEED))
         .chain(chain.iter().map(|(name, text)| (name.as_str(), text.as_str())))
         .collect();
     let folder = scenarios(&files);
-    capstruct_in(folder.path(), "check step-11 --format markdown").code(2).complains("[E0304]").complains("one too many");
+    capstruct_in(folder.path(), "check step-11 --format markdown")
+        .code(2)
+        .complains("[E0304]")
+        .complains("one too many");
     capstruct_in(folder.path(), "check step-9").code(0);
 }
 

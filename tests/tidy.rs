@@ -25,8 +25,18 @@ const MAY_USE: [(&str, &[&str]); 9] = [
 
 /// What the engine must not name: text, clocks, files, the environment, chance.
 const NOT_IN_ENGINE: [&str; 12] = [
-    "String", "&str", "format!", "println!", "eprintln!", "std::fs", "std::env", "std::io", "SystemTime", "Instant",
-    "rand::", "HashMap",
+    "String",
+    "&str",
+    "format!",
+    "println!",
+    "eprintln!",
+    "std::fs",
+    "std::env",
+    "std::io",
+    "SystemTime",
+    "Instant",
+    "rand::",
+    "HashMap",
 ];
 
 const LINES_OF_A_FILE_MAX: usize = 500;
@@ -77,7 +87,8 @@ fn each_part_uses_only_the_parts_below_it() {
         for (number, line) in source.program().filter(|(_, line)| !line.trim_start().starts_with("//")) {
             for mark in ["crate::", "capstruct::"] {
                 for rest in line.split(mark).skip(1) {
-                    let used: String = rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+                    let used: String =
+                        rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
                     if !used.is_empty() && !allowed.contains(&used.as_str()) {
                         let _ = writeln!(wrong, "src/{}:{number}: {} knows {used}", source.path, source.part());
                     }
@@ -160,7 +171,14 @@ fn functions(text: &str) -> Vec<(String, usize, usize)> {
 #[test]
 fn nothing_is_left_to_be_done_later_and_nothing_unwraps() {
     let mut wrong = String::new();
-    let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X"), concat!("todo", "!("), concat!("unimpl", "emented!("), "dbg!("];
+    let marks = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("XX", "X"),
+        concat!("todo", "!("),
+        concat!("unimpl", "emented!("),
+        "dbg!(",
+    ];
     for source in sources() {
         for (index, line) in source.text.lines().enumerate() {
             for mark in marks.iter().filter(|mark| line.contains(**mark)) {
@@ -202,15 +220,18 @@ fn every_command_of_the_readme_can_be_typed() {
     let mut seen = BTreeSet::new();
     for line in commands_of(&readme) {
         let line = line.split(" #").next().unwrap_or_default().trim().to_owned();
-        let Some(arguments) =
-            line.strip_prefix("cargo run --release -- ").or_else(|| line.strip_prefix("capstruct "))
+        let Some(arguments) = line.strip_prefix("cargo run --release -- ").or_else(|| line.strip_prefix("capstruct "))
         else {
             continue;
         };
         let arguments = arguments.split([';', '|', '>', '&']).next().unwrap_or_default();
         let typed = std::iter::once("capstruct".to_owned()).chain(words(&arguments.replace('"', "'")));
         let parsed = capstruct::cli::args::Cli::try_parse_from(typed);
-        assert!(parsed.is_ok(), "README: `{line}`: {}", parsed.err().map(|error| error.to_string()).unwrap_or_default());
+        assert!(
+            parsed.is_ok(),
+            "README: `{line}`: {}",
+            parsed.err().map(|error| error.to_string()).unwrap_or_default()
+        );
         seen.insert(arguments.split(' ').next().unwrap_or_default().to_owned());
     }
     for command in ["list", "check", "run", "compare", "chart", "explain", "new", "schema", "completions", "man"] {
@@ -251,7 +272,8 @@ fn what_the_readme_quotes_is_what_the_command_prints() {
             let printed = format!("{}{}", printed.stdout, printed.stderr);
             while let Some(quoted) = lines.next_if(|line| !line.starts_with("$ ")) {
                 let quoted = quoted.trim_end();
-                let is_there = quoted.is_empty() || quoted == "..." || printed.lines().any(|line| line.trim_end() == quoted);
+                let is_there =
+                    quoted.is_empty() || quoted == "..." || printed.lines().any(|line| line.trim_end() == quoted);
                 assert!(is_there, "README: `capstruct {command}` does not print\n{quoted}\nbut\n{printed}");
                 checked += 1;
             }
