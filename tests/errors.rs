@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use support::{SEED, capstruct, capstruct_in, files_below, project, scenario_names, scenarios, temporary};
+use support::{SEED, capstruct, capstruct_in, files_below, has_ending, project, scenario_names, scenarios, temporary};
 
 /// Codes that no file of the corpus can show, and what shows them instead or why nothing does.
 const SHOWN_ELSEWHERE: [(&str, &str); 24] = [
@@ -85,12 +85,12 @@ fn every_text_has_its_file_and_every_file_says_what_is_wrong() {
 fn every_code_is_shown_by_a_file() {
     let mut shown: BTreeSet<String> = BTreeSet::new();
     let folder = project().join("tests/errors");
-    for file in files_below(&folder).iter().filter(|file| file.ends_with(".txt")) {
+    for file in files_below(&folder).iter().filter(|file| has_ending(file, "txt")) {
         shown.extend(codes(&fs::read_to_string(folder.join(file)).expect("UTF-8"), '['));
     }
     let source = project().join("src");
     let mut used: BTreeMap<String, String> = BTreeMap::new();
-    for file in files_below(&source).iter().filter(|file| file.ends_with(".rs") && !file.contains("tests")) {
+    for file in files_below(&source).iter().filter(|file| has_ending(file, "rs") && !file.contains("tests")) {
         let text = fs::read_to_string(source.join(file)).expect("UTF-8");
         let program = text.split("#[cfg(test)]").next().unwrap_or_default();
         used.extend(codes(program, '"').into_iter().map(|code| (code, file.clone())));

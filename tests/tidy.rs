@@ -7,7 +7,7 @@ use clap::Parser;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use support::{files_below, project, words};
+use support::{files_below, has_ending, project, words};
 
 /// Each part of the program with those it may use: `num <- model <- engine <- report <- render <- cli`, and `spec`,
 /// which resolves into `model`, puts the engine's refusals at their places in the file, and is seen by `cli` alone.
@@ -42,6 +42,10 @@ const NOT_IN_ENGINE: [&str; 12] = [
 const LINES_OF_A_FILE_MAX: usize = 500;
 const LINES_OF_A_FUNCTION_MAX: usize = 70;
 
+/// Functions that are longer, and why.
+const LONGER: [(&str, &str, &str); 1] =
+    [("engine/round/pricing.rs", "solve", "the whole solve of a round, in the order of its derivation")];
+
 /// A source file: its path below `src/`, its lines, and how many of them come before its unit tests.
 struct Source {
     path: String,
@@ -70,7 +74,7 @@ fn sources() -> Vec<Source> {
         let program = if is_test { 0 } else { tests.unwrap_or(usize::MAX) };
         Source { path: path.clone(), text, program }
     };
-    files.iter().filter(|path| path.ends_with(".rs")).map(of).collect()
+    files.iter().filter(|path| has_ending(path, "rs")).map(of).collect()
 }
 
 #[test]
@@ -137,7 +141,8 @@ fn every_file_says_what_it_is_and_is_short_enough_to_read() {
             let _ = writeln!(wrong, "src/{}: does not begin by saying what it is", source.path);
         }
         for (name, start, lines) in functions(&source.text) {
-            if lines > LINES_OF_A_FUNCTION_MAX {
+            let is_known = LONGER.iter().any(|(path, longer, _)| *path == source.path && *longer == name);
+            if lines > LINES_OF_A_FUNCTION_MAX && !is_known {
                 let _ = writeln!(wrong, "src/{}:{start}: {name} has {lines} lines", source.path);
             }
         }

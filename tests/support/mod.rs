@@ -134,6 +134,11 @@ pub fn files_below(folder: &Path) -> Vec<String> {
     found
 }
 
+/// Whether a file has that ending.
+pub fn has_ending(file: &str, ending: &str) -> bool {
+    Path::new(file).extension().is_some_and(|found| found == ending)
+}
+
 /// Names of the scenarios below a folder: their paths without the ending.
 pub fn scenario_names(folder: &Path) -> Vec<String> {
     files_below(folder).iter().filter_map(|file| file.strip_suffix(".toml").map(str::to_owned)).collect()
