@@ -4,9 +4,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
 
+/// The last words of the help and of the manual page.
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 a check failed, 2 the input is wrong, 3 the environment failed.";
+
 /// Who owns what after a deal, exact to the last share.
 #[derive(Debug, Parser)]
-#[command(name = "capstruct", version, about, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "capstruct", version, about, arg_required_else_help = true, max_term_width = 100, after_long_help = EXIT_CODES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

@@ -35,9 +35,9 @@ pub(super) fn explain(session: &Session, name: &str, who: &str, after: Option<&s
 
 /// The explanation as indented text; where an input stands is written below it.
 fn text(explanation: &Explanation, width: usize) -> String {
-    let mut text = format!("{}\n", explanation.title);
+    let mut text = format!("{}\n", crate::render::words::harmless(&explanation.title));
     for note in &explanation.notes {
-        for line in crate::render::words::wrap(note, width, usize::MAX) {
+        for line in crate::render::words::wrap(&crate::render::words::harmless(note), width, usize::MAX) {
             let _ = writeln!(text, "{line}");
         }
     }
@@ -60,7 +60,7 @@ fn text(explanation: &Explanation, width: usize) -> String {
                     .as_deref()
                     .map(|source| format!("  {}", crate::render::words::harmless(source)))
                     .unwrap_or_default();
-                let _ = writeln!(text, "{indent}    {at}{source}");
+                let _ = writeln!(text, "{indent}    {}{source}", crate::render::words::harmless(at));
             }
         }
     }

@@ -73,16 +73,24 @@ fn tables(session: &Session, run: &Run) -> String {
             session.show(&tables, currency)
         }
         None | Some(Format::Table | Format::Markdown) => {
-            let head = &run.agreement.head;
-            let width = session.look(currency).width;
-            let lines = std::iter::once(&head.title).chain(&head.note);
-            let heading: String = lines
-                .flat_map(|line| render::words::wrap(&render::words::harmless(line), width, usize::MAX))
-                .map(|line| line + "\n")
-                .collect();
-            format!("{heading}\n{}", session.show(&report::terminal(run), currency))
+            format!("{}\n{}", heading(session, run), session.show(&report::terminal(run), currency))
         }
     }
+}
+
+/// The scenario's title and note above its tables.
+fn heading(session: &Session, run: &Run) -> String {
+    let head = &run.agreement.head;
+    if session.format == Some(Format::Markdown) {
+        let note = head.note.iter().map(|note| format!("\n{}\n", render::markdown::paragraph(note)));
+        return format!("## {}\n{}", render::markdown::paragraph(&head.title), note.collect::<String>());
+    }
+    let width = session.look(&head.currency).width;
+    std::iter::once(&head.title)
+        .chain(&head.note)
+        .flat_map(|line| render::words::wrap(&render::words::harmless(line), width, usize::MAX))
+        .map(|line| line + "\n")
+        .collect()
 }
 
 /// A path with forward slashes, as it would be typed.

@@ -76,7 +76,7 @@ impl Column {
 }
 
 /// Words in a line of text, also where they begin it: no heading, list or quotation comes out of them.
-fn paragraph(words: &str) -> String {
+pub fn paragraph(words: &str) -> String {
     let mut words = escaped(words);
     let number = words.bytes().take_while(u8::is_ascii_digit).count();
     if words.starts_with(['-', '+', '=']) {

@@ -79,11 +79,12 @@ impl Walk<'_> {
             return;
         }
         for key in keys {
-            self.findings.push(
-                Finding::error("E0104", format!("{} has no `{key}`", subject(block, spec)))
-                    .at(block.span, format!("`{key}` is missing"))
-                    .help(missing_help(key, spec)),
-            );
+            let finding = Finding::error("E0104", format!("{} has no `{key}`", subject(block, spec)));
+            let finding = match block.entries.iter().find(|entry| entry.key == key) {
+                Some(entry) => finding.at(entry.node.span, format!("`{key}` is empty")),
+                None => finding.at(block.span, format!("`{key}` is missing")),
+            };
+            self.findings.push(finding.help(missing_help(key, spec)));
         }
         for group in groups {
             let is_closing = group.keys().any(|key| key == "tranches");

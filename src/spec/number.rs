@@ -311,6 +311,9 @@ fn not_a_number(literal: &str, measure: Measure) -> Refusal {
     let message = format!("{} is not a number", shown(literal));
     let label = format!("expected {}", measure.words());
     match better(literal, measure) {
+        Some(better) if names_a_currency(literal) => {
+            Refusal::new("E0202", message, label, format!("write {better}; the currency is set once per file"))
+        }
         Some(better) => Refusal::new("E0202", message, label, format!("write {better}")),
         None => not_a_number_at_all(literal, message, label),
     }
@@ -330,9 +333,28 @@ fn not_a_number_at_all(literal: &str, message: String, label: String) -> Refusal
     Refusal::new("E0202", message, label, help)
 }
 
+/// Signs of currencies, and the words that follow an amount.
+const SIGNS: [char; 4] = ['$', '€', '£', '¥'];
+const CURRENCIES: [&str; 8] = ["usd", "eur", "gbp", "jpy", "chf", "dollars", "euros", "pounds"];
+
+fn names_a_currency(literal: &str) -> bool {
+    let lower = literal.to_ascii_lowercase();
+    literal.contains(SIGNS) || CURRENCIES.iter().any(|currency| lower.ends_with(currency))
+}
+
+/// A digit of another width or a space that does not break, as the plain one.
+fn plain_letter(letter: char) -> char {
+    match letter {
+        '\u{FF10}'..='\u{FF19}' => char::from_digit(u32::from(letter) - 0xFF10, 10).unwrap_or(letter),
+        '\u{A0}' | '\u{202F}' => ' ',
+        _ => letter,
+    }
+}
+
 /// The spelling that would be read, in the form it would be typed.
 fn better(literal: &str, measure: Measure) -> Option<String> {
-    let bare = literal.trim().trim_start_matches(['$', '€', '£', '¥']).trim_start();
+    let literal: String = literal.chars().map(plain_letter).collect();
+    let bare = literal.trim().trim_start_matches(SIGNS).trim_start();
     let end = bare.find(|letter: char| !matches!(letter, '0'..='9' | '.' | ',' | '_' | '\'' | '+' | '-'));
     let (number, word) = bare.split_at(end.unwrap_or(bare.len()));
     let mut plain = number.replace(['_', '\''], "");
@@ -343,7 +365,9 @@ fn better(literal: &str, measure: Measure) -> Option<String> {
         plain = plain.replace('.', "");
     }
     digits(&plain)?.ok()?;
-    let ending = match word.trim().trim_end_matches('.').to_ascii_lowercase().as_str() {
+    let word = word.trim().trim_end_matches('.').to_ascii_lowercase();
+    let unit = CURRENCIES.iter().find_map(|currency| word.strip_suffix(currency)).unwrap_or(&word);
+    let ending = match unit.trim_end_matches([' ', '€', '$', '£', '¥']) {
         "" => "",
         "k" | "thousand" | "tsd" => "k",
         "m" | "mm" | "mn" | "mln" | "mio" | "million" | "millions" => "M",

@@ -63,7 +63,7 @@ fn missing_keys() {
     );
     one(
         &findings("title = \"x\"\n[opening]\nholdings = []"),
-        "E0104 2:1 `[opening]` has no `holdings` | `holdings` is missing | add `holdings = ...`: one row per position",
+        "E0104 3:12 `[opening]` has no `holdings` | `holdings` is empty | add `holdings = ...`: one row per position",
     );
     one(
         &round(""),
@@ -233,7 +233,8 @@ fn neither_a_number_nor_a_word() {
         added(&format!("[[rounds]]\nname = \"A\"\npre_money = 5\nsize = 9\nparticipants = {{ ada = {participants} }}"))
     };
     let expected = "money such as \"50B\", a fraction such as \"27%\", \"rest\", \"pro_rata\" or a table";
-    one(&with("\"€50bn\""), &format!("E0206 7:24 `ada` cannot be \"€50bn\" | expected {expected} | write \"50B\""));
+    let help = "write \"50B\"; the currency is set once per file";
+    one(&with("\"€50bn\""), &format!("E0206 7:24 `ada` cannot be \"€50bn\" | expected {expected} | {help}"));
     one(&with("\"lots\""), &format!("E0206 7:24 `ada` cannot be \"lots\" | expected {expected} | `ada` is {expected}"));
     one(
         &findings(&sound("").replace("\"Test\"", "\"Test\"\nrounding = \"closing-uk\"")),

@@ -78,7 +78,9 @@ fn a_refusal_says_what_to_write() {
         ("50 billion", Money, "\"50 billion\" is not a number", "write \"50B\""),
         ("50m", Money, "\"50m\" is not a number", "write \"50M\""),
         ("50K", Count, "\"50K\" is not a number", "write \"50k\""),
-        ("€50B", Money, "\"€50B\" is not a number", "write \"50B\""),
+        ("€50B", Money, "\"€50B\" is not a number", "write \"50B\"; the currency is set once per file"),
+        ("2M USD", Money, "\"2M USD\" is not a number", "write \"2M\"; the currency is set once per file"),
+        ("\u{FF12}M", Money, "\"\u{FF12}M\" is not a number", "write \"2M\""),
         ("50Q", Money, "\"50Q\" is not a number", "the suffixes are k, M, B and T, the other endings % and x"),
         ("50,000", Money, "\"50,000\" is not a number", "write 50_000"),
         ("1,234,567.89", Money, "\"1,234,567.89\" is not a number", "write 1_234_567.89"),
@@ -147,8 +149,8 @@ fn thousands_of_digits_are_not_shown() {
 fn what_a_refusal_asks_for_is_read() {
     for literal in ["50b", "50 mn", "1,000", "27 %", "3X", "5 trillion", "1'000'000", "$5 K"] {
         let help = quantity(literal, Measure::Any).expect_err(literal).help.expect("a help");
-        let better =
-            help.strip_prefix("write ").unwrap_or_else(|| panic!("{literal}: {help}")).trim_matches('"').to_owned();
+        let written = help.strip_prefix("write ").unwrap_or_else(|| panic!("{literal}: {help}"));
+        let better = written.split(';').next().unwrap_or_default().trim_matches('"').to_owned();
         assert!(quantity(&better, Measure::Any).is_ok(), "{literal}: {better}");
     }
 }
