@@ -3,7 +3,10 @@
 use super::frame::columns;
 use super::run::Run;
 use super::table::{Cell, Style, Table};
-use crate::model::{Capitalization, Case, Event, PoolAmount, Residue, Round, RoundingInfo, Rung, Takes, TranchePrice};
+use crate::model::{
+    Capitalization, Case, ConversionMethod, Event, PoolAmount, Protection, ProtectionMethod, Residue, Round,
+    RoundingInfo, Rung, Takes, TranchePrice,
+};
 use crate::num::Stated;
 use crate::num::rounding::{Direction, Places, PriceBasis};
 
@@ -88,6 +91,8 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
     rows.extend(round_rows(&scenario.rounds));
     rows.push(("Rounding", roundings(run)));
     rows.extend(pool_rows(&scenario.rounds));
+    rows.extend(conversion_rows(run));
+    rows.extend(protection_rows(run));
     rows.extend(right_rows(&scenario.rounds));
     if scenario.timeline.iter().any(|timed| matches!(timed.event, Event::Secondary(_))) {
         rows.push((
@@ -185,8 +190,9 @@ fn pool_rows(rounds: &[Round<Stated>]) -> Vec<(&'static str, String)> {
         rows.push((
             "Pool target, existing holders",
             "In the pre-money: increase x = max(0, (t S - A (1 - f)) / (1 - \
-            f - t)), total T = (S + x) / (1 - f), f = money / post-money, t the target, S the count before, A the \
-            options that count. T is the total with every closing; on a lower rung the pool exceeds its target."
+            f - t)), total T = (S + x) / (1 - f), f = money / post-money, t the target, S the count before \
+            with all that converts or adjusts, A the options that count. T is the total with every closing; on a lower \
+            rung the pool exceeds its target."
                 .to_owned(),
         ));
     }
@@ -197,6 +203,98 @@ fn pool_rows(rounds: &[Round<Stated>]) -> Vec<(&'static str, String)> {
             (1 - t)), t the target, S the count before, A the options that count."
                 .into(),
         ));
+    }
+    rows
+}
+
+fn conversion_rows(run: &Run) -> Vec<(&'static str, String)> {
+    let (agreement, scenario) = (&run.agreement, &run.agreement.scenario);
+    if scenario.convertibles.is_empty() {
+        return Vec::new();
+    }
+    let mut rows = vec![(
+        "Conversion",
+        "Shares are the largest of balance / cap price, balance / (round price x (1 - discount)) and balance / \
+        round price: a cap is no floor, and cap and discount do not add up. A cap's price is its valuation over \
+        the count it names, preferred at its conversion prices just before the round."
+            .to_owned(),
+    )];
+    let methods = scenario.rounds.iter().zip(&agreement.rounds).filter(|(round, _)| !round.converting.is_empty());
+    let methods: Vec<String> =
+        methods.map(|(round, info)| format!("{}: {}", info.name, method(round.method))).collect();
+    if !methods.is_empty() {
+        rows.push(("Conversion method", format!("{}.", super::words::capital(&methods.join("; ")))));
+    }
+    if scenario.convertibles.iter().any(|convertible| convertible.interest.is_some()) {
+        rows.push((
+            "Interest",
+            "From the day of issue to the day of conversion, by the note's day count (actual / 365 where it names \
+            none); compound interest is simple within a period that is not whole."
+                .into(),
+        ));
+    }
+    rows
+}
+
+/// V is the pre-money, N the count before without what converts, M the new money.
+fn method(method: ConversionMethod) -> &'static str {
+    match method {
+        ConversionMethod::PreMoney => {
+            "pre-money method, price = V / N: what converts dilutes everyone, the new money too"
+        }
+        ConversionMethod::PercentOwnership => {
+            "percent-ownership method, price = V / (N + conversion shares): what converts dilutes existing holders"
+        }
+        ConversionMethod::DollarsInvested => {
+            "dollars-invested method, price = (V + M + balances) / total: post-money grows by what converts"
+        }
+    }
+}
+
+fn protection_rows(run: &Run) -> Vec<(&'static str, String)> {
+    let (agreement, scenario) = (&run.agreement, &run.agreement.scenario);
+    let of = |wanted: fn(&Protection) -> bool| {
+        let protections = scenario.protections.iter().filter(move |protection| wanted(protection));
+        protections.map(|protection| agreement.classes[protection.class.index()].name.clone()).collect::<Vec<_>>()
+    };
+    let mut rows = Vec::new();
+    let mut counts: Vec<(Capitalization, Vec<String>)> = Vec::new();
+    for protection in &scenario.protections {
+        let ProtectionMethod::WeightedAverage(counted) = protection.method else { continue };
+        let class = agreement.classes[protection.class.index()].name.clone();
+        match counts.iter_mut().find(|(known, _)| *known == counted) {
+            Some((_, classes)) => classes.push(class),
+            None => counts.push((counted, vec![class])),
+        }
+    }
+    for (counted, classes) in counts {
+        rows.push((
+            "Weighted average",
+            format!(
+                "{}: CP2 = CP1 x (A + B) / (A + C), A = {} before the issue at the conversion prices before it, B = \
+                 money of the issue / CP1, C = shares issued.",
+                super::words::listed(&classes.iter().map(String::as_str).collect::<Vec<_>>()),
+                capitalization_in_words(counted)
+            ),
+        ));
+    }
+    let ratchets = of(|protection| protection.method == ProtectionMethod::FullRatchet);
+    if !ratchets.is_empty() {
+        let names: Vec<&str> = ratchets.iter().map(String::as_str).collect();
+        rows.push(("Full ratchet", format!("{}: CP2 = the price of the issue.", super::words::listed(&names))));
+    }
+    for (in_price, meaning) in [
+        (true, "in the count the pre-money is divided by, so that existing holders bear them"),
+        (false, "beside the price, so that the new money is diluted too"),
+    ] {
+        let with: Vec<String> = match in_price {
+            true => of(|protection| protection.in_price),
+            false => of(|protection| !protection.in_price),
+        };
+        if !with.is_empty() {
+            let names: Vec<&str> = with.iter().map(String::as_str).collect();
+            rows.push(("Shares of an adjustment", format!("{}: {meaning}.", super::words::listed(&names))));
+        }
     }
     rows
 }

@@ -26,8 +26,6 @@ pub(super) struct Cast {
 
 /// Terms of a class that are kept and printed, and act in later events.
 const TERMS: &[&str] = &[
-    "original_issue_price",
-    "conversion_price",
     "converts_into",
     "preference",
     "preference_total",
@@ -190,6 +188,10 @@ impl Context<'_> {
         let is_common = kind.map_or(name == COMMON, |kind| kind == "common");
         let defaults = self.root.block("class_defaults").filter(|_| !is_common);
         let mut class = StockClass { name: name.to_owned(), is_common, terms: Vec::new() };
+        let conversion = ClassPrices {
+            issue_price: self.class_price(block, defaults, "original_issue_price", &mut class),
+            conversion_price: self.class_price(block, defaults, "conversion_price", &mut class),
+        };
         for key in TERMS {
             let Some(owner) = block.filter(|block| block.has(key)).or(defaults.filter(|defaults| defaults.has(key)))
             else {
@@ -203,10 +205,6 @@ impl Context<'_> {
                 class.terms.push(((*key).to_owned(), literal, Some(origin)));
             }
         }
-        let conversion = ClassPrices {
-            issue_price: self.class_price(block, defaults, "original_issue_price"),
-            conversion_price: self.class_price(block, defaults, "conversion_price"),
-        };
         if let (None, Some(_), Some(block)) = (conversion.issue_price, conversion.conversion_price, block) {
             self.report(
                 Finding::error("E0430", format!("\"{name}\" has a conversion price and no issue price"))
@@ -218,9 +216,16 @@ impl Context<'_> {
         cast.conversions.push(conversion);
     }
 
-    fn class_price(&mut self, block: Option<&Block>, defaults: Option<&Block>, key: &str) -> Option<Stated> {
+    fn class_price(
+        &mut self,
+        block: Option<&Block>,
+        defaults: Option<&Block>,
+        key: &str,
+        class: &mut StockClass,
+    ) -> Option<Stated> {
         let owner = [block, defaults].into_iter().flatten().find(|owner| owner.has(key))?;
-        let (term, _) = self.quantity(owner, key, key, &Provenance::default())?;
+        let (term, origin) = self.quantity(owner, key, format!("{key} of {}", class.name), &owner.provenance())?;
+        class.terms.push((key.to_owned(), self.origins[origin.index()].literal.clone(), Some(origin)));
         Some(self.stated(term))
     }
 
