@@ -440,7 +440,7 @@ impl Writer<'_> {
         );
         lines.push(plain(1, says));
         self.pre_money(id, pricing, &headline, lines);
-        self.capitalization(pricing, lines);
+        lines.push(capitalization(pricing));
     }
 
     fn pre_money(&self, id: RoundId, pricing: &PostedPricing, headline: &str, lines: &mut Vec<Line>) {
@@ -468,29 +468,6 @@ impl Writer<'_> {
         }
     }
 
-    fn capitalization(&self, pricing: &PostedPricing, lines: &mut Vec<Line>) {
-        let counted = pricing.counted;
-        let added: Vec<String> = [
-            (counted.conversions, "conversion shares"),
-            (counted.adjustments, "adjustment shares"),
-            (counted.pool, "pool increase"),
-        ]
-        .into_iter()
-        .filter(|(shares, _)| !shares.is_zero())
-        .map(|(shares, what)| format!(" + {} {what}", count(shares)))
-        .collect();
-        let says = match added.is_empty() {
-            true => format!("{} before the round, as the round counts", count(pricing.capitalization)),
-            false => format!(
-                "{} = {} before the round, as the round counts{}, before rounding",
-                count(pricing.capitalization),
-                count(counted.before),
-                added.concat()
-            ),
-        };
-        lines.push(plain(2, says));
-    }
-
     fn cited(&self, depth: usize, says: String, origin: OriginId) -> Line {
         let agreement = self.agreement();
         let origin = agreement.origin(origin);
@@ -503,6 +480,30 @@ impl Writer<'_> {
         let source = source.or_else(|| Some(origin.evidence.word().to_owned()));
         Line { depth, says, at: Some(origin.cite.clone()), source }
     }
+}
+
+/// What the count that pre-money is divided by is the sum of.
+fn capitalization(pricing: &PostedPricing) -> Line {
+    let counted = pricing.counted;
+    let added: Vec<String> = [
+        (counted.conversions, "conversion shares"),
+        (counted.adjustments, "adjustment shares"),
+        (counted.pool, "pool increase"),
+    ]
+    .into_iter()
+    .filter(|(shares, _)| !shares.is_zero())
+    .map(|(shares, what)| format!(" + {} {what}", count(shares)))
+    .collect();
+    let says = match added.is_empty() {
+        true => format!("{} before the round, as the round counts", count(pricing.capitalization)),
+        false => format!(
+            "{} = {} before the round, as the round counts{}, before rounding",
+            count(pricing.capitalization),
+            count(counted.before),
+            added.concat()
+        ),
+    };
+    plain(2, says)
 }
 
 fn plain(depth: usize, says: String) -> Line {

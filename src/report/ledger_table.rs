@@ -4,7 +4,7 @@ use super::exact::POSTED_PLACES;
 use super::frame::{csv_cells, csv_columns, is_normalised, money};
 use super::run::Run;
 use super::table::{Cell, Style, Table};
-use super::words::{basis, fixed, grouped, percent};
+use super::words::{basis, fixed, grouped, percent, rounded};
 use crate::engine::books::{Because, EntryKind};
 use crate::engine::ledger::Posted;
 use crate::model::{ConversionMethod, PositionId};
@@ -138,8 +138,8 @@ fn average(run: &Run, entry: &Posted) -> String {
     let adjustment = adjustments.find(|(event, adjustment)| *event == entry.event && Some(adjustment.class) == class);
     match adjustment {
         Some((_, adjustment)) if !adjustment.counted.is_zero() => {
-            let [before, counted] = [adjustment.before, adjustment.counted].map(grouped);
-            let (money, shares) = (grouped(adjustment.money), grouped(adjustment.shares));
+            let [before, money] = [adjustment.before, adjustment.money].map(grouped);
+            let [counted, shares] = [adjustment.counted, adjustment.shares].map(|shares| grouped(rounded(shares, 4)));
             format!(": {before} x ({counted} + {money} / {before}) / ({counted} + {shares})")
         }
         _ => String::new(),
