@@ -269,7 +269,7 @@ amount              = "500k"
 post_money_cap      = "8M"
 qualified_financing = "5M"
 "#;
-    let folder = scenarios(&[("seed", &format!("{SEED}{safe}"))]);
+    let folder = scenarios(&[("seed", &SEED.replace("[[rounds]]", &format!("{safe}\n[[rounds]]")))]);
     capstruct_in(folder.path(), "run seed --no-charts")
         .code(0)
         .complains("warning[W0490]: \"Bridge\" is still outstanding at the end")
