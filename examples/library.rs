@@ -26,8 +26,8 @@ fn main() -> Result<(), Error> {
 
     // What happened: a ledger on each rung of the funding ladder.
     let run = Run::new(agreement, Rung::All).map_err(|refused| {
-        let (agreement, refusal) = *refused;
-        Error::input(Findings(vec![refusal_finding(&agreement, &refusal)]), sources)
+        let (agreement, refusals) = *refused;
+        Error::input(Findings(refusals.iter().map(|refusal| refusal_finding(&agreement, refusal)).collect()), sources)
     })?;
 
     // Reports are tables of typed cells; a renderer makes text of them.
