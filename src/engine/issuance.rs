@@ -30,13 +30,14 @@ pub fn issue<N: Number, J: Journal<N>>(
                 }
             };
             let money = draws.value(amount);
-            let price = if terms.rounding.shares.is_some() { price.posted() } else { price };
             let as_converted = books.table.ratio(class).map_or(price, |ratio| price / ratio);
             books.set_reference_price(as_converted, happens);
-            (terms.rounding.shares(money / price), price, money, because)
+            let payable = price.is_positive().select(price, N::one());
+            (terms.rounding.shares(money / payable), price, money, because)
         }
     };
-    let feasible = N::zero().at_most(shares);
+    let for_nothing = matches!(terms.consideration, Consideration::None { .. });
+    let feasible = N::zero().at_most(shares) & (N::Mask::always(for_nothing) | price.is_positive());
     let shares = happens.select(shares, N::zero());
     let triggered = protections.iter().copied().filter(|protection| !protection.exempt.issuances);
     let issue = Issue { money, shares: books.table.as_converted(terms.position, shares) };

@@ -93,9 +93,21 @@ fn conditions_hold<N: Number>(timed: &Timed<N>, draws: &Draws<N>) -> N::Mask {
 /// The first event that has no answer.
 pub fn replay_exactly(scenario: &Scenario<Stated>, rung: Rung) -> Result<Ledger, Refusal> {
     match replay_in_width::<1024, 16>(scenario, rung) {
-        Err(Refusal::Undefined { why: Arithmetic::Overflow, .. }) => replay_in_width::<8192, 128>(scenario, rung),
+        Err(Refusal::Undefined { why: Arithmetic::Overflow, .. }) => {
+            with_room(|| replay_in_width::<8192, 128>(scenario, rung))
+        }
         outcome => outcome,
     }
+}
+
+/// Runs on a stack that holds a round's system in the widest number, whoever calls: a thread of a caller may have too
+/// little for it.
+fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    const STACK_BYTES: usize = 256 << 20;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        thread.expect("a thread for a long calculation").join().expect("replaying does not panic")
+    })
 }
 
 /// Every refusal of the scenario, not only the first.

@@ -3,7 +3,9 @@
 use super::books::{Books, CapTable, Feasibility};
 use super::round::{money, pricing};
 use super::{pool, replay, secondary};
-use crate::model::{Draws, Event, EventId, Part, PoolAmount, Round, RoundId, Scenario, Secondary, Takes, Term};
+use crate::model::{
+    Consideration, Draws, Event, EventId, Part, PoolAmount, Round, RoundId, Scenario, Secondary, Takes, Term,
+};
 use crate::num::rounding::PriceBasis;
 use crate::num::{Arithmetic, Fixed, Number};
 use rust_decimal::Decimal;
@@ -138,7 +140,14 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             asked: decimal(pool::options(terms, draws, table.fully_diluted)),
             available: decimal(table.at(terms.available)),
         },
-        Event::Issuance(_) | Event::Convertible(_) | Event::Maturity(_) => Cause::NegativeShares,
+        Event::Issuance(terms) => match terms.consideration {
+            // Money that is not negative buys no negative shares: it is the price that comes out as nothing.
+            Consideration::Money { amount, .. } if Fixed::zero().at_most(draws.value(amount)).is_yes() => {
+                Cause::PriceNotPositive { price: Decimal::ZERO }
+            }
+            Consideration::Money { .. } | Consideration::None { .. } => Cause::NegativeShares,
+        },
+        Event::Convertible(_) | Event::Maturity(_) => Cause::NegativeShares,
         Event::Split(terms) => Cause::PriceNotPositive { price: decimal(draws.value(terms.ratio)) },
     }
 }

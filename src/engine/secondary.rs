@@ -26,7 +26,7 @@ pub fn size<N: Number>(terms: &Secondary<N>, draws: &Draws<N>, table: &CapTable<
         SalePrice::Valuation(_) | SalePrice::OfRound { .. } => terms.rounding.price(table.price_of_class(class, price)),
     };
     let wanted = match terms.quantity {
-        SaleQuantity::Money(money) => draws.value(money) / traded_price(terms, price),
+        SaleQuantity::Money(money) => draws.value(money) / price.is_positive().select(price, N::one()),
         SaleQuantity::Shares(shares) => draws.value(shares),
     };
     let sold = if terms.limits.is_empty() { wanted } else { wanted.min(offered(terms, draws, table)) };
@@ -71,7 +71,7 @@ pub fn close<N: Number, J: Journal<N>>(
     let selling = fractions(terms.sellers.iter().map(|seller| seller.part), whole, draws);
     let buying = fractions(terms.buyers.iter().map(|buyer| buyer.part), whole, draws);
     let mut feasible = sale.price.is_positive() & N::zero().at_most(sale.wanted) & selling.whole & buying.whole;
-    let price = traded_price(terms, sale.price);
+    let posted = sale.price.posted();
     for (seller, &given) in terms.sellers.iter().zip(&selling.parts) {
         let held: N = seller.positions.iter().map(|&position| books.table.at(position)).sum();
         feasible = feasible & (sale.sold * given).at_most(held);
@@ -87,8 +87,8 @@ pub fn close<N: Number, J: Journal<N>>(
                 let shares = if is_last { left } else { terms.rounding.shares(exact * taken).min(left) };
                 left -= shares;
                 let money = exact * taken * sale.price;
-                let kind = EntryKind::Transfer { from, money, residue: money - shares * price.posted() };
-                books.post(Entry { position: buyer.position, shares, price: price.posted(), kind, because });
+                let kind = EntryKind::Transfer { from, money, residue: money - shares * posted };
+                books.post(Entry { position: buyer.position, shares, price: posted, kind, because });
             }
         }
     }
@@ -98,12 +98,6 @@ pub fn close<N: Number, J: Journal<N>>(
         books.set_reference_price(as_converted, closes);
     }
     feasible
-}
-
-/// The price at which shares are counted: whole shares are bought at the price that is posted.
-#[inline(always)]
-fn traded_price<N: Number>(terms: &Secondary<N>, price: N) -> N {
-    if terms.rounding.shares.is_some() { price.posted() } else { price }
 }
 
 /// Parts of a sale as fractions of it, and where they are parts of a whole.

@@ -658,8 +658,8 @@ fn thousandths(number: u64) -> String {
 pub enum Outcome {
     /// It was refused with findings.
     Refused(Findings, Sources),
-    /// It was agreed, and the engine refused an event.
-    Infeasible(Box<(Agreement, Refusal)>, Sources),
+    /// It was agreed, and the engine refused events.
+    Infeasible(Box<(Agreement, Vec<Refusal>)>, Sources),
     /// It ran.
     Ran(Box<Run>),
 }
@@ -704,16 +704,21 @@ pub fn complaint(outcome: &Outcome) -> Option<String> {
             })
         }
         Outcome::Infeasible(refused, sources) => {
-            let (agreement, refusal) = &**refused;
-            let finding = refusal_finding(agreement, refusal);
-            match (&finding.place, refusal) {
-                (_, Refusal::Unbalanced { .. }) => Some(format!("the books do not balance: {}", finding.message)),
-                (None, _) => Some(format!("a refusal without a place: {}", finding.message)),
-                (Some(place), _) if sources.text(place.span).is_empty() => {
-                    Some(format!("a refusal that points at nothing: {}", finding.message))
-                }
-                _ => None,
+            let (agreement, refusals) = &**refused;
+            if refusals.is_empty() {
+                return Some("refused without a reason".to_owned());
             }
+            refusals.iter().find_map(|refusal| {
+                let finding = refusal_finding(agreement, refusal);
+                match (&finding.place, refusal) {
+                    (_, Refusal::Unbalanced { .. }) => Some(format!("the books do not balance: {}", finding.message)),
+                    (None, _) => Some(format!("a refusal without a place: {}", finding.message)),
+                    (Some(place), _) if sources.text(place.span).is_empty() => {
+                        Some(format!("a refusal that points at nothing: {}", finding.message))
+                    }
+                    _ => None,
+                }
+            })
         }
     }
 }

@@ -51,7 +51,8 @@ pub fn close<N: Number, J: Journal<N>>(
         open(terms, &pricing, first, draws, books);
         if is_issue_of_its_own(terms, tranche) {
             let money = money::of_tranche(terms, &pricing, draws, tranche);
-            let issue = protect::Issue { money, shares: money / price };
+            let payable = price.is_positive().select(price, N::one());
+            let issue = protect::Issue { money, shares: money / payable };
             protect::after_issue(terms.protections.iter().copied(), issue, terms.rounding, closes, books);
         }
         books.first_sale(terms.tranches[tranche].class, price);
@@ -183,10 +184,11 @@ fn issue<N: Number, J: Journal<N>>(
     draws: &Draws<N>,
     books: &mut Books<N, J>,
 ) -> N::Mask {
-    let exact = books.table.price_of_class(Some(terms.tranches[tranche].class), price);
-    // Whole shares are bought at the price that is posted.
-    let price = if terms.rounding.shares.is_some() { exact.posted() } else { exact };
-    let shares_per_money = closes.select(N::one() / price, N::zero());
+    // Shares are counted at the price the deal rounds to, not at its ten posted places: 2 million at 20/3 is 300,000
+    // shares, and at 6.6666666667 one less.
+    let price = books.table.price_of_class(Some(terms.tranches[tranche].class), price);
+    let payable = price.is_positive();
+    let shares_per_money = (closes & payable).select(N::one() / payable.select(price, N::one()), N::zero());
     let mut feasible = N::Mask::always(true);
     for (index, participant) in terms.tranches[tranche].participants.iter().enumerate() {
         let promised = match participant.takes {

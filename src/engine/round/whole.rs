@@ -144,7 +144,7 @@ fn conversions<N: Number>(
 fn new_shares<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>, pricing: &Pricing<N>, price: N) -> N {
     let mut bought = N::zero();
     for (index, tranche) in terms.tranches.iter().enumerate().filter(|(_, tranche)| money::at_round_price(tranche)) {
-        let class_price = table.price_of_class(Some(tranche.class), price).posted();
+        let class_price = table.price_of_class(Some(tranche.class), price);
         for participant in 0..tranche.participants.len() {
             let shares = terms.rounding.shares(money::of(terms, pricing, draws, index, participant) / class_price);
             bought += table.ratio(Some(tranche.class)).map_or(shares, |ratio| shares * ratio);
