@@ -35,7 +35,7 @@ pub fn finding(agreement: &Agreement, refusal: &Refusal) -> Finding {
 
 /// Warnings of convertibles that are outstanding at the end: which, and why no round converted them.
 pub fn outstanding_warnings(agreement: &Agreement, ledger: &Ledger) -> Vec<Finding> {
-    let outstanding = ledger.last().outstanding.iter().enumerate().filter(|(_, outstanding)| **outstanding);
+    let outstanding = ledger.outstanding.iter().enumerate().filter(|(_, outstanding)| **outstanding);
     outstanding
         .map(|(index, _)| {
             let info = &agreement.convertibles[index];
