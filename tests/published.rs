@@ -325,7 +325,7 @@ fn check_every_line() {
 
 /// The lines of a scenario whose figures were compared; all of them hold.
 fn lines_that_hold(name: &str) -> BTreeSet<String> {
-    let loaded = load(&ScenarioFolder::new(folder()), name);
+    let loaded = load(&ScenarioFolder::new(&project().join("scenarios")), &format!("published/{name}"));
     let document = loaded.document.unwrap_or_else(|| panic!("{name}: {:?}", loaded.findings));
     let run = |settings: &Settings| {
         let (agreement, _) =
