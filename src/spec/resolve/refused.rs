@@ -94,6 +94,15 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
                 .at(here, "no price satisfies them all")
                 .help("lower one of them")
         }
+        Cause::ConversionsTakeAll { fixed_parts } => {
+            let what = match *fixed_parts >= Decimal::ONE {
+                true => format!("its SAFEs are promised {} of it, and it must be below 100 %", percent(*fixed_parts)),
+                false => "beside the new money and the pool, no price satisfies them all".to_owned(),
+            };
+            Finding::error("E0612", format!("what converts in \"{stage}\" asks for the whole company"))
+                .at(here, what)
+                .help("a post-money cap promises amount / cap: raise a cap, or leave one out of `converts`")
+        }
         Cause::NegativeCheque { tranche, participant, excess } => {
             let Event::Closing { round, .. } = terms else {
                 return Finding::error("E0605", format!("\"{stage}\" cannot be"));
