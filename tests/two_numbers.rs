@@ -7,7 +7,6 @@
 #![allow(clippy::large_types_passed_by_value, reason = "exact numbers are passed by value, as in the engine")]
 
 mod generate;
-#[allow(dead_code, reason = "only the names of the scenarios are needed")]
 mod support;
 
 use capstruct::engine::books::{Adjustment, Books, CapTable, Entry, EntryKind, Journal};
@@ -25,6 +24,7 @@ use proptest::test_runner::{TestCaseError, TestRunner};
 use rust_decimal::prelude::ToPrimitive;
 use std::convert::Infallible;
 use support::{project, scenario_names};
+use std::fmt::Write as _;
 
 /// Futures computed side by side.
 const WIDTH: usize = 8;
@@ -310,7 +310,8 @@ fn agrees<const BITS: usize, const LIMBS: usize>(
                 Kind::Price => RELATIVE * exact.abs(),
                 Kind::Posted => RELATIVE * exact.abs() + HALF_A_UNIT,
             };
-            if !(off <= bound) {
+            // A number that is none is wrong too.
+            if off.is_nan() || off > bound {
                 return Err(format!(
                     "{at}: {name} is {exact} exactly and {lane} in lanes, {off:e} apart, not {bound:e}"
                 ));
@@ -437,7 +438,7 @@ fn shipped_agree() {
         for rung in RUNGS {
             match compared(&futures, rung) {
                 Ok((events, _)) => assert!(events >= WIDTH, "{name}: nothing was compared"),
-                Err(why) => wrong.push_str(&format!("{name} on the rung {}: {why}\n", rung.word())),
+                Err(why) => writeln!(wrong, "{name} on the rung {}: {why}", rung.word()).expect("text"),
             }
         }
     }
