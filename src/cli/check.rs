@@ -68,6 +68,7 @@ fn check_one(session: &Session, name: &str, figures: &mut Vec<String>) -> Result
 fn verdicts(session: &Session, read: &Read, agreement: Agreement) -> Result<Vec<Verdict>, Error> {
     let expectations = agreement.expectations.clone();
     let usual = session.replay(read, agreement)?;
+    session.show_warnings(&Session::warnings(&usual), &read.sources);
     let mut runs: Vec<(Settings, Run)> = vec![(session.settings.clone(), usual)];
     let mut verdicts = Vec::new();
     for expectation in &expectations {

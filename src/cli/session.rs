@@ -117,7 +117,7 @@ impl Session {
     }
 
     /// What the reader should know of a run besides its tables.
-    fn warnings(run: &Run) -> Findings {
+    pub fn warnings(run: &Run) -> Findings {
         let mut warnings = Findings(outstanding_warnings(&run.agreement, run.ledger()));
         for (rung, refusal) in &run.left_out {
             let finding = refusal_finding(&run.agreement, refusal);

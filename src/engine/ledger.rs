@@ -20,6 +20,8 @@ pub struct Ledger {
     pub stages: Vec<Stage>,
     /// How convertibles converted, in the order they did.
     pub conversions: Vec<PostedConversion>,
+    /// Whether a convertible is still outstanding at the end, by convertible.
+    pub outstanding: Vec<bool>,
     /// How conversion prices fell, in the order they did.
     pub adjustments: Vec<(EventId, Adjustment<Decimal>)>,
     /// What each round's first closing fixed, in the order they were priced.
@@ -62,8 +64,6 @@ pub struct Stage {
     pub ratios: Vec<Decimal>,
     /// Conversion prices, by class, where they are known.
     pub conversion_prices: Vec<Option<Decimal>>,
-    /// Convertibles outstanding, by convertible.
-    pub outstanding: Vec<bool>,
     /// The latest price in force per share as converted, and that price times the fully diluted count.
     pub reference: Option<Reference>,
 }
@@ -307,6 +307,7 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
         if let Some(invariant) = self.broken_invariant(&stage) {
             return Err(Refusal::Unbalanced { event, invariant });
         }
+        self.outstanding = table.outstanding.iter().map(|truth| truth.is_yes()).collect();
         if happens.is_yes() {
             self.stages.push(stage);
         }
@@ -394,7 +395,6 @@ fn stage<const BITS: usize, const LIMBS: usize>(
             .iter()
             .map(|price| price.map_or(Some(None), |price| price.to_decimal(PLACES).map(Some)))
             .collect::<Option<_>>()?,
-        outstanding: table.outstanding.iter().map(|truth| truth.is_yes()).collect(),
         reference,
     })
 }

@@ -4,9 +4,10 @@ use super::books::{Books, CapTable, Feasibility};
 use super::round::{money, pricing};
 use super::{pool, replay, secondary};
 use crate::model::{
-    Consideration, Draws, Event, EventId, Part, PoolAmount, Round, RoundId, Scenario, Secondary, Takes, Term,
+    Cap, Consideration, Converting, Denominator, Draws, Event, EventId, Part, PoolAmount, Round, RoundId, Scenario,
+    Secondary, Takes, Term,
 };
-use crate::num::rounding::PriceBasis;
+use crate::num::rounding::{PriceBasis, Rounding};
 use crate::num::{Arithmetic, Fixed, Number};
 use rust_decimal::Decimal;
 
@@ -78,6 +79,11 @@ pub enum Cause {
     },
     /// Rights and targets of the round together ask for the whole company or more.
     Overclaimed,
+    /// What converts asks for the whole company or more.
+    ConversionsTakeAll {
+        /// The fixed parts among it: amount / post-money cap, and stated ownership.
+        fixed_parts: Decimal,
+    },
     /// A cheque comes out below zero: the others take more than there is.
     NegativeCheque {
         /// The tranche.
@@ -169,11 +175,19 @@ fn of_round<const BITS: usize, const LIMBS: usize>(
             money: decimal(pricing.known_money),
         };
     }
-    if let Some(target) = target(terms) {
-        let target = draws.value(target);
-        let bound = largest_target(terms, &pricing);
-        if bound.at_most(target).is_yes() {
-            return Cause::PoolTarget { target: decimal(target), bound: decimal(bound) };
+    if !pricing.feasible.is_yes() {
+        let without_pool = solve_with_pool(terms, Fixed::zero(), scenario, draws, table);
+        match target(terms) {
+            Some(target) if without_pool.feasible.is_yes() => {
+                let bound = decimal(largest_target(terms, scenario, draws, table));
+                return Cause::PoolTarget { target: decimal(draws.value(target)), bound };
+            }
+            _ => {}
+        }
+        let alone = Round { converting: Vec::new(), ..terms.clone() };
+        let without_conversions = solve_with_pool(&alone, Fixed::zero(), scenario, draws, table);
+        if !terms.converting.is_empty() && without_conversions.feasible.is_yes() {
+            return Cause::ConversionsTakeAll { fixed_parts: decimal(fixed_parts(terms, scenario, draws)) };
         }
     }
     for index in 0..terms.tranches[tranche].participants.len() {
@@ -203,19 +217,58 @@ fn target<N: Copy>(terms: &Round<N>) -> Option<Term<N>> {
     }
 }
 
-/// The open bound of a pool target.
+/// The open bound of a pool target: what part of the total a pool increase `x` tends to, beside all that grows with it.
 ///
 /// ```text
-/// borne by existing holders   V / (V + M)        borne by everyone   1
+/// dx / dT     without anything that grows: V / (V + M) where existing holders bear it, 1 where everyone does
 /// ```
+///
+/// For the largest increases every claim stands on its last line, so two of them give the slope.
 fn largest_target<const BITS: usize, const LIMBS: usize>(
     terms: &Round<Fixed<BITS, LIMBS>>,
-    pricing: &pricing::Pricing<Fixed<BITS, LIMBS>>,
+    scenario: &Scenario<Fixed<BITS, LIMBS>>,
+    draws: &Draws<Fixed<BITS, LIMBS>>,
+    table: &CapTable<Fixed<BITS, LIMBS>>,
 ) -> Fixed<BITS, LIMBS> {
-    match terms.counts.pool_increase {
-        true => pricing.pre_money / (pricing.pre_money + pricing.known_money),
-        false => Fixed::one(),
+    let large = table.fully_diluted * Fixed::whole(10_000);
+    let total = |increase| solve_with_pool(terms, increase, scenario, draws, table).total;
+    large / (total(large + large) - total(large))
+}
+
+/// The round with a stated pool increase in place of its own, unrounded.
+fn solve_with_pool<const BITS: usize, const LIMBS: usize>(
+    terms: &Round<Fixed<BITS, LIMBS>>,
+    increase: Fixed<BITS, LIMBS>,
+    scenario: &Scenario<Fixed<BITS, LIMBS>>,
+    draws: &Draws<Fixed<BITS, LIMBS>>,
+    table: &CapTable<Fixed<BITS, LIMBS>>,
+) -> pricing::Pricing<Fixed<BITS, LIMBS>> {
+    let mut terms = Round { rounding: Rounding::EXACT, ..terms.clone() };
+    if let Some(pool) = &mut terms.pool {
+        pool.amount = PoolAmount::Increase(Term::Given(increase));
     }
+    pricing::solve(&terms, &scenario.convertibles, draws, table)
+}
+
+/// The parts of a whole that what converts is promised whatever the price.
+fn fixed_parts<const BITS: usize, const LIMBS: usize>(
+    terms: &Round<Fixed<BITS, LIMBS>>,
+    scenario: &Scenario<Fixed<BITS, LIMBS>>,
+    draws: &Draws<Fixed<BITS, LIMBS>>,
+) -> Fixed<BITS, LIMBS> {
+    let part = |converting: &Converting<_>| {
+        let convertible = &scenario.convertibles[converting.convertible.index()];
+        let of_itself = match convertible.package.counts {
+            Denominator::Counts(counts) => counts.this_security && counts.converting_securities,
+            Denominator::OfRound => false,
+        };
+        match convertible.package.cap {
+            Some(Cap::Valuation(cap)) if of_itself => draws.value(convertible.amount) / draws.value(cap),
+            Some(Cap::Ownership(part)) => draws.value(part),
+            _ => Fixed::zero(),
+        }
+    };
+    terms.converting.iter().map(part).sum()
 }
 
 fn of_secondary<const BITS: usize, const LIMBS: usize>(

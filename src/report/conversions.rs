@@ -97,9 +97,9 @@ fn preset_name(counts: Capitalization) -> Option<&'static str> {
 }
 
 /// The cap as stated: `$10M post-money`, `7%`, `$0.50 a share`.
-fn cap_in_words(run: &Run, conversion: &PostedConversion) -> Cell {
+fn cap_in_words(run: &Run, package: ConvertibleId) -> Cell {
     let agreement = &run.agreement;
-    let package = &agreement.scenario.convertibles[conversion.package.index()].package;
+    let package = &agreement.scenario.convertibles[package.index()].package;
     let values = super::exact::Values::of(&agreement.scenario);
     let currency = &agreement.head.currency;
     let value = |term| super::exact::decimal(values.at(term), 10);
@@ -142,7 +142,7 @@ pub fn table(run: &Run) -> Option<Table> {
                 Cell::text(&info.name),
                 Cell::text(agreement.owner(conversion.position)),
                 Cell::Money(conversion.principal + conversion.interest),
-                cap_in_words(run, conversion),
+                cap_in_words(run, conversion.package),
                 Cell::or_empty(Some(conversion.discount).filter(|discount| !discount.is_zero()), |value| {
                     Cell::Fraction { value, places: 1 }
                 }),
@@ -164,6 +164,42 @@ pub fn table(run: &Run) -> Option<Table> {
         };
         table.note(format!("{}: {}.{counted}", info.name, reason(agreement, conversion)));
     }
+    Some(table)
+}
+
+/// What is still outstanding at the end; `None` where nothing is.
+pub fn outstanding(run: &Run) -> Option<Table> {
+    let agreement = &run.agreement;
+    let ids: Vec<usize> = (0..agreement.convertibles.len()).filter(|&index| run.ledger().outstanding[index]).collect();
+    (!ids.is_empty()).then_some(())?;
+    let heads = [
+        ("instrument", "Instrument"),
+        ("investor", "Investor"),
+        ("principal", "Principal"),
+        ("cap", "Cap"),
+        ("discount", "Discount"),
+    ];
+    let title = format!("SAFEs and notes still outstanding ({})", basis(run));
+    let mut table = Table::new("outstanding", title, columns(&heads));
+    let values = super::exact::Values::of(&agreement.scenario);
+    for index in ids {
+        let terms = &agreement.scenario.convertibles[index];
+        let discount = super::exact::decimal(values.at(terms.package.discount), 10);
+        table.push(
+            Style::Body,
+            vec![
+                Cell::text(&agreement.convertibles[index].name),
+                Cell::text(&agreement.stakeholders[terms.stakeholder.index()].name),
+                Cell::Money(super::exact::decimal(values.at(terms.amount), 10)),
+                cap_in_words(run, ConvertibleId::at(index)),
+                Cell::or_empty(Some(discount).filter(|discount| !discount.is_zero()), |value| Cell::Fraction {
+                    value,
+                    places: 1,
+                }),
+            ],
+        );
+    }
+    table.note("They are no shares yet, and in no ownership above.");
     Some(table)
 }
 
@@ -211,7 +247,7 @@ pub fn csv(run: &Run) -> Option<Table> {
             }),
             Cell::Money(rounded(conversion.principal, 6)),
             Cell::Money(rounded(conversion.interest, 6)),
-            cap_in_words(run, conversion),
+            cap_in_words(run, conversion.package),
             Cell::Fraction { value: conversion.discount, places: 4 },
             price(conversion.cap_price),
             price(conversion.discount_price),

@@ -1,16 +1,15 @@
 //! How a holder came to own what it owns: stage by stage, the formula with its numbers, the entry behind it, and the
 //! file, line and source of every input.
 
+mod price;
+
 use super::figures::belongs;
 use super::run::Run;
 use super::table::{Cell, Column, Style, Table};
 use super::words;
 use crate::engine::books::{Because, EntryKind};
-use crate::engine::ledger::{Posted, PostedPricing, Stage};
-use crate::model::{
-    Agreement, ConversionMethod, Event, EventId, OriginId, PositionId, RoundId, RoundPrice, Subject, Takes, Term,
-    Value, VariableId,
-};
+use crate::engine::ledger::{Posted, Stage};
+use crate::model::{Agreement, Event, EventId, OriginId, PositionId, Subject, Takes, Term, Value, VariableId};
 use crate::num::{Exact, Number};
 use rust_decimal::Decimal;
 
@@ -356,118 +355,6 @@ impl Writer<'_> {
         self.cited(depth, format!("variable {} = {value}", variable.name), variable.origin)
     }
 
-    /// How the price of the event's shares came about.
-    fn price(&self, event: EventId, lines: &mut Vec<Line>) {
-        let Some(entry) = self
-            .run
-            .ledger()
-            .entries_of(event)
-            .find(|entry| !entry.price.is_zero() && !matches!(entry.kind, EntryKind::Conversion { .. }))
-        else {
-            return;
-        };
-        let price = per_share(entry.price, self.currency());
-        let agreement = self.agreement();
-        match entry.because {
-            Because::RoundPrice { round } => self.round_price(round, &price, lines),
-            Because::GivenPrice => lines.push(plain(1, format!("price {price}, as stated"))),
-            Because::StepUp { before, step_up } => {
-                lines.push(plain(
-                    1,
-                    format!(
-                        "price {price} = {} of the closing before it * (1 + {})",
-                        per_share(before, self.currency()),
-                        percent(step_up, Decimal::ONE)
-                    ),
-                ));
-            }
-            Because::Valuation { valuation, fully_diluted } => {
-                let says = format!(
-                    "price {price} = valuation {} / {} fully diluted",
-                    words::money_in_full(valuation, self.currency()),
-                    count(fully_diluted)
-                );
-                match &agreement.scenario.timeline[event.index()].event {
-                    Event::Secondary(terms) => lines.push(self.cited(1, says, terms.price_origin)),
-                    _ => lines.push(plain(1, says)),
-                }
-            }
-            Because::MultipleOf { round, price: of_round, multiple } => {
-                let name = &agreement.rounds[round.index()].name;
-                lines.push(plain(
-                    1,
-                    format!(
-                        "price {price} = {} of {name} * {}",
-                        per_share(of_round, self.currency()),
-                        words::grouped(multiple)
-                    ),
-                ));
-            }
-            Because::PoolTarget { .. }
-            | Because::GivenNumber
-            | Because::Conversion { .. }
-            | Because::Protection { .. }
-            | Because::Ratio { .. } => {}
-        }
-    }
-
-    fn round_price(&self, id: RoundId, price: &str, lines: &mut Vec<Line>) {
-        let agreement = self.agreement();
-        let Some(pricing) = self.run.ledger().pricing(id) else { return };
-        let round = &agreement.scenario.rounds[id.index()];
-        if let RoundPrice::PerShare(_) = round.price {
-            lines.push(self.cited(1, format!("price {price}, as stated"), round.price_origin));
-            return;
-        }
-        let rounded = match pricing.price == pricing.solved_price {
-            true => String::new(),
-            false => format!(", rounded as {} does", agreement.rounds[id.index()].rounding.name),
-        };
-        let headline = words::money_in_full(pricing.money, self.currency());
-        let pre_money = words::money_in_full(pricing.pre_money, self.currency());
-        let valued = match round.method {
-            ConversionMethod::DollarsInvested if !pricing.balances.is_zero() => {
-                format!(
-                    "(pre-money {pre_money} + {} that convert)",
-                    words::money_in_full(pricing.balances, self.currency())
-                )
-            }
-            _ => format!("pre-money {pre_money}"),
-        };
-        let says = format!(
-            "price {price} = {valued} / {} shares{rounded}; fixed once, at the headline of {headline}",
-            count(pricing.capitalization)
-        );
-        lines.push(plain(1, says));
-        self.pre_money(id, pricing, &headline, lines);
-        lines.push(capitalization(pricing));
-    }
-
-    fn pre_money(&self, id: RoundId, pricing: &PostedPricing, headline: &str, lines: &mut Vec<Line>) {
-        let round = &self.agreement().scenario.rounds[id.index()];
-        let pre_money = words::money_in_full(pricing.pre_money, self.currency());
-        match round.price {
-            RoundPrice::PostMoney { .. } => {
-                let post_money = pricing.pre_money + pricing.money;
-                let says = format!(
-                    "pre-money {pre_money} = post-money {} - {headline}",
-                    words::money_in_full(post_money, self.currency())
-                );
-                lines.push(self.cited(2, says, round.price_origin));
-                if let Some(origin) = round.size_origin {
-                    lines.push(self.cited(2, format!("{headline} is the round's size"), origin));
-                }
-            }
-            RoundPrice::PreMoney(term) => {
-                lines.push(self.cited(2, format!("pre-money {pre_money}"), round.price_origin));
-                if let Term::Variable(id) = term {
-                    lines.push(self.variable(3, id));
-                }
-            }
-            RoundPrice::PerShare(_) => {}
-        }
-    }
-
     fn cited(&self, depth: usize, says: String, origin: OriginId) -> Line {
         let agreement = self.agreement();
         let origin = agreement.origin(origin);
@@ -480,30 +367,6 @@ impl Writer<'_> {
         let source = source.or_else(|| Some(origin.evidence.word().to_owned()));
         Line { depth, says, at: Some(origin.cite.clone()), source }
     }
-}
-
-/// What the count that pre-money is divided by is the sum of.
-fn capitalization(pricing: &PostedPricing) -> Line {
-    let counted = pricing.counted;
-    let added: Vec<String> = [
-        (counted.conversions, "conversion shares"),
-        (counted.adjustments, "adjustment shares"),
-        (counted.pool, "pool increase"),
-    ]
-    .into_iter()
-    .filter(|(shares, _)| !shares.is_zero())
-    .map(|(shares, what)| format!(" + {} {what}", count(shares)))
-    .collect();
-    let says = match added.is_empty() {
-        true => format!("{} before the round, as the round counts", count(pricing.capitalization)),
-        false => format!(
-            "{} = {} before the round, as the round counts{}, before rounding",
-            count(pricing.capitalization),
-            count(counted.before),
-            added.concat()
-        ),
-    };
-    plain(2, says)
 }
 
 fn plain(depth: usize, says: String) -> Line {

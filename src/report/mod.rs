@@ -56,6 +56,7 @@ pub fn terminal(run: &Run) -> Vec<Table> {
     tables.extend(dilution::table(run));
     tables.extend(rounds::tables(run));
     tables.extend(conversions::table(run));
+    tables.extend(conversions::outstanding(run));
     tables.extend(conversions::adjustments(run));
     tables.extend(secondaries::table(run));
     tables.extend(ladder::by_participant(run));

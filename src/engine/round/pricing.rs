@@ -13,7 +13,7 @@
 //! T = S + G + H + x + n
 //! ```
 //!
-//! Everything is a straight line in the unknown totals, so the whole round is one [system](super::system). Which piece
+//! Everything is a straight line in the unknown totals, so the whole round is one [system]. Which piece
 //! of each claim holds (cap, discount or round price, adjusted or not, topped up or not) is chosen at the solution.
 
 use super::convert::{self, Candidate, Conversion};
@@ -183,17 +183,14 @@ pub fn solve<N: Number>(
     let stakes: Vec<_> = money::holders_that_matter(terms).map(|who| stake(who, table)).collect();
     let base = base_count(terms.counts, table);
     let headline = terms.size.map_or_else(|| money::known(terms, draws, false), |size| draws.value(size));
-    let mut candidates: Vec<Candidate<N>> = terms
-        .converting
-        .iter()
-        .map(|converting| convert::candidate(converting, convertibles, headline, draws, table))
-        .collect();
+    let converting = terms.converting.iter();
+    let mut candidates: Vec<Candidate<N>> =
+        converting.map(|converting| convert::candidate(converting, convertibles, headline, draws, table)).collect();
     let balances: N = candidates.iter().map(|candidate| candidate.converts.select(candidate.balance, N::zero())).sum();
     let known = known(terms, draws, table, headline, balances, base);
     let usable = known.valuation.is_positive() & base.is_positive();
     let valuation = usable.select(known.valuation, N::one());
-    let pool_before =
-        terms.pool.as_ref().map_or(N::zero(), |pool| pool::counted(pool.available, pool.counts_all, table));
+    let pool_before = pool_before(terms, table);
 
     let taken_up = rights_taken_up(terms, draws, &stakes);
     let left = N::one() - taken_up;
@@ -204,16 +201,13 @@ pub fn solve<N: Number>(
     }
     let mut claims: Vec<Claim<N>> = convert::claims(&candidates).collect();
     let issue = money_of_first_issue(terms, draws, known.money, growth);
-    claims.extend(
-        terms.protections.iter().filter_map(|protection| protect::claim(protection, issue, balances, &scene, table)),
-    );
+    let protections = terms.protections.iter();
+    claims.extend(protections.filter_map(|protection| protect::claim(protection, issue, balances, &scene, table)));
     claims.extend(pool_claim(terms, draws, pool_before, &scene));
     claims.extend(purchase_claims(terms, draws, &stakes, &scene));
     let mut lines = [Line::fixed(N::zero()); UNKNOWNS];
-    lines[Unknown::PerMoney as usize] = match known.given_price {
-        Some(price) => Line::fixed(N::one() / usable.select(price, N::one())),
-        None => scene.capitalization * (N::one() / valuation),
-    };
+    let priced = known.given_price.map(|price| Line::fixed(N::one() / usable.select(price, N::one())));
+    lines[Unknown::PerMoney as usize] = priced.unwrap_or(scene.capitalization * (N::one() / valuation));
     let solution = system::solve(lines, &claims);
 
     let values = solution.values;
@@ -253,6 +247,12 @@ pub fn solve<N: Number>(
     pricing.adjustments = adjustments(terms, &pricing, issue, conversion_shares, table);
     pricing.last_price = pricing.price;
     pricing
+}
+
+/// Options that count towards the pool's target before the round.
+#[inline(always)]
+fn pool_before<N: Number>(terms: &Round<N>, table: &CapTable<N>) -> N {
+    terms.pool.as_ref().map_or(N::zero(), |pool| pool::counted(pool.available, pool.counts_all, table))
 }
 
 /// Valuation and money, by what the file states.

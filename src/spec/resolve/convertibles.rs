@@ -54,6 +54,7 @@ impl<'a> Context<'a> {
                 Some((term, _)) if term != Term::Given(Stated::ZERO) => Some(term),
                 _ => None,
             };
+        self.check_maturity(block, &name);
         let interest = self.interest(block, &name, &outer);
         let interest_converts = !matches!(self.word(block, "interest_paid"), Some(("cash" | "waived", _)));
         let mfn = self.yes_no_of(block, "mfn");
@@ -175,6 +176,19 @@ impl<'a> Context<'a> {
         Denominator::Counts(counts)
     }
 
+    fn check_maturity(&mut self, block: &Block, name: &str) {
+        let (issued, maturity) = (self.date(block, "date"), self.date(block, "maturity"));
+        if let (Some((issued, _)), Some((maturity, span))) = (issued, maturity)
+            && maturity <= issued
+        {
+            self.report(
+                Finding::error("E0499", format!("\"{name}\" falls due before it is issued"))
+                    .at(span, format!("expected a day after {issued}"))
+                    .help("`date` is the day of its issue, `maturity` the day it falls due"),
+            );
+        }
+    }
+
     fn interest(&mut self, block: &Block, name: &str, outer: &Provenance) -> Option<Interest<Stated>> {
         let (rate_per_year, _) = self.quantity(block, "interest_rate", format!("interest rate of {name}"), outer)?;
         let compound = matches!(self.word(block, "interest"), Some(("compound", _)));
@@ -261,6 +275,11 @@ impl<'a> Context<'a> {
             let position = self.position(Holding::Shares(terms.stakeholder, into));
             let later = issued.iter().filter(|(other, ..)| *other > index && *other < first);
             let may_adopt = self.may_adopt(block, later.map(|&(_, other, of, _)| (other, of)).collect(), convertibles);
+            if may_adopt.is_empty() && self.yes_no_of(block, "mfn") {
+                let stage = &slots[first].stage;
+                let what = format!("nothing to adopt in {stage}: it converts by its own terms");
+                self.assume(name, &what, Some(block.span_of("mfn")));
+            }
             converting.push(Converting { convertible: id, position, elapsed, may_adopt });
         }
         converting
@@ -277,6 +296,13 @@ impl<'a> Context<'a> {
             if let Given::Stated(Literal::Text(name)) = given
                 && let Some(id) = self.convertible(name, span)
             {
+                if named.iter().any(|(other, _)| *other == id) {
+                    self.report(
+                        Finding::error("E0498", format!("\"{name}\" is to convert twice in one round"))
+                            .at(span, "listed before")
+                            .help("name each convertible once"),
+                    );
+                }
                 named.push((id, span));
             }
         }

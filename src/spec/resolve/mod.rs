@@ -69,9 +69,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     let mut slots = context.read_timeline(document, opening.date);
     let infos = context.settle(&mut slots, as_of);
     context.assume_dates(&slots);
-    let (convertibles, convertible_infos) = context.read_convertibles();
-    let protections = context.read_protections(&cast);
-    let instruments = Instruments { convertibles, infos: convertible_infos, protections };
+    let instruments = context.read_instruments(&cast);
     let (rounds, round_infos) = context.read_rounds(&slots, &file, &instruments);
     context.check_protections(&instruments.protections, &cast, &rounds);
     let (timeline, events) = context.read_events(&slots, infos, &cast, &file, &instruments);
@@ -134,6 +132,11 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
 }
 
 impl<'a> Context<'a> {
+    fn read_instruments(&mut self, cast: &classes::Cast) -> Instruments {
+        let (convertibles, infos) = self.read_convertibles();
+        Instruments { convertibles, infos, protections: self.read_protections(cast) }
+    }
+
     fn head(
         &mut self,
         document: &Document,

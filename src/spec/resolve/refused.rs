@@ -35,7 +35,7 @@ pub fn finding(agreement: &Agreement, refusal: &Refusal) -> Finding {
 
 /// Warnings of convertibles that are outstanding at the end: which, and why no round converted them.
 pub fn outstanding_warnings(agreement: &Agreement, ledger: &Ledger) -> Vec<Finding> {
-    let outstanding = ledger.last().outstanding.iter().enumerate().filter(|(_, outstanding)| **outstanding);
+    let outstanding = ledger.outstanding.iter().enumerate().filter(|(_, outstanding)| **outstanding);
     outstanding
         .map(|(index, _)| {
             let info = &agreement.convertibles[index];
@@ -93,6 +93,15 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
             Finding::error("E0604", format!("the rights and targets of \"{stage}\" together ask for the whole company"))
                 .at(here, "no price satisfies them all")
                 .help("lower one of them")
+        }
+        Cause::ConversionsTakeAll { fixed_parts } => {
+            let what = match *fixed_parts >= Decimal::ONE {
+                true => format!("its SAFEs are promised {} of it, and it must be below 100 %", percent(*fixed_parts)),
+                false => "beside the new money and the pool, no price satisfies them all".to_owned(),
+            };
+            Finding::error("E0612", format!("what converts in \"{stage}\" asks for the whole company"))
+                .at(here, what)
+                .help("a post-money cap promises amount / cap: raise a cap, or leave one out of `converts`")
         }
         Cause::NegativeCheque { tranche, participant, excess } => {
             let Event::Closing { round, .. } = terms else {

@@ -48,10 +48,8 @@ impl Context<'_> {
                 finding.at(places[1], "what is left can go to one participant only").and_at(places[0], "the first");
             self.report(finding.help("write what the others put in, such as \"1M\""));
         }
-        let Some(size) = size.filter(|_| known && rests == 0) else {
-            self.check_absorbed(block, name, round, rests);
-            return;
-        };
+        self.check_absorbed(block, name, round, rests);
+        let Some(size) = size.filter(|_| known && rests == 0) else { return };
         if !equal(size, sum) {
             let more = size.at_most(sum).is_yes();
             let off = number(if more { sum - size } else { size - sum });
