@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use support::{SEED, capstruct, capstruct_in, files_below, has_ending, project, scenario_names, scenarios, temporary};
 
 /// Codes that no file of the corpus can show, and what shows them instead or why nothing does.
-const SHOWN_ELSEWHERE: [(&str, &str); 26] = [
+const SHOWN_ELSEWHERE: [(&str, &str); 24] = [
     ("E0003", "a name without a file: below"),
     ("E0004", "a folder in place of a file: below"),
     ("E0005", "a file of 50 MB: below"),
@@ -28,7 +28,6 @@ const SHOWN_ELSEWHERE: [(&str, &str); 26] = [
     ("E0407", "a value given by `--set`: tests/cli.rs"),
     ("E0451", "the reader says E0104 first; the resolver's own check for callers of the library"),
     ("E0453", "the reader says E0112 or E0113 first; the resolver's own check for callers of the library"),
-    ("E0470", "the reader says E0213 first; the resolver's own check for callers of the library"),
     ("E0609", "terms below zero, which the reader refuses as E0204; the engine's own check"),
     ("E0610", "a rounded price that does not settle in 64 steps: no terms that do this are known"),
     ("E0611", "the engine's own check: terms that no other refusal describes"),
@@ -38,7 +37,6 @@ const SHOWN_ELSEWHERE: [(&str, &str); 26] = [
     ("E0903", "a chart without anything to draw: tests/cli.rs"),
     ("E0904", "a kind of chart: the command line refuses other words itself; for callers of the library"),
     ("E0905", "a holder for `chart`: tests/cli.rs"),
-    ("W0490", "a warning of `run`: tests/cli.rs"),
     ("W0601", "a warning of `run`: tests/cli.rs"),
 ];
 

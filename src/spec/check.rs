@@ -252,6 +252,10 @@ impl Checker<'_> {
             self.on_round_with_tranches(block, group, tranches);
             return;
         }
+        if let ([], Some(finding)) = (more.as_slice(), without_its_key(first, second, block, spec)) {
+            self.findings.push(finding);
+            return;
+        }
         let (first, second) = if first.key_span < second.key_span { (first, second) } else { (second, first) };
         let names: Vec<String> =
             [first, second].into_iter().chain(more.iter().copied()).map(|entry| format!("`{}`", entry.key)).collect();
@@ -276,6 +280,25 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// Of two keys that exclude each other, one that means something only beside a third, which is not there.
+fn without_its_key(first: &Entry, second: &Entry, block: &Block, spec: &TableSpec) -> Option<Finding> {
+    let (lost, given) = if is_alone(second, block, spec) { (second, first) } else { (first, second) };
+    let [other] = spec.key(&lost.key).filter(|_| is_alone(lost, block, spec))?.with else { return None };
+    let finding = Finding::error("E0109", format!("`{}` without `{other}`", lost.key))
+        .at(lost.key_span, format!("means something only beside `{other}`"))
+        .and_at(given.key_span, format!("excludes `{other}`"));
+    Some(finding.help(format!("write `{other}` instead of `{}`, or remove `{}`", given.key, lost.key)))
+}
+
+/// Whether a key that needs another of its own alternative beside it stands without it.
+fn is_alone(entry: &Entry, block: &Block, spec: &TableSpec) -> bool {
+    let with = spec.key(&entry.key).map_or(&[][..], |key| key.with);
+    let of_its_own = |other: &str| {
+        spec.groups_of(&entry.key).any(|group| group.alternative_of(&entry.key) == group.alternative_of(other))
+    };
+    !with.is_empty() && with.iter().all(|other| of_its_own(other) && !block.has(other))
 }
 
 /// What the items of a list are, where the kind is or may be a list.

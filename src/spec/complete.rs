@@ -34,7 +34,7 @@ impl Walk<'_> {
             let Some(key) = spec.key(&entry.key) else { continue };
             self.goes_with(block, entry, key);
             if let Some(area) = key.later.filter(|_| !is_harmless(&entry.node, key)) {
-                self.later.push((area, format!("`{}`", key.name), entry.key_span));
+                self.later.push(needs_later(area, entry, key));
             } else {
                 self.node(&entry.node);
             }
@@ -258,7 +258,15 @@ fn is_harmless(node: &Node, key: &Key) -> bool {
         Value::YesNo(false) => "false",
         _ => return false,
     };
-    key.later_unless == Some(written)
+    key.later_unless == Some(written) || key.later_for.is_some_and(|value| value != written)
+}
+
+/// The key, or its value where only that one has to wait.
+fn needs_later(area: &'static str, entry: &Entry, key: &Key) -> Later {
+    match key.later_for {
+        Some(value) => (area, format!("`{} = \"{value}\"`", key.name), entry.node.span),
+        None => (area, format!("`{}`", key.name), entry.key_span),
+    }
 }
 
 /// One finding for each area, with every place that needs it.

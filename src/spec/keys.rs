@@ -54,6 +54,8 @@ pub struct Key {
     pub later: Option<&'static str>,
     /// The one value that is fine all the same, because it asks for nothing.
     pub later_unless: Option<&'static str>,
+    /// The one value that this version cannot do yet, where it can do the others.
+    pub later_for: Option<&'static str>,
 }
 
 /// When a key must be given.
@@ -200,6 +202,7 @@ const fn key(name: &'static str, kind: Kind, doc: &'static str) -> Key {
         sign: usual_sign(kind),
         later: None,
         later_unless: None,
+        later_for: None,
     }
 }
 
@@ -246,6 +249,9 @@ impl Key {
     }
     const fn later_unless(self, area: &'static str, harmless: &'static str) -> Self {
         Key { later: Some(area), later_unless: Some(harmless), ..self }
+    }
+    const fn later_for(self, area: &'static str, value: &'static str) -> Self {
+        Key { later: Some(area), later_for: Some(value), ..self }
     }
 }
 
@@ -389,6 +395,7 @@ pub(super) fn any_of(words: impl IntoIterator<Item = String>) -> String {
 mod areas {
     pub const WARRANTS: &str = "warrants and exercises";
     pub const PAY_TO_PLAY: &str = "pay-to-play";
+    pub const DIVIDENDS_IN_KIND: &str = "dividends paid in shares";
     pub const CLASS_CONVERSIONS: &str = "the conversion of classes";
     pub const CANCELLATIONS: &str = "cancellations and vested counts";
     pub const REPURCHASES: &str = "repurchases";

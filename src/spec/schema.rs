@@ -77,8 +77,12 @@ impl Generator<'_> {
         if !key.term.is_empty() {
             let _ = write!(description, " ({})", key.term);
         }
-        if key.later.is_some() {
-            description += " Not built yet in this version.";
+        match (key.later, key.later_for) {
+            (Some(_), Some(value)) => {
+                let _ = write!(description, " `\"{value}\"` is not built yet in this version.");
+            }
+            (Some(_), None) => description += " Not built yet in this version.",
+            (None, _) => {}
         }
         // beside a `$ref` draft 7 reads nothing else
         let kind = self.kind(&key.kind, key.sign);

@@ -199,7 +199,10 @@ fn wrong_sign(node: &Node, quantity: &Quantity, sign: Sign, key: &str) -> Box<Fi
         Sign::ZeroToo | Sign::Any => "expected zero or more",
     };
     let finding = if quantity.stated.is_zero() {
-        Finding::error("E0204", format!("`{key}` is zero")).help("leave the line out if there is none")
+        Finding::error("E0204", format!("`{key}` is zero")).help(match key {
+            "price_per_share" => "shares for nothing are `[[issuances]]` with `shares` alone",
+            _ => "leave the line out if there is none",
+        })
     } else {
         Finding::error("E0204", format!("`{key}` is negative: {}", quantity.literal))
             .help("write it without the minus sign if that is meant")
@@ -454,6 +457,11 @@ fn wrong_kind_help(node: &Node, kind: &Kind, key: &str) -> Option<String> {
             Some("this is one figure for the whole company, not one per name".to_owned())
         }
         (Value::Text(text), Kind::List(_)) => Some(format!("write [\"{text}\"]")),
+        (Value::List(_), Kind::Any) => Some(format!("a variable holds one value: write `{key} = {}`", kind.example())),
+        (Value::Date(_) | Value::YesNo(_) | Value::List(_), Kind::Table(_) | Kind::Tables(_)) => None,
+        (Value::Date(_) | Value::YesNo(_) | Value::List(_), _) => {
+            Some(format!("write such as `{key} = {}`", kind.example()))
+        }
         _ => None,
     }
 }

@@ -103,7 +103,7 @@ const TERMS: &[Key] = &[
     )
     .default("`\"simple\"`"),
     key("dividend_base", Kind::Word(&["issue_price", "preference"]), "what the rate is of").default("`\"issue_price\"`"),
-    key("dividend_payment", Kind::Word(&["accrues", "cash", "in_kind"]), "how it is paid").default("`\"accrues\"`"),
+    key("dividend_payment", Kind::Word(&["accrues", "cash", "in_kind"]), "how it is paid").default("`\"accrues\"`").later_for(areas::DIVIDENDS_IN_KIND, "in_kind"),
     key("dividend_on_conversion", Kind::Word(&["forfeited", "paid"]), "what becomes of it on conversion")
         .default("`\"forfeited\"`"),
     key("forced_conversion", FRACTION, "when more than this part of the preferred prefers to convert, all must")

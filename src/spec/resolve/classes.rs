@@ -56,7 +56,12 @@ fn misspelt<'a>(name: &str, classes: &'a [StockClass]) -> Option<&'a str> {
     let names = classes.iter().map(|class| class.name.as_str()).filter(|known| {
         let (ours, theirs): (Vec<_>, Vec<_>) = (name.split_whitespace().collect(), known.split_whitespace().collect());
         let differ = || ours.iter().zip(&theirs).filter(|(ours, theirs)| ours != theirs);
-        ours.len() == theirs.len() && !differ().any(|(ours, theirs)| is_label(ours) || is_label(theirs))
+        // The long word that both end with says nothing of how near the others are.
+        let common = ours.iter().rev().zip(theirs.iter().rev()).take_while(|(ours, theirs)| ours == theirs).count();
+        let own = |words: &[&str]| words[..words.len() - common].join(" ");
+        ours.len() == theirs.len()
+            && !differ().any(|(ours, theirs)| is_label(ours) || is_label(theirs))
+            && nearest(&own(&ours), [own(&theirs).as_str()]).is_some()
     });
     nearest(name, names)
 }
@@ -292,5 +297,21 @@ impl Context<'_> {
             }
             Given::Stated(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{StockClass, misspelt};
+
+    #[test]
+    fn a_slip_is_told_from_a_class_of_its_own() {
+        let class = |name: &str| StockClass { name: name.to_owned(), is_common: false, terms: Vec::new() };
+        let known = [class("Angel Preferred"), class("Series A Preferred")];
+        assert_eq!(misspelt("Sereis A Preferred", &known), Some("Series A Preferred"));
+        assert_eq!(misspelt("Series A Prefered", &known), Some("Series A Preferred"));
+        assert_eq!(misspelt("Angle Preferred", &known), Some("Angel Preferred"));
+        assert_eq!(misspelt("Seed Preferred", &known), None);
+        assert_eq!(misspelt("Series B Preferred", &known), None);
     }
 }

@@ -118,7 +118,8 @@ impl<'a> Context<'a> {
                         format!("\"{}\" is funded on {date}, after these facts were known", slot.stage),
                     )
                     .at(span, "expected \"committed\" or \"conditional\"")
-                    .and_at(at, format!("`as_of` is {as_of}")),
+                    .and_at(at, format!("`as_of` is {as_of}"))
+                    .help("correct the date or the status, or move `as_of` to when it was funded"),
                 ),
                 (None, _) => self.report(
                     Finding::error("E0442", format!("\"{}\" is funded, as known when?", slot.stage))
@@ -136,13 +137,15 @@ impl<'a> Context<'a> {
             self.report(
                 Finding::error("E0444", format!("\"{}\" closes on {date} and expires on {expires}", slot.stage))
                     .at(slot.block.span_of("date"), "after it expires")
-                    .and_at(span, "expires here"),
+                    .and_at(span, "expires here")
+                    .help("correct one of them: it must close by the day it expires"),
             );
         } else if let Some((as_of, _)) = as_of.filter(|(as_of, _)| *as_of > expires && slot.status == Rung::All) {
             slot.status = Rung::Never;
             self.report(
                 Finding::warning("W0444", format!("\"{}\" expired on {expires}", slot.stage))
-                    .at(span, format!("before {as_of}, when these facts were known: it is counted on no rung")),
+                    .at(span, format!("before {as_of}, when these facts were known: it is counted on no rung"))
+                    .help("remove it, or correct `expires` or its `status`"),
             );
         }
     }
@@ -217,7 +220,8 @@ impl<'a> Context<'a> {
                         format!("\"{}\" on {date} is before its round's first closing on {bound}", slot.stage),
                     )
                     .at(slot.block.span_of("date"), "expected a day not before it")
-                    .and_at(span, "the first closing"),
+                    .and_at(span, "the first closing")
+                    .help("correct one of the dates, or list the earliest closing first"),
                 );
             }
         }

@@ -83,7 +83,9 @@ impl<'a> Context<'a> {
         if probability > Stated::ONE {
             let percent = number(probability.cast::<Exact>() * Exact::whole(100));
             self.report(
-                Finding::error("E0416", format!("a probability of {percent} %")).at(span, "expected at most 100 %"),
+                Finding::error("E0416", format!("a probability of {percent} %"))
+                    .at(span, "expected at most 100 %")
+                    .help("write such as \"75%\"; \"100%\" is certain"),
             );
         }
     }

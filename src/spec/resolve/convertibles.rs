@@ -255,7 +255,8 @@ impl<'a> Context<'a> {
                             "E0492",
                             format!("\"{}\" converts before it is issued", block.name().unwrap_or_default()),
                         )
-                        .at(*span, "issued after the round's first closing"),
+                        .at(*span, "issued after the round's first closing")
+                        .help("correct one of the dates, or let a later round convert it"),
                     );
                 }
                 continue;
@@ -442,7 +443,8 @@ impl<'a> Context<'a> {
             Denominator::Counts(_) | Denominator::OfRound => {
                 self.report(
                     Finding::error("E0495", format!("what \"{class}\" counts includes shares of the round itself"))
-                        .at(block.span_of("anti_dilution_counts"), "expected a count before the issue"),
+                        .at(block.span_of("anti_dilution_counts"), "expected a count before the issue")
+                        .help("such as `anti_dilution_counts = \"outstanding_and_options\"`"),
                 );
                 None
             }

@@ -1,7 +1,7 @@
 //! Variables that move together.
 
 use super::context::Context;
-use crate::error::Finding;
+use crate::error::{Finding, Span};
 use crate::model::{Correlation, VariableId};
 use crate::num::{Exact, Number};
 use crate::spec::node::Block;
@@ -9,6 +9,7 @@ use crate::spec::value::{Given, Literal};
 
 impl Context<'_> {
     pub(super) fn read_correlations(&mut self) {
+        let mut given = Vec::new();
         for block in self.root.blocks("correlations") {
             let mut variables = Vec::new();
             let mut complete = true;
@@ -32,25 +33,28 @@ impl Context<'_> {
             if !(value.at_most(one) & (Exact::zero() - one).at_most(value)).is_yes() {
                 self.report(
                     Finding::error("E0412", format!("a correlation of {}", quantity.literal))
-                        .at(span, "expected a number from -1 to 1"),
+                        .at(span, "expected a number from -1 to 1")
+                        .help("write such as 0.5; below zero if one falls where the other rises"),
                 );
                 continue;
             }
             if !complete {
                 continue;
             }
-            if let Some(finding) = self.correlation_finding(block, &variables) {
+            if let Some(finding) = self.correlation_finding(block, &variables, &given) {
                 self.report(finding);
                 continue;
             }
             if variables.len() < 2 {
                 self.report(
                     Finding::error("E0412", "a correlation of fewer than two variables")
-                        .at(block.span_of("variables"), "expected two or more names"),
+                        .at(block.span_of("variables"), "expected two or more names")
+                        .help("name what it moves with, such as `variables = [\"a\", \"b\"]`"),
                 );
                 continue;
             }
             self.variables.correlations.push(Correlation { variables, correlation: quantity.stated });
+            given.push(block.span_of("variables"));
             if !positive_definite(&self.variables.correlations, self.variables.infos.len()) {
                 self.report(
                     Finding::error(
@@ -61,33 +65,34 @@ impl Context<'_> {
                     .help("weaken one of them, or list the pair that is missing"),
                 );
                 self.variables.correlations.pop();
+                given.pop();
             }
         }
     }
 
-    /// A pair that is listed twice, or a variable that is always the same.
-    fn correlation_finding(&self, block: &Block, variables: &[VariableId]) -> Option<Finding> {
+    /// A pair that is listed twice, or a variable that is always the same. `given` are the places of the correlations.
+    fn correlation_finding(&self, block: &Block, variables: &[VariableId], given: &[Span]) -> Option<Finding> {
         let span = block.span_of("variables");
         let name = |id: VariableId| &self.variables.infos[id.index()].name;
         if let Some(&fixed) = variables.iter().find(|id| self.variables.infos[id.index()].distribution.is_none()) {
             return Some(
                 Finding::error("E0414", format!("`{}` has one value, which moves with nothing", name(fixed)))
                     .at(span, "expected variables with a distribution")
-                    .and_at(self.variables.spans[fixed.index()], "the variable"),
+                    .and_at(self.variables.spans[fixed.index()], "the variable")
+                    .help("give it a distribution, or take it out of the list"),
             );
         }
         for (place, &first) in variables.iter().enumerate() {
             for &second in &variables[place + 1..] {
                 let both = |known: &&Correlation| known.variables.contains(&first) && known.variables.contains(&second);
-                if first == second || self.variables.correlations.iter().any(|known| both(&known)) {
-                    return Some(
-                        Finding::error(
-                            "E0415",
-                            format!("the correlation of `{}` and `{}` is given twice", name(first), name(second)),
-                        )
-                        .at(span, "here again")
-                        .help("list each pair once"),
-                    );
+                let before = self.variables.correlations.iter().position(|known| both(&known));
+                if first == second || before.is_some() {
+                    let message = format!("the correlation of `{}` and `{}` is given twice", name(first), name(second));
+                    let finding = Finding::error("E0415", message).at(span, "here again").help("list each pair once");
+                    return Some(match before {
+                        Some(before) => finding.and_at(given[before], "the first"),
+                        None => finding,
+                    });
                 }
             }
         }

@@ -102,7 +102,8 @@ impl Context<'_> {
         if found.is_none() {
             self.report(
                 Finding::error("E0409", format!("no lognormal distribution fits the figures of \"{name}\""))
-                    .at(block.span, "expected figures above zero, the higher quantile above the lower one"),
+                    .at(block.span, "expected figures above zero, the higher quantile above the lower one")
+                    .help("such as `p10 = \"1M\", p90 = \"4M\"`"),
             );
         }
         let (median, sigma) = found?;
@@ -134,7 +135,8 @@ impl Context<'_> {
                     "E0410",
                     format!("\"{name}\" has {} values and {} probabilities", values.len(), probabilities.len()),
                 )
-                .at(block.span, "expected one probability for each value"),
+                .at(block.span, "expected one probability for each value")
+                .help("such as `values = [\"1M\", \"2M\"], probabilities = [\"60%\", \"40%\"]`"),
             );
             return None;
         }
@@ -143,7 +145,8 @@ impl Context<'_> {
             let percent = super::context::number(sum * Exact::whole(100));
             self.report(
                 Finding::error("E0410", format!("the probabilities of \"{name}\" add up to {percent} %"))
-                    .at(block.span_of("probabilities"), "expected 100 %"),
+                    .at(block.span_of("probabilities"), "expected 100 %")
+                    .help("correct one of them, or add the value that is missing"),
             );
             return None;
         }
@@ -198,7 +201,8 @@ impl Context<'_> {
         if !ordered {
             self.report(
                 Finding::error("E0411", format!("the range of \"{name}\" is out of order"))
-                    .at(block.span, "expected low <= base <= high"),
+                    .at(block.span, "expected low <= base <= high")
+                    .help("such as `low = \"1M\", base = \"2M\", high = \"4M\"`"),
             );
             return None;
         }

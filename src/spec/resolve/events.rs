@@ -214,7 +214,8 @@ impl<'a> Context<'a> {
         if rests > 1 {
             self.report(
                 Finding::error("E0457", format!("\"rest\" stands {rests} times among the {key}"))
-                    .at(span, "what is left can go to one only"),
+                    .at(span, "what is left can go to one only")
+                    .help("write what the others take, such as \"30%\""),
             );
         } else if Exact::one().below(sum).is_yes() || (rests == 0 && !equal(sum, Exact::one())) {
             self.report(
@@ -332,7 +333,8 @@ impl<'a> Context<'a> {
                 self.report(
                     Finding::error("E0464", format!("the cliff of \"{}\" lies after its end", entry.key))
                         .at(block.span_of("cliff_months"), "expected at most `months`")
-                        .and_at(block.span_of("months"), "the whole schedule"),
+                        .and_at(block.span_of("months"), "the whole schedule")
+                        .help("such as `months = 48` with `cliff_months = 12`"),
                 );
             }
         }

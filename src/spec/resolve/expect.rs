@@ -61,7 +61,7 @@ impl Context<'_> {
         let root = self.root;
         let mut expectations = Vec::new();
         for block in root.blocks("expect") {
-            if !FIGURES.iter().any(|(key, _)| block.has(key)) {
+            if expects_nothing(block) {
                 self.report(
                     Finding::error("E0474", "this block expects nothing")
                         .at(block.span, "expected a figure")
@@ -134,11 +134,14 @@ impl Context<'_> {
             return;
         }
         if values.len() != 1 && values.len() != checks {
-            self.report(
-                Finding::error("E0470", format!("a list of {} figures for {checks} checks", values.len()))
-                    .at(span, format!("expected {checks} values, or one for all"))
-                    .help("a list in `after`, `case`, `funding` or `set` makes one check per item"),
-            );
+            // Beside other lists the reader has said that they do not line up.
+            if checks == 1 {
+                self.report(
+                    Finding::error("E0470", format!("a list of {} figures for one check", values.len()))
+                        .at(span, "expected one value")
+                        .help("a list in `after`, `case`, `funding` or `set` makes one check per item"),
+                );
+            }
             return;
         }
         for (index, check) in frame.checks.iter().enumerate() {
@@ -179,7 +182,7 @@ impl Context<'_> {
         }
     }
 
-    /// The checks a block makes: its lists line up.
+    /// The checks a block makes; none where its lists do not line up, which the reader has said.
     fn circumstances(&mut self, block: &Block, stages: &[String]) -> Option<Vec<Circumstances>> {
         let after = self.stage_list(block, stages)?;
         let cases = word_list(block, "case", |word| {
@@ -189,19 +192,13 @@ impl Context<'_> {
             [Rung::Funded, Rung::Committed, Rung::All].into_iter().find(|rung| rung.word() == word)
         });
         let sets = self.set_lists(block)?;
-        let lengths: Vec<(&str, usize)> = [("after", after.len()), ("case", cases.len()), ("funding", rungs.len())]
+        let lengths: Vec<usize> = [after.len(), cases.len(), rungs.len()]
             .into_iter()
-            .chain(sets.iter().map(|(name, values)| (name.as_str(), values.len())))
-            .filter(|(_, length)| *length > 1)
+            .chain(sets.iter().map(|(_, values)| values.len()))
+            .filter(|length| *length > 1)
             .collect();
-        let checks = lengths.first().map_or(1, |(_, length)| *length);
-        if lengths.iter().any(|(_, length)| *length != checks) {
-            let listed: Vec<_> = lengths.iter().map(|(name, length)| format!("`{name}` has {length}")).collect();
-            self.report(
-                Finding::error("E0470", "the lists of this block do not line up")
-                    .at(block.span, listed.join(", "))
-                    .help("lists make one check per item: give them the same length"),
-            );
+        let checks = lengths.first().copied().unwrap_or(1);
+        if lengths.iter().any(|length| *length != checks) {
             return None;
         }
         Some(
@@ -278,6 +275,14 @@ impl Context<'_> {
     }
 }
 
+/// Whether a block says when and where, and no figure. A key that is misspelt or not built yet was meant as one.
+fn expects_nothing(block: &Block) -> bool {
+    block.entries.iter().all(|entry| {
+        let known = block.spec().and_then(|spec| spec.key(&entry.key));
+        known.is_some_and(|key| key.later.is_none()) && !FIGURES.iter().any(|(figure, _)| *figure == entry.key)
+    })
+}
+
 /// Figures that a subject cannot have.
 fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span) -> Option<Finding> {
     let fits = match figure {
@@ -294,8 +299,11 @@ fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span) -> Option
         Figure::ConversionRatio => matches!(subject, Subject::Class(_)),
         _ => true,
     };
-    (!fits)
-        .then(|| Finding::error("E0472", format!("\"{name}\" has no such figure")).at(span, expected_subject(figure)))
+    (!fits).then(|| {
+        Finding::error("E0472", format!("\"{name}\" has no such figure"))
+            .at(span, expected_subject(figure))
+            .help(format!("name another one, or ask another figure of \"{name}\""))
+    })
 }
 
 /// What a figure can be of.

@@ -217,7 +217,8 @@ impl<'a> Context<'a> {
             if places.is_none() {
                 context.report(
                     Finding::error("E0473", format!("{} decimal places", quantity.literal))
-                        .at(span, "expected a whole number from 0 to 10"),
+                        .at(span, "expected a whole number from 0 to 10")
+                        .help(format!("such as `{key} = 4`")),
                 );
             }
             places
@@ -352,14 +353,16 @@ impl<'a> Context<'a> {
             if document.is_own(*span) && !self.names.is_used(&who.id) {
                 warnings.push(
                     Finding::warning("W0480", format!("nothing is said of the stakeholder \"{}\"", who.id))
-                        .at(*span, "listed and not used"),
+                        .at(*span, "listed and not used")
+                        .help("let it hold, buy or sell something, or take it out of the list"),
                 );
             }
         }
         for (info, span) in self.variables.unused().filter(|(_, span)| document.is_own(*span)) {
             warnings.push(
                 Finding::warning("W0480", format!("the variable \"{}\" is not used", info.name))
-                    .at(span, "listed and not used"),
+                    .at(span, "listed and not used")
+                    .help(format!("use it as \"${}\", or remove it", info.name)),
             );
         }
         // A file with errors may seem to leave things unused that its mistakes hide.

@@ -174,7 +174,8 @@ impl Context<'_> {
             self.report(
                 Finding::error("E0421", "two rows are \"rest\"")
                     .at(second.span, "what is left can go to one row only")
-                    .and_at(first.span, "the first"),
+                    .and_at(first.span, "the first")
+                    .help("write what one of them holds, such as `ownership = \"20%\"`"),
             );
         }
     }
@@ -270,7 +271,8 @@ impl Context<'_> {
                         number(Exact::zero() - left)
                     ),
                 )
-                .at(row.span, "would be negative"),
+                .at(row.span, "would be negative")
+                .help("correct one of the rows or the total"),
             ),
             None if !equal(left.posted(), Exact::zero()) => self.report(
                 Finding::error("E0425", format!("the rows add up to {}, the total is {}", number(sum), number(total)))

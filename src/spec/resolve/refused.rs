@@ -133,6 +133,7 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
         Cause::PriceNotPositive { price } => {
             Finding::error("E0608", format!("the price of \"{stage}\" comes out as {}", grouped(*price)))
                 .at(here, "expected above zero")
+                .help("correct the valuation or the count it is divided by, or give the price more places")
         }
         Cause::NegativeShares => {
             Finding::error("E0609", format!("\"{stage}\" comes out as a negative number of shares"))

@@ -247,7 +247,8 @@ impl<'a> Context<'a> {
                             "E0450",
                             "the count a round's pre-money is divided by cannot be that of the round itself",
                         )
-                        .at(span, "expected another preset, or a list of what counts"),
+                        .at(span, "expected another preset, or a list of what counts")
+                        .help("such as `capitalization = \"fully_diluted\"` or `[\"shares\", \"options\"]`"),
                     );
                     None
                 }
@@ -266,7 +267,8 @@ impl<'a> Context<'a> {
                 "pool_increase" => counts.pool_increase = true,
                 _ => self.report(
                     Finding::error("E0450", format!("`{word}` does not count before the round's own money"))
-                        .at(span, "a round's pre-money is divided by what stands before the new shares"),
+                        .at(span, "a round's pre-money is divided by what stands before the new shares")
+                        .help(format!("take \"{word}\" out of the list")),
                 ),
             }
         }

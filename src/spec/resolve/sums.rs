@@ -46,7 +46,7 @@ impl Context<'_> {
             let finding = Finding::error("E0457", format!("\"rest\" of the size of \"{name}\" is taken {rests} times"));
             let finding =
                 finding.at(places[1], "what is left can go to one participant only").and_at(places[0], "the first");
-            self.report(finding);
+            self.report(finding.help("write what the others put in, such as \"1M\""));
         }
         self.check_absorbed(block, name, round, rests);
         let Some(size) = size.filter(|_| known && rests == 0) else { return };

@@ -173,7 +173,8 @@ impl<'a> Context<'a> {
                     self.report(
                         Finding::error("E0401", format!("two closings are named \"{stage}\""))
                             .at(closing.name_span(), "the second")
-                            .and_at(*before, "the first"),
+                            .and_at(*before, "the first")
+                            .help("give each closing of a round its own `name`"),
                     );
                 }
                 seen.push((stage.clone(), closing.name_span()));
@@ -200,7 +201,8 @@ impl<'a> Context<'a> {
             None => {
                 self.report(
                     Finding::error("E0440", format!("{} closings", quantity.literal))
-                        .at(span, format!("expected a whole number from 1 to {MOST_CLOSINGS}")),
+                        .at(span, format!("expected a whole number from 1 to {MOST_CLOSINGS}"))
+                        .help("write how many closings there are, such as `repeat = 4`"),
                 );
                 (1, every)
             }

@@ -75,7 +75,8 @@ impl Variables {
         let Value::Number { percent, .. } = info.value else {
             let finding = Finding::error("E0404", format!("the variable \"{name}\" is not a number"))
                 .at(span, "expected a number here")
-                .and_at(self.spans[id.index()], "the variable");
+                .and_at(self.spans[id.index()], "the variable")
+                .help(format!("give it a number, such as `{name} = \"2M\"`, or write the number here"));
             return Err(Some(Box::new(finding)));
         };
         let one = Exact::one();
@@ -105,7 +106,8 @@ impl Variables {
             Some(Box::new(
                 Finding::error("E0404", format!("the variable \"{name}\" is not one of the words of this key"))
                     .at(span, format!("expected {}", known.join(", ")))
-                    .and_at(self.spans[id.index()], "the variable"),
+                    .and_at(self.spans[id.index()], "the variable")
+                    .help(format!("give it one of them, such as `{name} = \"{}\"`", words.first().unwrap_or(&""))),
             ))
         })
     }
@@ -118,7 +120,8 @@ impl Variables {
             Value::Number { .. } | Value::YesNo(_) => Err(Some(Box::new(
                 Finding::error("E0404", format!("the variable \"{name}\" is not a word"))
                     .at(span, "expected a name here")
-                    .and_at(self.spans[id.index()], "the variable"),
+                    .and_at(self.spans[id.index()], "the variable")
+                    .help(format!("give it a name in quotes, such as `{name} = \"fund\"`, or write the name here")),
             ))),
         }
     }
@@ -131,7 +134,8 @@ impl Variables {
             Value::Number { .. } | Value::Word(_) => Err(Some(Box::new(
                 Finding::error("E0404", format!("the variable \"{name}\" is not yes or no"))
                     .at(span, "expected a yes/no variable")
-                    .and_at(self.spans[id.index()], "the variable"),
+                    .and_at(self.spans[id.index()], "the variable")
+                    .help(format!("write `{name} = true` or `{name} = false`")),
             ))),
         }
     }
