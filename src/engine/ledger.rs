@@ -3,6 +3,7 @@
 
 use super::books::{Adjustment, Because, CapTable, Entry, EntryKind, Journal};
 use super::refusal::{Cause, Invariant, Refusal};
+use super::rights::Held;
 use super::round::{Conversion, Pricing};
 use crate::model::{ConvertibleId, EventId, PositionId, Round, RoundId, Tranche};
 use crate::num::{Arithmetic, Fixed, Number, Truth};
@@ -64,6 +65,8 @@ pub struct Stage {
     pub conversion_prices: Vec<Option<Decimal>>,
     /// Convertibles outstanding, by convertible.
     pub outstanding: Vec<bool>,
+    /// Rights to buy shares, by right.
+    pub rights: Vec<Held<Decimal>>,
     /// The latest price in force per share as converted, and that price times the fully diluted count.
     pub reference: Option<Reference>,
 }
@@ -155,13 +158,15 @@ impl Ledger {
     fn fold(&mut self, posted: &Posted) {
         self.folded[posted.position.index()] += posted.shares;
         match posted.kind {
-            EntryKind::Grant { from } | EntryKind::Transfer { from, .. } => {
+            EntryKind::Exercise { from, options, .. } => self.folded[from.index()] -= options,
+            EntryKind::Grant { from } | EntryKind::Return { from } | EntryKind::Transfer { from, .. } => {
                 self.folded[from.index()] -= posted.shares;
             }
             EntryKind::Issuance { .. }
             | EntryKind::Conversion { .. }
             | EntryKind::Adjustment { .. }
             | EntryKind::PoolIncrease
+            | EntryKind::Cancellation
             | EntryKind::Split { .. } => {}
         }
     }
@@ -189,6 +194,11 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
                 }
                 EntryKind::PoolIncrease => EntryKind::PoolIncrease,
                 EntryKind::Grant { from } => EntryKind::Grant { from },
+                EntryKind::Exercise { from, options, money } => {
+                    EntryKind::Exercise { from, options: write.decimal(options), money: write.decimal(money) }
+                }
+                EntryKind::Return { from } => EntryKind::Return { from },
+                EntryKind::Cancellation => EntryKind::Cancellation,
                 EntryKind::Transfer { from, money, residue } => {
                     EntryKind::Transfer { from, money: write.decimal(money), residue: write.decimal(residue) }
                 }
@@ -199,6 +209,7 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
         let says_more = match posted.kind {
             EntryKind::Split { fraction } => !fraction.is_zero(),
             EntryKind::Adjustment { as_converted } => !as_converted.is_zero(),
+            EntryKind::Exercise { options, .. } => !options.is_zero(),
             _ => false,
         };
         if !posted.shares.is_zero() || says_more {
@@ -333,6 +344,12 @@ fn written<const BITS: usize, const LIMBS: usize>(
         Because::RoundPrice { round } => Because::RoundPrice { round },
         Because::GivenPrice => Because::GivenPrice,
         Because::GivenNumber => Because::GivenNumber,
+        Because::ExercisePrice => Because::ExercisePrice,
+        Because::NetExercise { exercise_price, market_price } => Because::NetExercise {
+            exercise_price: write.decimal(exercise_price),
+            market_price: write.decimal(market_price),
+        },
+        Because::Unvested => Because::Unvested,
         Because::Conversion { convertible } => Because::Conversion { convertible },
         Because::Protection { before, after } => {
             Because::Protection { before: write.decimal(before), after: write.decimal(after) }
@@ -388,6 +405,18 @@ fn stage<const BITS: usize, const LIMBS: usize>(
             .map(|price| price.map_or(Some(None), |price| price.to_decimal(PLACES).map(Some)))
             .collect::<Option<_>>()?,
         outstanding: table.outstanding.iter().map(|truth| truth.is_yes()).collect(),
+        rights: table
+            .rights
+            .iter()
+            .map(|right| {
+                Some(Held {
+                    granted: right.granted.to_decimal(PLACES)?,
+                    exercised: right.exercised.to_decimal(PLACES)?,
+                    outstanding: right.outstanding.to_decimal(PLACES)?,
+                    exercise_price: right.exercise_price.to_decimal(PLACES)?,
+                })
+            })
+            .collect::<Option<_>>()?,
         reference,
     })
 }

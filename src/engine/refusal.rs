@@ -2,8 +2,10 @@
 
 use super::books::{Books, CapTable, Feasibility};
 use super::round::{money, pricing};
-use super::{pool, replay, secondary};
-use crate::model::{Draws, Event, EventId, Part, PoolAmount, Round, RoundId, Scenario, Secondary, Takes, Term};
+use super::{pool, replay, rights, secondary};
+use crate::model::{
+    Draws, Event, EventId, Part, Payment, PoolAmount, Round, RoundId, Scenario, Secondary, Takes, Term,
+};
 use crate::num::rounding::PriceBasis;
 use crate::num::{Arithmetic, Fixed, Number};
 use rust_decimal::Decimal;
@@ -101,6 +103,24 @@ pub enum Cause {
         /// Options available.
         available: Decimal,
     },
+    /// An exercise is for more than has vested and is outstanding.
+    NotExercisable {
+        /// Options to be exercised.
+        asked: Decimal,
+        /// Options that can be on the day.
+        vested: Decimal,
+        /// Options outstanding, vested or not.
+        outstanding: Decimal,
+    },
+    /// A cancellation is for more than is outstanding.
+    NotOutstanding {
+        /// Options to be cancelled.
+        asked: Decimal,
+        /// Options outstanding.
+        outstanding: Decimal,
+    },
+    /// A net exercise before any price of a share is known.
+    NoMarketPrice,
     /// A price is not above zero.
     PriceNotPositive {
         /// The price.
@@ -137,6 +157,24 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
         Event::OptionGrant(terms) => Cause::NotAvailable {
             asked: decimal(pool::options(terms, draws, table.fully_diluted)),
             available: decimal(table.at(terms.available)),
+        },
+        Event::Exercise(terms) => {
+            let (asked, vested) = (rights::exercised(terms, draws, table), rights::exercisable(terms, table));
+            let price = rights::market_price(terms, draws, table);
+            match terms.payment {
+                Payment::Net { .. } if asked.at_most(vested).is_yes() && !price.is_positive().is_yes() => {
+                    Cause::NoMarketPrice
+                }
+                _ => Cause::NotExercisable {
+                    asked: decimal(asked),
+                    vested: decimal(vested),
+                    outstanding: decimal(table.rights[terms.right.index()].outstanding),
+                },
+            }
+        }
+        Event::Cancellation(terms) => Cause::NotOutstanding {
+            asked: decimal(rights::cancelled(terms, draws, table)),
+            outstanding: decimal(table.rights[terms.right.index()].outstanding),
         },
         Event::Issuance(_) | Event::Convertible(_) | Event::Maturity(_) => Cause::NegativeShares,
         Event::Split(terms) => Cause::PriceNotPositive { price: decimal(draws.value(terms.ratio)) },

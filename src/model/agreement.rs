@@ -4,7 +4,7 @@
 
 use super::{
     ClassId, ConvertibleId, EventId, GroupId, Holding, OriginId, PlanId, PositionId, RoundId, Rung, Scenario,
-    StakeholderId, VariableId,
+    StakeholderId, VariableId, Vesting,
 };
 use crate::error::Span;
 use crate::num::Stated;
@@ -31,6 +31,8 @@ pub struct Agreement {
     pub events: Vec<EventInfo>,
     /// Rounds, by id.
     pub rounds: Vec<RoundInfo>,
+    /// Rights to buy shares, by id.
+    pub rights: Vec<RightInfo>,
     /// Convertibles, by id.
     pub convertibles: Vec<ConvertibleInfo>,
     /// Commitments, in the order of the scenario's.
@@ -53,6 +55,21 @@ pub struct Agreement {
     pub opening_costs: Vec<(PositionId, Stated)>,
     /// What must come out.
     pub expectations: Vec<Expectation>,
+}
+
+/// A right to buy shares, as readers know it.
+#[derive(Clone, Debug)]
+pub struct RightInfo {
+    /// The grant's name, or `holder / plan` for options of the opening table.
+    pub name: String,
+    /// Who holds it.
+    pub stakeholder: StakeholderId,
+    /// How it vests; `None` is at once.
+    pub vesting: Option<Vesting>,
+    /// After this day it cannot be exercised.
+    pub expires: Option<Date>,
+    /// Where it was stated.
+    pub origin: OriginId,
 }
 
 /// What holds for the whole file.
@@ -402,6 +419,7 @@ pub enum Figure {
     ValuePerShare,
     MoneyIn,
     SaleProceeds,
+    Vested,
     Increase,
     ConversionPrice,
     ConversionRatio,

@@ -3,8 +3,11 @@
 //! Every struct is generic in its number. A scenario is agreed in [`Stated`](crate::num::Stated) numbers and cast to
 //! the arithmetic wanted; see [`Scenario::cast`](super::Scenario::cast).
 
-use super::ids::{ClassId, ConvertibleId, EventId, OriginId, PlanId, PositionId, RoundId, StakeholderId, VariableId};
+use super::ids::{
+    ClassId, ConvertibleId, EventId, OriginId, PlanId, PositionId, RightId, RoundId, StakeholderId, VariableId,
+};
 use super::instruments::{ConversionMethod, Converting, Elapsed, Protection};
+use super::rights::{Cancellation, Exercise};
 use crate::num::rounding::Rounding;
 
 /// A quantity of the scenario: stated, or one of its variables.
@@ -369,8 +372,8 @@ pub struct OptionGrant<N> {
     pub amount: GrantAmount<N>,
     /// How it rounds.
     pub rounding: Rounding,
-    /// Strike, kept for later events.
-    pub exercise_price: N,
+    /// The right it makes, with its exercise price.
+    pub right: RightId,
     /// Where it was stated.
     pub origin: OriginId,
 }
@@ -445,6 +448,10 @@ pub enum Event<N> {
     PoolIncrease(PoolIncrease<N>),
     /// Options granted.
     OptionGrant(OptionGrant<N>),
+    /// Options become shares.
+    Exercise(Exercise<N>),
+    /// Options end without becoming shares.
+    Cancellation(Cancellation<N>),
     /// Shares issued outside a round.
     Issuance(Issuance<N>),
     /// A split.

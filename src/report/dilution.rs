@@ -32,6 +32,10 @@ pub enum Cause {
     PoolIncrease,
     /// Options that leave the pool for a holder.
     OptionGrant,
+    /// Options that become shares; only those withheld in a net exercise change a total.
+    Exercise,
+    /// Options that end, and return to the pool or are retired.
+    Cancellation,
     /// Shares sold to another holder.
     SecondarySold,
     /// Shares bought from another holder.
@@ -48,12 +52,14 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Cause; 9] = [
+    pub const ALL: [Cause; 11] = [
         Cause::NewMoney,
         Cause::Conversion,
         Cause::AntiDilution,
         Cause::PoolIncrease,
         Cause::OptionGrant,
+        Cause::Exercise,
+        Cause::Cancellation,
         Cause::SecondarySold,
         Cause::SecondaryBought,
         Cause::Issuance,
@@ -68,6 +74,8 @@ impl Cause {
             Cause::AntiDilution => "anti-dilution",
             Cause::PoolIncrease => "pool increase",
             Cause::OptionGrant => "option grant",
+            Cause::Exercise => "exercise",
+            Cause::Cancellation => "cancellation",
             Cause::SecondarySold => "secondary sold",
             Cause::SecondaryBought => "secondary bought",
             Cause::Issuance => "issuance",
@@ -200,6 +208,15 @@ fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: &
                         add(entry.position, Cause::OptionGrant, amount, false);
                         add(from, Cause::OptionGrant, Exact::zero() - amount, false);
                     }
+                    EntryKind::Exercise { from, options, .. } => {
+                        add(entry.position, Cause::Exercise, amount, true);
+                        add(from, Cause::Exercise, Exact::zero() - exact(options), true);
+                    }
+                    EntryKind::Return { from } => {
+                        add(entry.position, Cause::Cancellation, amount, false);
+                        add(from, Cause::Cancellation, Exact::zero() - amount, false);
+                    }
+                    EntryKind::Cancellation => add(entry.position, Cause::Cancellation, amount, true),
                     EntryKind::Transfer { from, .. } => {
                         add(entry.position, Cause::SecondaryBought, amount, false);
                         add(

@@ -193,7 +193,15 @@ impl Writer<'_> {
                 }
                 EntryKind::PoolIncrease => "pool increase",
                 EntryKind::Split { .. } => "split",
-                EntryKind::Grant { .. } | EntryKind::Transfer { .. } => continue,
+                EntryKind::Exercise { options, .. } if options != entry.shares => {
+                    sums.push(("withheld in the net exercise", entry.shares - options));
+                    continue;
+                }
+                EntryKind::Cancellation => "options retired",
+                EntryKind::Grant { .. }
+                | EntryKind::Exercise { .. }
+                | EntryKind::Return { .. }
+                | EntryKind::Transfer { .. } => continue,
             };
             match sums.iter_mut().find(|(known, _)| *known == kind) {
                 Some((_, sum)) => *sum += entry.shares,
@@ -231,6 +239,8 @@ impl Writer<'_> {
             Event::PoolIncrease(terms) => Some(terms.origin),
             Event::Secondary(_)
             | Event::OptionGrant(_)
+            | Event::Exercise(_)
+            | Event::Cancellation(_)
             | Event::Issuance(_)
             | Event::Split(_)
             | Event::Convertible(_)
@@ -274,6 +284,25 @@ impl Writer<'_> {
                 format!("{shares} options granted from {}", agreement.owner(from))
             }
             EntryKind::Grant { .. } => format!("{shares} options granted to {}", agreement.owner(entry.position)),
+            EntryKind::Exercise { options, money, .. } if money.is_zero() => {
+                let why = super::ledger_table::because(self.run, entry);
+                format!("{shares} {security} for {} options: {why}", count(options))
+            }
+            EntryKind::Exercise { money, .. } => {
+                let money = words::money_in_full(money, self.currency());
+                format!("{shares} options became {security} for {money}, at {price} a share")
+            }
+            EntryKind::Return { from } => {
+                let why = super::ledger_table::because(self.run, entry);
+                match self.ours(from) {
+                    true => format!("{shares} options returned to {}: {why}", agreement.owner(entry.position)),
+                    false => format!("{shares} options returned by {}: {why}", agreement.owner(from)),
+                }
+            }
+            EntryKind::Cancellation => {
+                let why = super::ledger_table::because(self.run, entry);
+                format!("{} options cancelled and retired: {why}", signed(entry.shares))
+            }
             EntryKind::Transfer { from, money, .. } => {
                 let money = words::money_in_full(money, self.currency());
                 match (self.ours(entry.position), self.ours(from)) {
@@ -322,6 +351,8 @@ impl Writer<'_> {
             Event::Secondary(terms) => Some(terms.quantity_origin),
             Event::PoolIncrease(terms) => Some(terms.origin),
             Event::OptionGrant(terms) => Some(terms.origin),
+            Event::Exercise(terms) => Some(terms.origin),
+            Event::Cancellation(terms) => Some(terms.origin),
             Event::Issuance(terms) => Some(terms.origin),
             Event::Split(terms) => Some(terms.origin),
             Event::Convertible(_) | Event::Maturity(_) => None,
@@ -404,6 +435,9 @@ impl Writer<'_> {
             }
             Because::PoolTarget { .. }
             | Because::GivenNumber
+            | Because::ExercisePrice
+            | Because::NetExercise { .. }
+            | Because::Unvested
             | Because::Conversion { .. }
             | Because::Protection { .. }
             | Because::Ratio { .. } => {}
@@ -493,11 +527,15 @@ fn plain(depth: usize, says: String) -> Line {
 
 fn from(kind: &EntryKind<Decimal>) -> Option<PositionId> {
     match kind {
-        EntryKind::Grant { from } | EntryKind::Transfer { from, .. } => Some(*from),
+        EntryKind::Grant { from }
+        | EntryKind::Exercise { from, .. }
+        | EntryKind::Return { from }
+        | EntryKind::Transfer { from, .. } => Some(*from),
         EntryKind::Issuance { .. }
         | EntryKind::Conversion { .. }
         | EntryKind::Adjustment { .. }
         | EntryKind::PoolIncrease
+        | EntryKind::Cancellation
         | EntryKind::Split { .. } => None,
     }
 }

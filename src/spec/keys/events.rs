@@ -194,7 +194,7 @@ pub(super) static EXERCISE: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: Some(areas::WARRANTS),
+    later: None,
 };
 
 /// `[[cancellations]]`.
@@ -214,7 +214,7 @@ pub(super) static CANCELLATION: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: Some(areas::CANCELLATIONS),
+    later: None,
 };
 
 /// `[[issuances]]`.

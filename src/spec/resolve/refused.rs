@@ -121,6 +121,31 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
                 grouped((*asked - *available).ceil())
             ))
         }
+        Cause::NotExercisable { asked, vested, outstanding } => {
+            let at = if let Event::Exercise(terms) = terms { span(agreement, terms.origin) } else { here };
+            let unvested = grouped((*outstanding - *vested).round_dp(4));
+            let message = format!(
+                "\"{stage}\" exercises {} options, {} have vested",
+                grouped(*asked),
+                grouped(vested.round_dp(4))
+            );
+            Finding::error("E0612", message)
+                .at(at, format!("{} too many", grouped((*asked - *vested).round_dp(4))))
+                .help(format!("{unvested} more are outstanding and have not vested; `shares = \"all\"` takes what has"))
+        }
+        Cause::NotOutstanding { asked, outstanding } => {
+            let at = if let Event::Cancellation(terms) = terms { span(agreement, terms.origin) } else { here };
+            let message =
+                format!("\"{stage}\" cancels {} options, {} are outstanding", grouped(*asked), grouped(*outstanding));
+            Finding::error("E0613", message)
+                .at(at, format!("{} too many", grouped(*asked - *outstanding)))
+                .help("`shares = \"all\"` takes what is outstanding")
+        }
+        Cause::NoMarketPrice => {
+            Finding::error("E0614", format!("the net exercise \"{stage}\" needs the price of a share"))
+                .at(here, "no price is in force before it")
+                .help("give it a `market_price`")
+        }
         Cause::PriceNotPositive { price } => {
             Finding::error("E0608", format!("the price of \"{stage}\" comes out as {}", grouped(*price)))
                 .at(here, "expected above zero")
