@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn months_are_whole_and_month_ends_stay_month_ends() {
-        assert_eq!(whole_months(date(2025, 2, 1), date(2026, 1, 31)), 12);
+        assert_eq!(whole_months(date(2025, 2, 1), date(2026, 1, 31)), 11);
         assert_eq!(whole_months(date(2025, 2, 3), date(2026, 2, 2)), 11);
         assert_eq!(whole_months(date(2025, 2, 3), date(2026, 2, 3)), 12);
         assert_eq!(whole_months(date(2025, 1, 31), date(2025, 2, 28)), 1);
