@@ -125,6 +125,8 @@ pub enum EntryKind<N> {
         from: PositionId,
         /// How many of them; more than the shares where some are withheld for the exercise price.
         options: N,
+        /// How many of them were in the fully diluted total.
+        counted: N,
         /// What was paid.
         money: N,
     },
@@ -133,8 +135,10 @@ pub enum EntryKind<N> {
         /// The holder's options.
         from: PositionId,
     },
-    /// Granted options end and are retired.
+    /// Granted options or warrants end and are retired.
     Cancellation,
+    /// Warrants enter the fully diluted total.
+    Warrant,
     /// Shares change hands. `money = price * shares + residue`.
     Transfer {
         /// The seller's position.
@@ -218,6 +222,8 @@ pub enum Because<N> {
     },
     /// What had not vested on the day.
     Unvested,
+    /// A milestone vested it.
+    Milestone,
     /// New shares for each old one.
     Ratio {
         /// The ratio.
@@ -309,15 +315,17 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     }
 
     /// Applies an entry, and nothing else.
-    #[inline(always)]
+    // Without optimization every inlined copy would keep its numbers on the stack at once.
+    #[cfg_attr(debug_assertions, inline(never))]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn post(&mut self, entry: Entry<N>) {
         self.journal.record(self.event, &entry);
         self.table.shares[entry.position.index()] += entry.shares;
         self.table.fully_diluted += self.table.as_converted(entry.position, entry.shares);
         match entry.kind {
-            EntryKind::Exercise { from, options, .. } => {
-                self.table.shares[from.index()] -= options;
-                self.table.fully_diluted -= self.table.as_converted(from, options);
+            EntryKind::Exercise { from, counted, .. } => {
+                self.table.shares[from.index()] -= counted;
+                self.table.fully_diluted -= self.table.as_converted(from, counted);
             }
             EntryKind::Grant { from } | EntryKind::Return { from } | EntryKind::Transfer { from, .. } => {
                 self.table.shares[from.index()] -= entry.shares;
@@ -328,6 +336,7 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
             | EntryKind::Adjustment { .. }
             | EntryKind::PoolIncrease
             | EntryKind::Cancellation
+            | EntryKind::Warrant
             | EntryKind::Split { .. } => {}
         }
     }

@@ -73,7 +73,7 @@ pub fn split<N: Number, J: Journal<N>>(
     for index in 0..books.table.positions.len() {
         let held = match (terms.class, books.table.positions[index]) {
             (None, _) => true,
-            (Some(split), Holding::Shares(_, class)) => split == class,
+            (Some(split), Holding::Shares(_, class) | Holding::Warrants(_, class)) => split == class,
             (Some(_), Holding::Granted(..) | Holding::Promised(_) | Holding::Available(_)) => terms.is_common,
         };
         if held {
@@ -115,6 +115,7 @@ fn rescale<N: Number, J>(terms: &Split<N>, rights: &[Right<N>], ratio: N, books:
             right.granted = count(right.granted);
             right.exercised = count(right.exercised);
             right.outstanding = count(right.outstanding);
+            right.vested = count(right.vested);
             right.exercise_price = right.exercise_price / ratio;
         }
     }

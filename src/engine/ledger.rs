@@ -158,7 +158,7 @@ impl Ledger {
     fn fold(&mut self, posted: &Posted) {
         self.folded[posted.position.index()] += posted.shares;
         match posted.kind {
-            EntryKind::Exercise { from, options, .. } => self.folded[from.index()] -= options,
+            EntryKind::Exercise { from, counted, .. } => self.folded[from.index()] -= counted,
             EntryKind::Grant { from } | EntryKind::Return { from } | EntryKind::Transfer { from, .. } => {
                 self.folded[from.index()] -= posted.shares;
             }
@@ -167,6 +167,7 @@ impl Ledger {
             | EntryKind::Adjustment { .. }
             | EntryKind::PoolIncrease
             | EntryKind::Cancellation
+            | EntryKind::Warrant
             | EntryKind::Split { .. } => {}
         }
     }
@@ -194,9 +195,13 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
                 }
                 EntryKind::PoolIncrease => EntryKind::PoolIncrease,
                 EntryKind::Grant { from } => EntryKind::Grant { from },
-                EntryKind::Exercise { from, options, money } => {
-                    EntryKind::Exercise { from, options: write.decimal(options), money: write.decimal(money) }
-                }
+                EntryKind::Exercise { from, options, counted, money } => EntryKind::Exercise {
+                    from,
+                    options: write.decimal(options),
+                    counted: write.decimal(counted),
+                    money: write.decimal(money),
+                },
+                EntryKind::Warrant => EntryKind::Warrant,
                 EntryKind::Return { from } => EntryKind::Return { from },
                 EntryKind::Cancellation => EntryKind::Cancellation,
                 EntryKind::Transfer { from, money, residue } => {
@@ -350,6 +355,7 @@ fn written<const BITS: usize, const LIMBS: usize>(
             market_price: write.decimal(market_price),
         },
         Because::Unvested => Because::Unvested,
+        Because::Milestone => Because::Milestone,
         Because::Conversion { convertible } => Because::Conversion { convertible },
         Because::Protection { before, after } => {
             Because::Protection { before: write.decimal(before), after: write.decimal(after) }
@@ -413,6 +419,7 @@ fn stage<const BITS: usize, const LIMBS: usize>(
                     granted: right.granted.to_decimal(PLACES)?,
                     exercised: right.exercised.to_decimal(PLACES)?,
                     outstanding: right.outstanding.to_decimal(PLACES)?,
+                    vested: right.vested.to_decimal(PLACES)?,
                     exercise_price: right.exercise_price.to_decimal(PLACES)?,
                 })
             })

@@ -44,6 +44,11 @@ pub fn replay<N: Number, J: Journal<N>>(
                 let price = draws.value(scenario.rights[terms.right.index()].exercise_price);
                 pool::grant(terms, price, happens, draws, books)
             }
+            (Event::Warrant(terms), Some(happens)) => {
+                let price = draws.value(scenario.rights[terms.right.index()].exercise_price);
+                rights::issue(terms, price, &scenario.protections, happens, draws, books)
+            }
+            (Event::Vest(terms), Some(happens)) => rights::vest(terms, happens, draws, books),
             (Event::Exercise(terms), Some(happens)) => rights::exercise(terms, happens, draws, books),
             (Event::Cancellation(terms), Some(happens)) => rights::cancel(terms, happens, draws, books),
             (Event::Issuance(terms), Some(happens)) => {

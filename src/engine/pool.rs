@@ -49,7 +49,7 @@ pub fn counted<N: Number>(available: PositionId, counts_all: bool, table: &CapTa
         false => table.at(available),
         true => table.sum(|holding| match holding {
             Holding::Available(other) | Holding::Promised(other) | Holding::Granted(_, other) => other == plan,
-            Holding::Shares(..) => false,
+            Holding::Shares(..) | Holding::Warrants(..) => false,
         }),
     }
 }

@@ -158,6 +158,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             asked: decimal(pool::options(terms, draws, table.fully_diluted)),
             available: decimal(table.at(terms.available)),
         },
+        Event::Vest(_) => Cause::NoMarketPrice,
         Event::Exercise(terms) => {
             let (asked, vested) = (rights::exercised(terms, draws, table), rights::exercisable(terms, table));
             let price = rights::market_price(terms, draws, table);
@@ -176,7 +177,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             asked: decimal(rights::cancelled(terms, draws, table)),
             outstanding: decimal(table.rights[terms.right.index()].outstanding),
         },
-        Event::Issuance(_) | Event::Convertible(_) | Event::Maturity(_) => Cause::NegativeShares,
+        Event::Issuance(_) | Event::Warrant(_) | Event::Convertible(_) | Event::Maturity(_) => Cause::NegativeShares,
         Event::Split(terms) => Cause::PriceNotPositive { price: decimal(draws.value(terms.ratio)) },
     }
 }

@@ -1,7 +1,11 @@
 //! The life of rights to buy shares: what has vested, exercises, cancellations.
 
 use super::books::{Because, Books, CapTable, Entry, EntryKind, Journal};
-use crate::model::{Cancellation, Draws, Exercise, Payment, RightQuantity};
+use super::round::protect::{self, Issue};
+use crate::model::{
+    Cancellation, Counted, Draws, Exercise, Payment, PositionId, Protection, RightQuantity, Vest, VestedBy, Warrant,
+    WarrantPart,
+};
 use crate::num::rounding::Rounding;
 use crate::num::{Mask, Number};
 
@@ -14,6 +18,8 @@ pub struct Held<N> {
     pub exercised: N,
     /// Options neither exercised nor cancelled.
     pub outstanding: N,
+    /// What milestones have vested, whether or not it was exercised; nothing for options.
+    pub vested: N,
     /// What one share costs.
     pub exercise_price: N,
 }
@@ -21,19 +27,98 @@ pub struct Held<N> {
 impl<N: Number> Held<N> {
     /// Nothing yet.
     pub fn nothing() -> Self {
-        Held { granted: N::zero(), exercised: N::zero(), outstanding: N::zero(), exercise_price: N::zero() }
+        let zero = N::zero();
+        Held { granted: zero, exercised: zero, outstanding: zero, vested: zero, exercise_price: zero }
     }
 
-    /// Options that can be exercised when `part` of the grant has vested.
+    /// Options or warrants that can be exercised when so much has vested.
     ///
     /// ```text
-    /// min(outstanding, max(0, part * granted - exercised))      whole options where shares are whole
+    /// min(outstanding, max(0, vested - exercised))      vested = part * granted, or by milestones;
+    ///                                                        whole options where shares are whole
     /// ```
     #[inline(always)]
-    pub fn exercisable(&self, part: N, rounding: Rounding) -> N {
-        let vested = rounding.shares(part * self.granted);
+    pub fn exercisable(&self, by: VestedBy<N>, rounding: Rounding) -> N {
+        let vested = match by {
+            VestedBy::Part(part) => rounding.shares(part * self.granted),
+            VestedBy::Milestones => self.vested,
+        };
         (vested - self.exercised).max(N::zero()).min(self.outstanding)
     }
+
+    /// What of it is in the fully diluted total.
+    #[inline(always)]
+    fn counted(&self, counted: Counted) -> N {
+        match counted {
+            Counted::Always => self.outstanding,
+            Counted::WhenVested => self.exercisable(VestedBy::Milestones, Rounding::EXACT),
+            Counted::WhenExercised => N::zero(),
+        }
+    }
+}
+
+/// Issues a warrant. It is an issue at its exercise price to classes whose protection does not exempt warrants.
+#[inline(never)]
+pub fn issue<N: Number, J: Journal<N>>(
+    terms: &Warrant<N>,
+    exercise_price: N,
+    protections: &[Protection],
+    happens: N::Mask,
+    draws: &Draws<N>,
+    books: &mut Books<N, J>,
+) -> N::Mask {
+    let shares = terms.rounding.shares(draws.value(terms.shares));
+    let feasible = N::zero().at_most(shares);
+    let shares = happens.select(shares, N::zero());
+    let triggered = protections.iter().copied().filter(|protection| !protection.exempt.warrants);
+    let issue = Issue { money: shares * exercise_price, shares: books.table.as_converted(terms.position, shares) };
+    protect::after_issue(triggered, issue, terms.rounding, happens, books);
+    let vested = if terms.has_milestones { N::zero() } else { shares };
+    let held = Held { granted: shares, exercised: N::zero(), outstanding: shares, vested, exercise_price };
+    books.table.rights[terms.right.index()] = held;
+    post_warrants(terms.position, held.counted(terms.counted), Because::GivenNumber, books);
+    feasible
+}
+
+/// Vests a part of a warrant, where the market price is at the hurdle or above.
+#[inline(never)]
+pub fn vest<N: Number, J: Journal<N>>(
+    terms: &Vest<N>,
+    happens: N::Mask,
+    draws: &Draws<N>,
+    books: &mut Books<N, J>,
+) -> N::Mask {
+    let class = books.table.positions[terms.position.index()].class();
+    let stated = terms.market_price.map(|price| draws.value(price));
+    let in_force = || books.table.reference_price.map(|price| books.table.price_of_class(class, price));
+    let market = stated.or_else(in_force).unwrap_or(N::zero());
+    let (reached, feasible) = match terms.hurdle {
+        None => (N::Mask::always(true), N::Mask::always(true)),
+        Some(hurdle) => (draws.value(hurdle).at_most(market), market.is_positive()),
+    };
+    let before = books.table.rights[terms.right.index()];
+    let whole = draws.value(terms.whole);
+    let part = match &terms.part {
+        WarrantPart::Number(shares) => draws.value(*shares),
+        WarrantPart::RestOf(others) => whole - others.iter().map(|&other| draws.value(other)).sum::<N>(),
+    };
+    let vested = terms.rounding.shares(before.granted * part / whole);
+    let vests = (happens & reached).select(vested, N::zero());
+    let after = Held { vested: before.vested + vests, ..before };
+    books.table.rights[terms.right.index()] = after;
+    let counted = after.counted(terms.counted) - before.counted(terms.counted);
+    post_warrants(terms.position, counted, Because::Milestone, books);
+    feasible & N::zero().at_most(part)
+}
+
+#[inline(always)]
+fn post_warrants<N: Number, J: Journal<N>>(
+    position: PositionId,
+    shares: N,
+    because: Because<N>,
+    books: &mut Books<N, J>,
+) {
+    books.post(Entry { position, shares, price: N::zero(), kind: EntryKind::Warrant, because });
 }
 
 /// Options an exercise is for, before it is asked whether it can be.
@@ -71,7 +156,7 @@ pub fn market_price<N: Number>(terms: &Exercise<N>, draws: &Draws<N>, table: &Ca
 /// ```
 ///
 /// A net exercise at a market price P not above the exercise price K is not made: it would buy nothing.
-#[inline(always)]
+#[inline(never)]
 pub fn exercise<N: Number, J: Journal<N>>(
     terms: &Exercise<N>,
     happens: N::Mask,
@@ -95,11 +180,11 @@ pub fn exercise<N: Number, J: Journal<N>>(
             (options, shares, N::zero(), because, feasible & known)
         }
     };
-    let kind = EntryKind::Exercise { from: terms.from, options, money: shares * price };
+    let after = Held { exercised: held.exercised + options, outstanding: held.outstanding - options, ..held };
+    let counted = held.counted(terms.counted) - after.counted(terms.counted);
+    let kind = EntryKind::Exercise { from: terms.from, options, counted, money: shares * price };
     books.post(Entry { position: terms.into, shares, price, kind, because });
-    let right = &mut books.table.rights[terms.right.index()];
-    right.exercised += options;
-    right.outstanding -= options;
+    books.table.rights[terms.right.index()] = after;
     feasible
 }
 
@@ -115,7 +200,7 @@ pub fn cancelled<N: Number>(terms: &Cancellation<N>, draws: &Draws<N>, table: &C
 }
 
 /// Cancels: options go back to the plan's available ones, or are retired.
-#[inline(always)]
+#[inline(never)]
 pub fn cancel<N: Number, J: Journal<N>>(
     terms: &Cancellation<N>,
     happens: N::Mask,
@@ -130,6 +215,7 @@ pub fn cancel<N: Number, J: Journal<N>>(
         RightQuantity::Unvested => Because::Unvested,
         RightQuantity::All | RightQuantity::Number(_) => Because::GivenNumber,
     };
+    let after = Held { outstanding: held.outstanding - options, ..held };
     let entry = match terms.returns_to {
         Some(available) => Entry {
             position: available,
@@ -139,11 +225,11 @@ pub fn cancel<N: Number, J: Journal<N>>(
             because,
         },
         None => {
-            let shares = N::zero() - options;
+            let shares = after.counted(terms.counted) - held.counted(terms.counted);
             Entry { position: terms.from, shares, price: N::zero(), kind: EntryKind::Cancellation, because }
         }
     };
     books.post(entry);
-    books.table.rights[terms.right.index()].outstanding -= options;
+    books.table.rights[terms.right.index()] = after;
     feasible
 }

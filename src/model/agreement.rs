@@ -64,6 +64,8 @@ pub struct RightInfo {
     pub name: String,
     /// Who holds it.
     pub stakeholder: StakeholderId,
+    /// Its milestones vest it, each by its own event.
+    pub has_milestones: bool,
     /// How it vests; `None` is at once.
     pub vesting: Option<Vesting>,
     /// After this day it cannot be exercised.
@@ -453,7 +455,9 @@ impl Agreement {
     /// The name of a position's owner in print: a stakeholder or a plan.
     pub fn owner(&self, position: PositionId) -> &str {
         match self.scenario.positions[position.index()] {
-            Holding::Shares(who, _) | Holding::Granted(who, _) => &self.stakeholders[who.index()].name,
+            Holding::Shares(who, _) | Holding::Warrants(who, _) | Holding::Granted(who, _) => {
+                &self.stakeholders[who.index()].name
+            }
             Holding::Promised(plan) | Holding::Available(plan) => &self.plans[plan.index()],
         }
     }
@@ -462,6 +466,7 @@ impl Agreement {
     pub fn consists_of(&self, position: PositionId) -> String {
         match self.scenario.positions[position.index()] {
             Holding::Shares(_, class) => self.classes[class.index()].name.clone(),
+            Holding::Warrants(_, class) => format!("{}, warrants", self.classes[class.index()].name),
             Holding::Granted(_, plan) => format!("{}, granted", self.plans[plan.index()]),
             Holding::Promised(plan) => format!("{}, promised", self.plans[plan.index()]),
             Holding::Available(plan) => format!("{}, available", self.plans[plan.index()]),

@@ -20,7 +20,10 @@ pub use instruments::{
     Cap, ConversionMethod, Convertible, ConvertibleKind, Converting, Denominator, Elapsed, Exempt, Interest, Package,
     Protection, ProtectionMethod,
 };
-pub use rights::{Cancellation, Exercise, Payment, Right, RightQuantity, Schedule, Vesting};
+pub use rights::{
+    Cancellation, Counted, Exercise, Payment, Right, RightQuantity, Schedule, Vest, VestedBy, Vesting, Warrant,
+    WarrantPart,
+};
 pub use scenario::{ClassPrices, Draws, OpeningPrice, Scenario, Timed, value_of};
 pub use terms::{
     Buyer, Capitalization, Commitment, Consideration, Due, Event, GrantAmount, Hold, Holding, Issuance, OptionGrant,

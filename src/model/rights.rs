@@ -29,8 +29,10 @@ pub struct Exercise<N> {
     pub into: PositionId,
     /// How many.
     pub quantity: RightQuantity<N>,
-    /// The part of the grant that has vested on the day.
-    pub vested: N,
+    /// What of it has vested on the day.
+    pub vested: VestedBy<N>,
+    /// From when it is in the fully diluted total.
+    pub counted: Counted,
     /// How the exercise price is paid.
     pub payment: Payment<N>,
     /// How it rounds.
@@ -48,14 +50,87 @@ pub struct Cancellation<N> {
     pub from: PositionId,
     /// How many.
     pub quantity: RightQuantity<N>,
-    /// The part of the grant that has vested on the day.
-    pub vested: N,
+    /// What of it has vested on the day.
+    pub vested: VestedBy<N>,
+    /// From when it is in the fully diluted total.
+    pub counted: Counted,
     /// The plan's available options, to which they return; `None` retires them.
     pub returns_to: Option<PositionId>,
     /// How it rounds.
     pub rounding: Rounding,
     /// Where it was stated.
     pub origin: OriginId,
+}
+
+/// What of a right has vested.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum VestedBy<N> {
+    /// This part of what was granted, by its schedule.
+    Part(N),
+    /// What its milestones have vested.
+    Milestones,
+}
+
+/// From when a right is in the fully diluted total.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// From its issue.
+    Always,
+    /// As far as it has vested.
+    WhenVested,
+    /// Never itself; its shares are, once issued.
+    WhenExercised,
+}
+
+/// A warrant is issued.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Warrant<N> {
+    /// The right it makes, with its exercise price.
+    pub right: RightId,
+    /// The holder's line of the cap table.
+    pub position: PositionId,
+    /// How many shares it buys.
+    pub shares: Term<N>,
+    /// Parts vest later, each by its own event; else all of it has vested.
+    pub has_milestones: bool,
+    /// From when it is in the fully diluted total.
+    pub counted: Counted,
+    /// How it rounds.
+    pub rounding: Rounding,
+    /// Where it was stated.
+    pub origin: OriginId,
+}
+
+/// A part of a warrant vests, if the market price is high enough.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vest<N> {
+    /// Of which right.
+    pub right: RightId,
+    /// The holder's line of the cap table.
+    pub position: PositionId,
+    /// How much of it.
+    pub part: WarrantPart<N>,
+    /// The whole warrant at its issue, of which the part is a part.
+    pub whole: Term<N>,
+    /// It vests only at this market price or above.
+    pub hurdle: Option<Term<N>>,
+    /// The market price; `None` is the price in force.
+    pub market_price: Option<Term<N>>,
+    /// From when it is in the fully diluted total.
+    pub counted: Counted,
+    /// How it rounds.
+    pub rounding: Rounding,
+    /// Where it was stated.
+    pub origin: OriginId,
+}
+
+/// How much of a warrant vests at once.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WarrantPart<N> {
+    /// So many shares, as of its issue.
+    Number(Term<N>),
+    /// What these other parts leave.
+    RestOf(Vec<Term<N>>),
 }
 
 /// How much of a right is exercised or cancelled.

@@ -2,7 +2,7 @@
 
 use super::ids::{ConditionId, EventId, PositionId, VariableId};
 use super::instruments::{Cap, Convertible, Converting, Elapsed, Interest, Package, Protection};
-use super::rights::{Cancellation, Exercise, Payment, Right, RightQuantity};
+use super::rights::{Cancellation, Exercise, Payment, Right, RightQuantity, Vest, VestedBy, Warrant, WarrantPart};
 use super::terms::{
     Buyer, Commitment, Consideration, Due, Event, GrantAmount, Holding, Issuance, OptionGrant, Part, Participant,
     PoolAmount, PoolIncrease, Round, RoundPool, RoundPrice, Rung, SalePrice, SaleQuantity, Secondary, Seller, Setting,
@@ -223,6 +223,8 @@ impl Event<Stated> {
                 right: terms.right,
                 origin: terms.origin,
             }),
+            Event::Warrant(terms) => Event::Warrant(terms.cast()),
+            Event::Vest(terms) => Event::Vest(terms.cast()),
             Event::Exercise(terms) => Event::Exercise(terms.cast()),
             Event::Cancellation(terms) => Event::Cancellation(terms.cast()),
             Event::Issuance(terms) => Event::Issuance(Issuance {
@@ -365,6 +367,48 @@ impl Right<Stated> {
     }
 }
 
+impl VestedBy<Stated> {
+    fn cast<N: Number>(self) -> VestedBy<N> {
+        match self {
+            VestedBy::Part(part) => VestedBy::Part(part.cast()),
+            VestedBy::Milestones => VestedBy::Milestones,
+        }
+    }
+}
+
+impl Warrant<Stated> {
+    fn cast<N: Number>(&self) -> Warrant<N> {
+        Warrant {
+            right: self.right,
+            position: self.position,
+            shares: self.shares.cast(),
+            has_milestones: self.has_milestones,
+            counted: self.counted,
+            rounding: self.rounding,
+            origin: self.origin,
+        }
+    }
+}
+
+impl Vest<Stated> {
+    fn cast<N: Number>(&self) -> Vest<N> {
+        Vest {
+            right: self.right,
+            position: self.position,
+            part: match &self.part {
+                WarrantPart::Number(term) => WarrantPart::Number(term.cast()),
+                WarrantPart::RestOf(others) => WarrantPart::RestOf(others.iter().map(|term| term.cast()).collect()),
+            },
+            whole: self.whole.cast(),
+            hurdle: self.hurdle.map(Term::cast),
+            market_price: self.market_price.map(Term::cast),
+            counted: self.counted,
+            rounding: self.rounding,
+            origin: self.origin,
+        }
+    }
+}
+
 impl RightQuantity<Stated> {
     fn cast<N: Number>(self) -> RightQuantity<N> {
         match self {
@@ -383,6 +427,7 @@ impl Exercise<Stated> {
             into: self.into,
             quantity: self.quantity.cast(),
             vested: self.vested.cast(),
+            counted: self.counted,
             payment: match self.payment {
                 Payment::Cash => Payment::Cash,
                 Payment::Net { market_price } => Payment::Net { market_price: market_price.map(Term::cast) },
@@ -400,6 +445,7 @@ impl Cancellation<Stated> {
             from: self.from,
             quantity: self.quantity.cast(),
             vested: self.vested.cast(),
+            counted: self.counted,
             returns_to: self.returns_to,
             rounding: self.rounding,
             origin: self.origin,

@@ -256,7 +256,16 @@ fn right_to_buy_rows(run: &Run) -> Vec<(&'static str, String)> {
     let happens =
         |wanted: fn(&Event<Stated>) -> bool| run.agreement.scenario.timeline.iter().any(|timed| wanted(&timed.event));
     let exercised = happens(|event| matches!(event, Event::Exercise(_)));
+    let warrants = happens(|event| matches!(event, Event::Warrant(_)));
     let mut rows = Vec::new();
+    if warrants {
+        rows.push((
+            "Warrants",
+            "In the fully diluted total gross, one share each: from their issue, as far as they have vested, or never \
+            before they are exercised, as each says. What is in it is in the count a round's pre-money is divided by."
+                .to_owned(),
+        ));
+    }
     if exercised {
         rows.push((
             "Exercise",

@@ -32,6 +32,8 @@ pub enum Cause {
     PoolIncrease,
     /// Options that leave the pool for a holder.
     OptionGrant,
+    /// Warrants that enter the fully diluted total.
+    Warrant,
     /// Options that become shares; only those withheld in a net exercise change a total.
     Exercise,
     /// Options that end, and return to the pool or are retired.
@@ -52,12 +54,13 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Cause; 11] = [
+    pub const ALL: [Cause; 12] = [
         Cause::NewMoney,
         Cause::Conversion,
         Cause::AntiDilution,
         Cause::PoolIncrease,
         Cause::OptionGrant,
+        Cause::Warrant,
         Cause::Exercise,
         Cause::Cancellation,
         Cause::SecondarySold,
@@ -74,6 +77,7 @@ impl Cause {
             Cause::AntiDilution => "anti-dilution",
             Cause::PoolIncrease => "pool increase",
             Cause::OptionGrant => "option grant",
+            Cause::Warrant => "warrant",
             Cause::Exercise => "exercise",
             Cause::Cancellation => "cancellation",
             Cause::SecondarySold => "secondary sold",
@@ -208,9 +212,12 @@ fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: &
                         add(entry.position, Cause::OptionGrant, amount, false);
                         add(from, Cause::OptionGrant, Exact::zero() - amount, false);
                     }
-                    EntryKind::Exercise { from, options, .. } => {
+                    EntryKind::Warrant => add(entry.position, Cause::Warrant, amount, true),
+                    EntryKind::Exercise { from, counted, .. } => {
                         add(entry.position, Cause::Exercise, amount, true);
-                        add(from, Cause::Exercise, Exact::zero() - exact(options), true);
+                        let counted = Posted { shares: counted, ..*entry };
+                        let counted = as_converted(from, &counted, before, after);
+                        add(from, Cause::Exercise, Exact::zero() - counted, true);
                     }
                     EntryKind::Return { from } => {
                         add(entry.position, Cause::Cancellation, amount, false);

@@ -193,11 +193,12 @@ impl Writer<'_> {
                 }
                 EntryKind::PoolIncrease => "pool increase",
                 EntryKind::Split { .. } => "split",
-                EntryKind::Exercise { options, .. } if options != entry.shares => {
-                    sums.push(("withheld in the net exercise", entry.shares - options));
+                EntryKind::Exercise { counted, .. } if counted != entry.shares => {
+                    sums.push(("by the exercise", entry.shares - counted));
                     continue;
                 }
                 EntryKind::Cancellation => "options retired",
+                EntryKind::Warrant => "warrants",
                 EntryKind::Grant { .. }
                 | EntryKind::Exercise { .. }
                 | EntryKind::Return { .. }
@@ -239,6 +240,8 @@ impl Writer<'_> {
             Event::PoolIncrease(terms) => Some(terms.origin),
             Event::Secondary(_)
             | Event::OptionGrant(_)
+            | Event::Warrant(_)
+            | Event::Vest(_)
             | Event::Exercise(_)
             | Event::Cancellation(_)
             | Event::Issuance(_)
@@ -299,6 +302,10 @@ impl Writer<'_> {
                     false => format!("{shares} options returned by {}: {why}", agreement.owner(from)),
                 }
             }
+            EntryKind::Warrant => {
+                let why = super::ledger_table::because(self.run, entry);
+                format!("{shares} {security}: {why}")
+            }
             EntryKind::Cancellation => {
                 let why = super::ledger_table::because(self.run, entry);
                 format!("{} options cancelled and retired: {why}", signed(entry.shares))
@@ -351,6 +358,8 @@ impl Writer<'_> {
             Event::Secondary(terms) => Some(terms.quantity_origin),
             Event::PoolIncrease(terms) => Some(terms.origin),
             Event::OptionGrant(terms) => Some(terms.origin),
+            Event::Warrant(terms) => Some(terms.origin),
+            Event::Vest(terms) => Some(terms.origin),
             Event::Exercise(terms) => Some(terms.origin),
             Event::Cancellation(terms) => Some(terms.origin),
             Event::Issuance(terms) => Some(terms.origin),
@@ -438,6 +447,7 @@ impl Writer<'_> {
             | Because::ExercisePrice
             | Because::NetExercise { .. }
             | Because::Unvested
+            | Because::Milestone
             | Because::Conversion { .. }
             | Because::Protection { .. }
             | Because::Ratio { .. } => {}
@@ -536,6 +546,7 @@ fn from(kind: &EntryKind<Decimal>) -> Option<PositionId> {
         | EntryKind::Adjustment { .. }
         | EntryKind::PoolIncrease
         | EntryKind::Cancellation
+        | EntryKind::Warrant
         | EntryKind::Split { .. } => None,
     }
 }

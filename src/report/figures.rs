@@ -317,6 +317,7 @@ fn money_of(entry: &Posted) -> Option<(Exact, Exact)> {
         | EntryKind::Grant { .. }
         | EntryKind::Return { .. }
         | EntryKind::Cancellation
+        | EntryKind::Warrant
         | EntryKind::Transfer { .. }
         | EntryKind::Split { .. } => None,
     }
@@ -331,7 +332,7 @@ pub fn belongs(agreement: &Agreement, position: PositionId, subject: Subject) ->
         Subject::Group(group) => {
             holding.stakeholder().is_some_and(|who| agreement.stakeholders[who.index()].group == Some(group))
         }
-        Subject::Class(class) => holding.class() == Some(class),
+        Subject::Class(class) => matches!(holding, Holding::Shares(_, of) if of == class),
         Subject::Plan(plan) => holding == Holding::Available(plan),
         Subject::StakeholderClass(who, class) => holding == Holding::Shares(who, class),
         // What an instrument became is among its holder's shares; see the conversions.

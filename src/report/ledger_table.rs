@@ -105,6 +105,7 @@ pub fn kind(entry: &Posted) -> &'static str {
         EntryKind::Exercise { .. } => "exercise",
         EntryKind::Return { .. } => "return to pool",
         EntryKind::Cancellation => "cancellation",
+        EntryKind::Warrant => "warrant",
         EntryKind::Transfer { .. } => "transfer",
         EntryKind::Split { .. } => "split",
     }
@@ -122,6 +123,7 @@ fn seller(entry: &Posted) -> Option<PositionId> {
         | EntryKind::Adjustment { .. }
         | EntryKind::PoolIncrease
         | EntryKind::Cancellation
+        | EntryKind::Warrant
         | EntryKind::Split { .. } => None,
     }
 }
@@ -138,6 +140,7 @@ fn paid(entry: &Posted) -> Option<(Decimal, Decimal)> {
         | EntryKind::Grant { .. }
         | EntryKind::Return { .. }
         | EntryKind::Cancellation
+        | EntryKind::Warrant
         | EntryKind::Split { .. } => None,
     }
 }
@@ -173,6 +176,7 @@ pub fn because(run: &Run, entry: &Posted) -> String {
             )
         }
         Because::Unvested => "what had not vested".into(),
+        Because::Milestone => "its milestone is met".into(),
         Because::Conversion { convertible } => super::conversions::because(run, entry, convertible),
         Because::Protection { before, after } => {
             format!("conversion price {} after an issue below {}", grouped(after), grouped(before))

@@ -1,4 +1,4 @@
-//! Options: what was granted, has vested, was exercised and cancelled, and what is left.
+//! Options and warrants: what was granted, has vested, was exercised and cancelled, and what is left.
 
 use super::exact::{POSTED_PLACES, decimal, exact};
 use super::frame::{columns, csv_cells, csv_columns, is_normalised};
@@ -7,7 +7,7 @@ use super::table::{Cell, Style, Table};
 use super::words::basis;
 use crate::engine::ledger::Stage;
 use crate::engine::rights::Held;
-use crate::model::{Agreement, RightId};
+use crate::model::{Agreement, RightId, VestedBy};
 use crate::num::{Exact, Number};
 use rust_decimal::Decimal;
 
@@ -15,17 +15,20 @@ use rust_decimal::Decimal;
 /// time and the stage has no date.
 pub fn vested(agreement: &Agreement, stage: &Stage, right: RightId) -> Option<Exact> {
     let held = &stage.rights[right.index()];
-    let part = match agreement.rights[right.index()].vesting {
-        None => Exact::one(),
-        Some(vesting) => vesting.part_on(agreement.date(stage.event)?).cast(),
+    let info = &agreement.rights[right.index()];
+    let by = match info.vesting {
+        _ if info.has_milestones => VestedBy::Milestones,
+        None => VestedBy::Part(Exact::one()),
+        Some(vesting) => VestedBy::Part(vesting.part_on(agreement.date(stage.event)?).cast()),
     };
     let held = Held {
         granted: exact(held.granted),
         exercised: exact(held.exercised),
         outstanding: exact(held.outstanding),
+        vested: exact(held.vested),
         exercise_price: exact(held.exercise_price),
     };
-    Some(held.exercisable(part, agreement.head.rounding.rounding))
+    Some(held.exercisable(by, agreement.head.rounding.rounding))
 }
 
 /// A right after the last stage.
@@ -93,7 +96,7 @@ pub fn table(run: &Run) -> Option<Table> {
         return None;
     }
     let head = columns(&[
-        ("grant", "Grant"),
+        ("grant", "Grant or warrant"),
         ("stakeholder", "Holder"),
         ("granted", "Granted"),
         ("exercised", "Exercised"),
@@ -104,7 +107,7 @@ pub fn table(run: &Run) -> Option<Table> {
         ("expires", "Expires"),
     ]);
     let stage = run.agreement.stage(run.ledger().last().event);
-    let mut table = Table::new("options", format!("Options after {stage} ({})", basis(run)), head);
+    let mut table = Table::new("options", format!("Options and warrants after {stage} ({})", basis(run)), head);
     for line in lines {
         table.push(Style::Body, line.cells());
     }
@@ -129,7 +132,7 @@ pub fn csv(run: &Run) -> Option<Table> {
         "exercise_price",
         "expires",
     ];
-    let mut table = Table::new("options", format!("Options ({})", basis(run)), csv_columns(&keys));
+    let mut table = Table::new("options", format!("Options and warrants ({})", basis(run)), csv_columns(&keys));
     for line in lines {
         table.push(Style::Body, csv_cells(run, line.cells()));
     }

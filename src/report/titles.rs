@@ -220,6 +220,7 @@ fn cause_in_words(cause: Cause) -> (&'static str, bool) {
         Cause::AntiDilution => ("anti-dilution", false),
         Cause::PoolIncrease => ("the pool increase", false),
         Cause::OptionGrant => ("option grants", true),
+        Cause::Warrant => ("warrants", true),
         Cause::Exercise => ("exercises", true),
         Cause::Cancellation => ("cancellations", true),
         Cause::SecondarySold => ("shares sold", true),

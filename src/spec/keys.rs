@@ -387,7 +387,6 @@ pub(super) fn any_of(words: impl IntoIterator<Item = String>) -> String {
 
 /// What this version does not build yet, by area. To build one, drop the `.later(...)` that names it.
 mod areas {
-    pub const WARRANTS: &str = "warrants";
     pub const PAY_TO_PLAY: &str = "pay-to-play";
     pub const CLASS_CONVERSIONS: &str = "the conversion of classes";
     pub const REPURCHASES: &str = "repurchases";

@@ -31,6 +31,8 @@ impl<'a> Context<'a> {
             What::Secondary => self.secondary(block, stage, &outer, file).map(Event::Secondary),
             What::PoolIncrease => self.pool_increase(block, stage, &outer, file).map(Event::PoolIncrease),
             What::OptionGrant(right) => self.option_grant(slot, right, &outer, file).map(Event::OptionGrant),
+            What::Warrant(right) => self.warrant(slot, right, &outer, file).map(Event::Warrant),
+            What::Vest(right, number) => self.milestone(slot, right, number, file).map(Event::Vest),
             What::Exercise => self.exercise(slot, place, &outer, file).map(Event::Exercise),
             What::Cancellation => self.cancellation(slot, place, &outer, file).map(Event::Cancellation),
             What::Issuance => self.issuance(block, stage, &outer, file).map(Event::Issuance),

@@ -28,7 +28,7 @@ impl Thing {
             Thing::Plan(_) => "a plan",
             Thing::Round(_) => "a round",
             Thing::Convertible(_) => "a convertible",
-            Thing::Right(_) => "a grant",
+            Thing::Right(_) => "a grant or warrant",
             Thing::Event => "an event",
         }
     }
@@ -156,5 +156,5 @@ lookups! {
     plan, Plan, PlanId, "a plan";
     round, Round, RoundId, "a round";
     convertible, Convertible, ConvertibleId, "a convertible";
-    grant, Right, RightId, "a grant";
+    grant, Right, RightId, "a grant or warrant";
 }

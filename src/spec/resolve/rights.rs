@@ -1,14 +1,15 @@
 //! Rights to buy shares: grants, how they vest, exercises and cancellations.
 
-use super::context::Context;
+use super::context::{Context, number};
 use super::names::{COMMON, Thing};
 use super::timeline::{Slot, What};
 use crate::error::{Finding, Span};
 use crate::model::{
-    Cancellation, Exercise, GrantAmount, Holding, OptionGrant, OriginId, Payment, PlanId, PositionId, Right, RightId,
-    RightInfo, RightQuantity, RoundingInfo, Schedule, StakeholderId, Term, Vesting,
+    Cancellation, Counted, Exercise, GrantAmount, Holding, OptionGrant, OriginId, Payment, PlanId, PositionId, Right,
+    RightId, RightInfo, RightQuantity, RoundingInfo, Schedule, StakeholderId, Term, Vest, VestedBy, Vesting, Warrant,
+    WarrantPart,
 };
-use crate::num::{Exact, Stated};
+use crate::num::{Exact, Number, Stated};
 use crate::spec::node::{Block, Provenance};
 use crate::spec::value::{Given, Literal};
 use jiff::civil::Date;
@@ -25,7 +26,13 @@ pub(super) struct Known {
 struct Terms {
     right: Right<Stated>,
     info: RightInfo,
-    plan: PlanId,
+    /// The plan of options; a warrant has none.
+    plan: Option<PlanId>,
+    /// The whole of a warrant at its issue.
+    whole: Option<Term<Stated>>,
+    /// Whether it is exercised net, and at which price, where the exercise does not say.
+    payment: Payment<Stated>,
+    counted: Counted,
     /// The holder's line of the cap table.
     position: PositionId,
     /// Where the day it expires stands.
@@ -40,7 +47,7 @@ struct Of {
     terms: Terms,
     span: Span,
     /// The part that has vested on the day.
-    vested: Stated,
+    vested: VestedBy<Stated>,
 }
 
 impl<'a> Context<'a> {
@@ -53,7 +60,7 @@ impl<'a> Context<'a> {
     /// Notes where each grant stands among the events.
     pub(super) fn place_rights(&mut self, slots: &[Slot<'a>]) {
         for (place, slot) in slots.iter().enumerate() {
-            if let What::OptionGrant(right) = slot.what {
+            if let What::OptionGrant(right) | What::Warrant(right) = slot.what {
                 self.known_rights[right.index()].place = Some(place);
             }
         }
@@ -84,8 +91,18 @@ impl<'a> Context<'a> {
         let exercise_price = strike.map_or(Term::Given(Stated::ZERO), |(term, _)| term);
         let right = Right { class, opening: super::number_or_finding(options), exercise_price };
         let name = format!("{whose} / {plan_name}");
-        let info = RightInfo { name, stakeholder, vesting, expires: None, origin };
-        let terms = Terms { right, info, plan, position, expires_at: None, start_unknown };
+        let info = RightInfo { name, stakeholder, has_milestones: false, vesting, expires: None, origin };
+        let terms = Terms {
+            right,
+            info,
+            plan: Some(plan),
+            whole: None,
+            payment: Payment::Cash,
+            counted: Counted::Always,
+            position,
+            expires_at: None,
+            start_unknown,
+        };
         self.known_rights.push(Known { place: None, terms: Some(terms) });
     }
 
@@ -116,14 +133,7 @@ impl<'a> Context<'a> {
             self.assume(stage, "options without an exercise price have one of 0", Some(block.span));
         }
         let expires = self.date(block, "expires");
-        if let (Some((expires, span)), Some(date)) =
-            (expires, slot.date.filter(|date| expires.is_some_and(|(end, _)| end < *date)))
-        {
-            self.report(
-                Finding::error("E0448", format!("\"{stage}\" is granted on {date} and expires on {expires}"))
-                    .at(span, "before it is granted"),
-            );
-        }
+        self.check_order(stage, slot.date, expires, "granted");
         let exercise_price = strike.map_or(Term::Given(Stated::ZERO), |(term, _)| term);
         let (available, position) =
             (self.position(Holding::Available(plan)), self.position(Holding::Granted(who, plan)));
@@ -133,16 +143,177 @@ impl<'a> Context<'a> {
             info: RightInfo {
                 name: stage.to_owned(),
                 stakeholder: who,
+                has_milestones: false,
                 vesting,
                 expires: expires.map(|(date, _)| date),
                 origin,
             },
-            plan,
+            plan: Some(plan),
+            whole: None,
+            payment: Payment::Cash,
+            counted: Counted::Always,
             position,
             expires_at: expires.map(|(_, span)| span),
             start_unknown,
         });
         Some(OptionGrant { available, position, amount, rounding: file.rounding, right: id, origin })
+    }
+
+    pub(super) fn warrant(
+        &mut self,
+        slot: &Slot<'a>,
+        id: RightId,
+        outer: &Provenance,
+        file: &RoundingInfo,
+    ) -> Option<Warrant<Stated>> {
+        let (block, stage) = (slot.block, slot.stage.as_str());
+        let who = self.stakeholder(block.text("stakeholder")?, block.span_of("stakeholder"));
+        let class = self.class(block.text("class").unwrap_or(COMMON), block.span_of("class"));
+        let (who, class) = (who?, class?);
+        let (shares, origin) = self.quantity(block, "shares", format!("shares of {stage}"), outer)?;
+        self.check_whole(shares, block.span_of("shares"), file);
+        let strike = self.quantity(block, "exercise_price", format!("exercise price of {stage}"), outer);
+        if strike.is_none() {
+            self.assume(stage, "a warrant without an exercise price has one of 0", Some(block.span));
+        }
+        let market_price = self.quantity(block, "market_price", format!("market price of {stage}"), outer);
+        let payment = match self.word(block, "method") {
+            Some(("net", _)) => Payment::Net { market_price: market_price.map(|(term, _)| term) },
+            _ => Payment::Cash,
+        };
+        let expires = self.date(block, "expires");
+        self.check_order(stage, slot.date, expires, "issued");
+        let has_milestones = block.blocks("tranches").next().is_some();
+        let counted = match self.word(block, "counted") {
+            Some(("always", _)) => Counted::Always,
+            Some(("when_vested", _)) => Counted::WhenVested,
+            Some(_) => Counted::WhenExercised,
+            None if has_milestones => {
+                let assumed = "a warrant with tranches is in the fully diluted total as far as it has vested; `counted` would say otherwise";
+                self.assume(stage, assumed, Some(block.span));
+                Counted::WhenVested
+            }
+            None => Counted::Always,
+        };
+        self.check_milestones(block, stage, shares);
+        let exercise_price = strike.map_or(Term::Given(Stated::ZERO), |(term, _)| term);
+        let position = self.position(Holding::Warrants(who, class));
+        self.known_rights[id.index()].terms = Some(Terms {
+            right: Right { class, opening: Stated::ZERO, exercise_price },
+            info: RightInfo {
+                name: stage.to_owned(),
+                stakeholder: who,
+                has_milestones: true,
+                vesting: None,
+                expires: expires.map(|(date, _)| date),
+                origin,
+            },
+            plan: None,
+            whole: Some(shares),
+            payment,
+            counted,
+            position,
+            expires_at: expires.map(|(_, span)| span),
+            start_unknown: None,
+        });
+        Some(Warrant { right: id, position, shares, has_milestones, counted, rounding: file.rounding, origin })
+    }
+
+    /// The parts of a warrant are not more than the whole, and at most one is the rest.
+    fn check_milestones(&mut self, block: &'a Block, stage: &str, whole: Term<Stated>) {
+        let (mut sum, mut rests) = (Exact::zero(), 0);
+        for tranche in block.blocks("tranches") {
+            match tranche.literal("shares") {
+                Some((Given::Stated(Literal::Word(_)), ..)) => rests += 1,
+                Some((Given::Stated(Literal::Quantity(quantity)), ..)) => sum += quantity.stated.cast(),
+                // The value of a variable is known in the run at hand only.
+                _ => return,
+            }
+        }
+        let span = block.span_of("shares");
+        if rests > 1 {
+            self.report(
+                Finding::error("E0475", format!("\"rest\" stands {rests} times among the tranches of \"{stage}\""))
+                    .at(span, "what is left can go to one only"),
+            );
+        } else if self.value(whole).below(sum).is_yes() {
+            let (sum, whole) = (number(sum), number(self.value(whole)));
+            self.report(
+                Finding::error("E0475", format!("the tranches of \"{stage}\" add up to {sum} shares"))
+                    .at(span, format!("the whole warrant is {whole}"))
+                    .help("correct one of them, or let one be \"rest\""),
+            );
+        }
+    }
+
+    /// A part of a warrant that vests.
+    pub(super) fn milestone(
+        &mut self,
+        slot: &Slot<'a>,
+        id: RightId,
+        number: usize,
+        file: &RoundingInfo,
+    ) -> Option<Vest<Stated>> {
+        let (block, warrant, stage) = (slot.block, slot.round?, slot.stage.as_str());
+        let outer = block.provenance().or(&warrant.provenance());
+        let Some(terms) = self.known_rights[id.index()].terms.clone() else {
+            // A warrant that could not be read was reported; one that comes later was not.
+            if self.known_rights[id.index()].place.is_some() && self.findings.0.is_empty() {
+                self.report(
+                    Finding::error("E0467", format!("\"{stage}\" is before its warrant"))
+                        .at(block.span_of("date"), "expected a day not before the warrant's"),
+                );
+            }
+            return None;
+        };
+        if let (Some(expires), Some(at), Some(date)) = (terms.info.expires, terms.expires_at, slot.date)
+            && date > expires
+        {
+            self.report(
+                Finding::error("E0449", format!("\"{stage}\" on {date} is after its warrant expired on {expires}"))
+                    .at(block.span_of("date"), "expected a day not after it")
+                    .and_at(at, "expires here"),
+            );
+        }
+        let is_rest =
+            |tranche: &Block| matches!(tranche.literal("shares"), Some((Given::Stated(Literal::Word(_)), ..)));
+        let (part, origin) = if is_rest(block) {
+            let mut others = Vec::new();
+            for (index, other) in warrant.blocks("tranches").enumerate().filter(|(index, _)| *index != number) {
+                let what = format!("shares of {} / {}", terms.info.name, index + 1);
+                others.push(self.quantity(other, "shares", what, &outer)?.0);
+            }
+            let origin = self.origin(block.span_of("shares"), format!("shares of {stage}"), &outer);
+            (WarrantPart::RestOf(others), origin)
+        } else {
+            let (term, origin) = self.quantity(block, "shares", format!("shares of {stage}"), &outer)?;
+            (WarrantPart::Number(term), origin)
+        };
+        let hurdle = self.quantity(block, "share_price", format!("price hurdle of {stage}"), &outer);
+        let market_price = self.quantity(warrant, "market_price", format!("market price of {stage}"), &outer);
+        Some(Vest {
+            right: id,
+            position: terms.position,
+            part,
+            whole: terms.whole?,
+            hurdle: hurdle.map(|(term, _)| term),
+            market_price: market_price.map(|(term, _)| term),
+            counted: terms.counted,
+            rounding: file.rounding,
+            origin,
+        })
+    }
+
+    /// What is granted or issued expires later.
+    fn check_order(&mut self, stage: &str, date: Option<Date>, expires: Option<(Date, Span)>, how: &str) {
+        if let (Some((expires, span)), Some(date)) = (expires, date)
+            && expires < date
+        {
+            self.report(
+                Finding::error("E0448", format!("\"{stage}\" is {how} on {date} and expires on {expires}"))
+                    .at(span, format!("before it is {how}")),
+            );
+        }
     }
 
     /// How the options of a block vest. Without a day to start from the schedule's place is returned instead.
@@ -232,8 +403,12 @@ impl<'a> Context<'a> {
         }
         let (quantity, origin) = self.right_quantity(slot, outer, file, RightQuantity::All)?;
         let market_price = self.quantity(block, "market_price", format!("market price of {stage}"), outer);
-        let payment = match self.word(block, "method") {
-            Some(("net", _)) => Payment::Net { market_price: market_price.map(|(term, _)| term) },
+        let market_price = market_price.map(|(term, _)| term).or(match of.terms.payment {
+            Payment::Net { market_price } => market_price,
+            Payment::Cash => None,
+        });
+        let payment = match (self.word(block, "method"), of.terms.payment) {
+            (Some(("net", _)), _) | (None, Payment::Net { .. }) => Payment::Net { market_price },
             _ => Payment::Cash,
         };
         let into = self.position(Holding::Shares(of.terms.info.stakeholder, of.terms.right.class));
@@ -243,6 +418,7 @@ impl<'a> Context<'a> {
             into,
             quantity,
             vested: of.vested,
+            counted: of.terms.counted,
             payment,
             rounding: file.rounding,
             origin: origin.unwrap_or_else(|| self.origin(of.span, format!("exercise: {stage}"), outer)),
@@ -270,12 +446,13 @@ impl<'a> Context<'a> {
             },
             None => true,
         };
-        let returns_to = returns.then(|| self.position(Holding::Available(of.terms.plan)));
+        let returns_to = of.terms.plan.filter(|_| returns).map(|plan| self.position(Holding::Available(plan)));
         Some(Cancellation {
             right: of.id,
             from: of.terms.position,
             quantity,
             vested: of.vested,
+            counted: of.terms.counted,
             returns_to,
             rounding: file.rounding,
             origin: origin.unwrap_or_else(|| self.origin(of.span, format!("cancellation: {stage}"), outer)),
@@ -311,8 +488,8 @@ impl<'a> Context<'a> {
         let known = &self.known_rights[id.index()];
         if known.place.is_some_and(|granted| granted > place) {
             self.report(
-                Finding::error("E0467", format!("\"{}\" is before the grant \"{name}\"", slot.stage))
-                    .at(span, "granted later")
+                Finding::error("E0467", format!("\"{}\" is before \"{name}\"", slot.stage))
+                    .at(span, "granted or issued later")
                     .help("an exercise or a cancellation follows its grant: check the dates"),
             );
             return None;
@@ -320,8 +497,9 @@ impl<'a> Context<'a> {
         // A grant that could not be read was reported.
         let terms = known.terms.clone()?;
         let vested = match (terms.info.vesting, slot.date, terms.start_unknown) {
-            (None, _, None) => Stated::ONE,
-            (Some(vesting), Some(date), _) => vesting.part_on(date),
+            (None, _, None) if terms.info.has_milestones => VestedBy::Milestones,
+            (None, _, None) => VestedBy::Part(Stated::ONE),
+            (Some(vesting), Some(date), _) => VestedBy::Part(vesting.part_on(date)),
             (vesting, _, unknown) => {
                 let at = unknown.unwrap_or(span);
                 let what = if vesting.is_some() { "the event" } else { "the grant" };
@@ -351,7 +529,7 @@ impl<'a> Context<'a> {
     fn opening_right_of(&mut self, name: &str, who: StakeholderId, plan: PlanId, span: Span) -> Option<RightId> {
         let of = |known: &Known| {
             let terms = known.terms.as_ref().filter(|_| known.place.is_none());
-            terms.is_some_and(|terms| terms.info.stakeholder == who && terms.plan == plan)
+            terms.is_some_and(|terms| terms.info.stakeholder == who && terms.plan == Some(plan))
         };
         let found: Vec<usize> =
             self.known_rights.iter().enumerate().filter(|(_, known)| of(known)).map(|(index, _)| index).collect();

@@ -30,10 +30,16 @@ pub(super) struct Slot<'a> {
 /// What kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
-    Closing { round: RoundId, tranche: usize },
+    Closing {
+        round: RoundId,
+        tranche: usize,
+    },
     Secondary,
     PoolIncrease,
     OptionGrant(RightId),
+    Warrant(RightId),
+    /// One of a warrant's tranches, by number.
+    Vest(RightId, usize),
     Exercise,
     Cancellation,
     Issuance,
@@ -44,11 +50,12 @@ pub(super) enum What {
 }
 
 /// Tables of events besides rounds, with the word for an unnamed one.
-const KINDS: [(&str, What, &str); 8] = [
+const KINDS: [(&str, What, &str); 9] = [
     ("secondaries", What::Secondary, "Secondary"),
     ("pool_increases", What::PoolIncrease, "Pool increase"),
     // Its right is counted when it is read.
     ("option_grants", What::OptionGrant(RightId(0)), "Option grant"),
+    ("warrants", What::Warrant(RightId(0)), "Warrant"),
     ("exercises", What::Exercise, "Exercise"),
     ("cancellations", What::Cancellation, "Cancellation"),
     ("issuances", What::Issuance, "Issuance"),
@@ -66,6 +73,8 @@ impl What {
             What::Secondary => "secondary",
             What::PoolIncrease => "pool increase",
             What::OptionGrant(_) => "option grant",
+            What::Warrant(_) => "warrant",
+            What::Vest(..) => "milestone",
             What::Exercise => "exercise",
             What::Cancellation => "cancellation",
             What::Issuance => "issuance",
@@ -96,6 +105,11 @@ impl<'a> Context<'a> {
                         let id = self.new_right();
                         (What::OptionGrant(id), Thing::Right(id))
                     }
+                    What::Warrant(_) => {
+                        let id = self.new_right();
+                        self.read_milestones(id, block, &stage, document, &mut slots);
+                        (What::Warrant(id), Thing::Right(id))
+                    }
                     what => (what, Thing::Event),
                 };
                 self.name_event(&stage, thing, block.name_span());
@@ -125,6 +139,23 @@ impl<'a> Context<'a> {
             self.check_after_opening(opening, &slots);
         }
         slots
+    }
+
+    /// Each part of a warrant vests by an event of its own.
+    fn read_milestones(
+        &mut self,
+        right: RightId,
+        block: &'a Block,
+        warrant: &str,
+        document: &Document,
+        slots: &mut Vec<Slot<'a>>,
+    ) {
+        for (number, tranche) in block.blocks("tranches").enumerate() {
+            let name = tranche.name().map_or_else(|| (number + 1).to_string(), str::to_owned);
+            let date = self.date(tranche, "date").map(|(date, _)| date);
+            let (what, place) = (What::Vest(right, number), place(document, tranche.span, 0));
+            slots.push(Slot::new(what, tranche, Some(block), format!("{warrant} / {name}"), date, place));
+        }
     }
 
     /// A convertible that does something at maturity; those of one day do it together.
