@@ -233,3 +233,53 @@ pub fn cancel<N: Number, J: Journal<N>>(
     books.table.rights[terms.right.index()] = after;
     feasible
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::num::Exact;
+
+    fn held(granted: i32, exercised: i32, outstanding: i32) -> Held<Exact> {
+        let whole = Exact::whole;
+        Held {
+            granted: whole(granted),
+            exercised: whole(exercised),
+            outstanding: whole(outstanding),
+            ..Held::nothing()
+        }
+    }
+
+    fn exercisable(held: &Held<Exact>, numerator: i32, denominator: i32, rounding: Rounding) -> Option<i64> {
+        let part = Exact::whole(numerator) / Exact::whole(denominator);
+        let options = held.exercisable(VestedBy::Part(part), rounding);
+        options.to_decimal(0).and_then(|options| options.try_into().ok())
+    }
+
+    /// Of 480 granted, 15/48 are 150; 60 were exercised.
+    #[test]
+    fn what_was_exercised_is_taken_off_what_has_vested() {
+        assert_eq!(exercisable(&held(480, 60, 420), 15, 48, Rounding::EXACT), Some(90));
+        assert_eq!(exercisable(&held(480, 60, 420), 0, 48, Rounding::EXACT), Some(0));
+    }
+
+    /// After what had not vested was cancelled, time vests nothing more.
+    #[test]
+    fn no_more_can_be_exercised_than_is_outstanding() {
+        assert_eq!(exercisable(&held(480, 60, 90), 48, 48, Rounding::EXACT), Some(90));
+    }
+
+    /// 1/3 of 100 is 33 whole options.
+    #[test]
+    fn whole_options_vest_where_shares_are_whole() {
+        assert_eq!(exercisable(&held(100, 0, 100), 1, 3, Rounding::CLOSING_US), Some(33));
+    }
+
+    #[test]
+    fn a_warrant_counts_from_its_issue_as_far_as_vested_or_never() {
+        let warrant = Held { vested: Exact::whole(40), ..held(100, 10, 90) };
+        let counted = |counted| warrant.counted(counted).to_decimal(0).and_then(|count| i64::try_from(count).ok());
+        assert_eq!(counted(Counted::Always), Some(90));
+        assert_eq!(counted(Counted::WhenVested), Some(30));
+        assert_eq!(counted(Counted::WhenExercised), Some(0));
+    }
+}

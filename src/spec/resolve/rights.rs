@@ -258,7 +258,7 @@ impl<'a> Context<'a> {
         let outer = block.provenance().or(&warrant.provenance());
         let Some(terms) = self.known_rights[id.index()].terms.clone() else {
             // A warrant that could not be read was reported; one that comes later was not.
-            if self.known_rights[id.index()].place.is_some() && self.findings.0.is_empty() {
+            if self.known_rights[id.index()].place.is_some() && !self.findings.has_errors() {
                 self.report(
                     Finding::error("E0467", format!("\"{stage}\" is before its warrant"))
                         .at(block.span_of("date"), "expected a day not before the warrant's"),
