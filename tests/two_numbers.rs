@@ -23,8 +23,8 @@ use generate::{cases, company};
 use proptest::test_runner::{TestCaseError, TestRunner};
 use rust_decimal::prelude::ToPrimitive;
 use std::convert::Infallible;
-use support::{project, scenario_names};
 use std::fmt::Write as _;
+use support::{project, scenario_names};
 
 /// Futures computed side by side.
 const WIDTH: usize = 8;

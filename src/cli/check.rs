@@ -138,6 +138,7 @@ fn figure_in_words(figure: Figure, value: Decimal, currency: &str) -> String {
         | Figure::SharesAsConverted
         | Figure::FullyDiluted
         | Figure::Increase
+        | Figure::Vested
         | Figure::Capitalization => grouped(value, 10),
         Figure::ControllingTerm => {
             let place = usize::try_from(value).unwrap_or(usize::MAX);

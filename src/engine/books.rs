@@ -1,5 +1,6 @@
 //! The cap table, the entries that change it, and the journal that may keep them.
 
+use super::rights::Held;
 use super::round::{Conversion, Pricing};
 use crate::model::{ClassId, ClassPrices, ConvertibleId, EventId, Holding, PositionId, Round, RoundId, Scenario};
 use crate::num::{Mask, Number};
@@ -20,6 +21,8 @@ pub struct CapTable<N: Number> {
     pub conversion_prices: Vec<Option<N>>,
     /// Where a convertible is issued and not yet converted or repaid, by convertible.
     pub outstanding: Vec<N::Mask>,
+    /// Rights to buy shares, by right.
+    pub rights: Vec<Held<N>>,
     /// Sum of all positions as converted: outstanding, granted, promised and available.
     pub fully_diluted: N,
     /// The latest price in force of one share as converted, if any was set.
@@ -116,6 +119,26 @@ pub enum EntryKind<N> {
         /// The plan's available options.
         from: PositionId,
     },
+    /// Options become shares. `money = price * shares`.
+    Exercise {
+        /// The holder's options.
+        from: PositionId,
+        /// How many of them; more than the shares where some are withheld for the exercise price.
+        options: N,
+        /// How many of them were in the fully diluted total.
+        counted: N,
+        /// What was paid.
+        money: N,
+    },
+    /// Granted options go back to a plan's available ones.
+    Return {
+        /// The holder's options.
+        from: PositionId,
+    },
+    /// Granted options or warrants end and are retired.
+    Cancellation,
+    /// Warrants enter the fully diluted total.
+    Warrant,
     /// Shares change hands. `money = price * shares + residue`.
     Transfer {
         /// The seller's position.
@@ -188,6 +211,19 @@ pub enum Because<N> {
     },
     /// The number was given.
     GivenNumber,
+    /// The price is what the option says.
+    ExercisePrice,
+    /// Shares worth the exercise price are withheld: `shares = options * (1 - exercise price / market price)`.
+    NetExercise {
+        /// The option's.
+        exercise_price: N,
+        /// Of a share on the day.
+        market_price: N,
+    },
+    /// What had not vested on the day.
+    Unvested,
+    /// A milestone vested it.
+    Milestone,
     /// New shares for each old one.
     Ratio {
         /// The ratio.
@@ -263,6 +299,7 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
                 .map(|class| class.conversion_price.or(class.issue_price))
                 .collect(),
             outstanding: scenario.convertibles.iter().map(|_| N::Mask::always(false)).collect(),
+            rights: scenario.rights.iter().map(|_| Held::nothing()).collect(),
             fully_diluted: N::zero(),
             reference_price: None,
             rounds: scenario.rounds.iter().map(|_| None).collect(),
@@ -278,13 +315,19 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     }
 
     /// Applies an entry, and nothing else.
-    #[inline(always)]
+    // Without optimization every inlined copy would keep its numbers on the stack at once.
+    #[cfg_attr(debug_assertions, inline(never))]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn post(&mut self, entry: Entry<N>) {
         self.journal.record(self.event, &entry);
         self.table.shares[entry.position.index()] += entry.shares;
         self.table.fully_diluted += self.table.as_converted(entry.position, entry.shares);
         match entry.kind {
-            EntryKind::Grant { from } | EntryKind::Transfer { from, .. } => {
+            EntryKind::Exercise { from, counted, .. } => {
+                self.table.shares[from.index()] -= counted;
+                self.table.fully_diluted -= self.table.as_converted(from, counted);
+            }
+            EntryKind::Grant { from } | EntryKind::Return { from } | EntryKind::Transfer { from, .. } => {
                 self.table.shares[from.index()] -= entry.shares;
                 self.table.fully_diluted -= self.table.as_converted(from, entry.shares);
             }
@@ -292,6 +335,8 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
             | EntryKind::Conversion { .. }
             | EntryKind::Adjustment { .. }
             | EntryKind::PoolIncrease
+            | EntryKind::Cancellation
+            | EntryKind::Warrant
             | EntryKind::Split { .. } => {}
         }
     }

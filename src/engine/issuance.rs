@@ -3,7 +3,7 @@
 use super::books::{Because, Books, Entry, EntryKind, Journal};
 use super::round::protect::{self, Issue};
 use super::secondary::sale_price;
-use crate::model::{Consideration, Draws, Holding, Issuance, PositionId, Protection, SalePrice, Split};
+use crate::model::{Consideration, Draws, Holding, Issuance, PositionId, Protection, Right, SalePrice, Split};
 use crate::num::rounding::{Direction, whole};
 use crate::num::{Mask, Number};
 
@@ -63,6 +63,7 @@ pub fn issue<N: Number, J: Journal<N>>(
 #[inline(always)]
 pub fn split<N: Number, J: Journal<N>>(
     terms: &Split<N>,
+    rights: &[Right<N>],
     happens: N::Mask,
     draws: &Draws<N>,
     books: &mut Books<N, J>,
@@ -73,7 +74,7 @@ pub fn split<N: Number, J: Journal<N>>(
     for index in 0..books.table.positions.len() {
         let held = match (terms.class, books.table.positions[index]) {
             (None, _) => true,
-            (Some(split), Holding::Shares(_, class)) => split == class,
+            (Some(split), Holding::Shares(_, class) | Holding::Warrants(_, class)) => split == class,
             (Some(_), Holding::Granted(..) | Holding::Promised(_) | Holding::Available(_)) => terms.is_common,
         };
         if held {
@@ -85,13 +86,14 @@ pub fn split<N: Number, J: Journal<N>>(
             books.post(Entry { position, shares: kept - before, price: N::zero(), kind, because });
         }
     }
-    rescale(terms, ratio, books);
+    rescale(terms, rights, ratio, books);
     feasible
 }
 
 /// Adjusts prices and conversion ratios to a split; the fully diluted count is summed anew where a ratio changed.
 #[inline(always)]
-fn rescale<N: Number, J>(terms: &Split<N>, ratio: N, books: &mut Books<N, J>) {
+fn rescale<N: Number, J>(terms: &Split<N>, rights: &[Right<N>], ratio: N, books: &mut Books<N, J>) {
+    let classes = rights.iter().map(|right| right.class);
     let table = &mut books.table;
     if terms.class.is_none() || terms.is_common {
         for price in table.conversion_prices.iter_mut().flatten() {
@@ -103,6 +105,19 @@ fn rescale<N: Number, J>(terms: &Split<N>, ratio: N, books: &mut Books<N, J>) {
             pricing.last_price = pricing.last_price / ratio;
             pricing.solved_price = pricing.solved_price / ratio;
             pricing.split(ratio);
+        }
+    }
+    for (right, class) in table.rights.iter_mut().zip(classes) {
+        if terms.class.is_none_or(|split| split == class) {
+            let count = |options: N| {
+                let after = options * ratio;
+                if terms.whole_shares { whole(after, Direction::Down) } else { after.posted() }
+            };
+            right.granted = count(right.granted);
+            right.exercised = count(right.exercised);
+            right.outstanding = count(right.outstanding);
+            right.vested = count(right.vested);
+            right.exercise_price = right.exercise_price / ratio;
         }
     }
     for (index, price) in table.issue_prices.iter_mut().enumerate() {

@@ -3,6 +3,7 @@
 
 use super::books::{Adjustment, Because, CapTable, Entry, EntryKind, Journal};
 use super::refusal::{Cause, Invariant, Refusal};
+use super::rights::Held;
 use super::round::{Conversion, Counted, Pricing};
 use crate::model::{ConvertibleId, EventId, PositionId, Round, RoundId, Tranche};
 use crate::num::{Arithmetic, Fixed, Number, Truth};
@@ -64,6 +65,8 @@ pub struct Stage {
     pub ratios: Vec<Decimal>,
     /// Conversion prices, by class, where they are known.
     pub conversion_prices: Vec<Option<Decimal>>,
+    /// Rights to buy shares, by right.
+    pub rights: Vec<Held<Decimal>>,
     /// The latest price in force per share as converted, and that price times the fully diluted count.
     pub reference: Option<Reference>,
 }
@@ -156,13 +159,16 @@ impl Ledger {
     fn fold(&mut self, posted: &Posted) {
         self.folded[posted.position.index()] += posted.shares;
         match posted.kind {
-            EntryKind::Grant { from } | EntryKind::Transfer { from, .. } => {
+            EntryKind::Exercise { from, counted, .. } => self.folded[from.index()] -= counted,
+            EntryKind::Grant { from } | EntryKind::Return { from } | EntryKind::Transfer { from, .. } => {
                 self.folded[from.index()] -= posted.shares;
             }
             EntryKind::Issuance { .. }
             | EntryKind::Conversion { .. }
             | EntryKind::Adjustment { .. }
             | EntryKind::PoolIncrease
+            | EntryKind::Cancellation
+            | EntryKind::Warrant
             | EntryKind::Split { .. } => {}
         }
     }
@@ -190,6 +196,15 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
                 }
                 EntryKind::PoolIncrease => EntryKind::PoolIncrease,
                 EntryKind::Grant { from } => EntryKind::Grant { from },
+                EntryKind::Exercise { from, options, counted, money } => EntryKind::Exercise {
+                    from,
+                    options: write.decimal(options),
+                    counted: write.decimal(counted),
+                    money: write.decimal(money),
+                },
+                EntryKind::Warrant => EntryKind::Warrant,
+                EntryKind::Return { from } => EntryKind::Return { from },
+                EntryKind::Cancellation => EntryKind::Cancellation,
                 EntryKind::Transfer { from, money, residue } => {
                     EntryKind::Transfer { from, money: write.decimal(money), residue: write.decimal(residue) }
                 }
@@ -200,6 +215,7 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
         let says_more = match posted.kind {
             EntryKind::Split { fraction } => !fraction.is_zero(),
             EntryKind::Adjustment { as_converted } => !as_converted.is_zero(),
+            EntryKind::Exercise { options, .. } => !options.is_zero(),
             _ => false,
         };
         if !posted.shares.is_zero() || says_more {
@@ -341,6 +357,13 @@ fn written<const BITS: usize, const LIMBS: usize>(
         Because::RoundPrice { round } => Because::RoundPrice { round },
         Because::GivenPrice => Because::GivenPrice,
         Because::GivenNumber => Because::GivenNumber,
+        Because::ExercisePrice => Because::ExercisePrice,
+        Because::NetExercise { exercise_price, market_price } => Because::NetExercise {
+            exercise_price: write.decimal(exercise_price),
+            market_price: write.decimal(market_price),
+        },
+        Because::Unvested => Because::Unvested,
+        Because::Milestone => Because::Milestone,
         Because::Conversion { convertible } => Because::Conversion { convertible },
         Because::Protection { before, after } => {
             Because::Protection { before: write.decimal(before), after: write.decimal(after) }
@@ -394,6 +417,19 @@ fn stage<const BITS: usize, const LIMBS: usize>(
             .conversion_prices
             .iter()
             .map(|price| price.map_or(Some(None), |price| price.to_decimal(PLACES).map(Some)))
+            .collect::<Option<_>>()?,
+        rights: table
+            .rights
+            .iter()
+            .map(|right| {
+                Some(Held {
+                    granted: right.granted.to_decimal(PLACES)?,
+                    exercised: right.exercised.to_decimal(PLACES)?,
+                    outstanding: right.outstanding.to_decimal(PLACES)?,
+                    vested: right.vested.to_decimal(PLACES)?,
+                    exercise_price: right.exercise_price.to_decimal(PLACES)?,
+                })
+            })
             .collect::<Option<_>>()?,
         reference,
     })

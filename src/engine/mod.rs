@@ -9,6 +9,7 @@ pub mod issuance;
 pub mod ledger;
 pub mod pool;
 pub mod refusal;
+pub mod rights;
 pub mod round;
 pub mod secondary;
 
@@ -39,11 +40,21 @@ pub fn replay<N: Number, J: Journal<N>>(
             }
             (Event::Secondary(terms), Some(happens)) => secondary::close(terms, happens, draws, books),
             (Event::PoolIncrease(terms), Some(happens)) => pool::increase(terms, happens, draws, books),
-            (Event::OptionGrant(terms), Some(happens)) => pool::grant(terms, happens, draws, books),
+            (Event::OptionGrant(terms), Some(happens)) => {
+                let price = draws.value(scenario.rights[terms.right.index()].exercise_price);
+                pool::grant(terms, price, happens, draws, books)
+            }
+            (Event::Warrant(terms), Some(happens)) => {
+                let price = draws.value(scenario.rights[terms.right.index()].exercise_price);
+                rights::issue(terms, price, &scenario.protections, happens, draws, books)
+            }
+            (Event::Vest(terms), Some(happens)) => rights::vest(terms, happens, draws, books),
+            (Event::Exercise(terms), Some(happens)) => rights::exercise(terms, happens, draws, books),
+            (Event::Cancellation(terms), Some(happens)) => rights::cancel(terms, happens, draws, books),
             (Event::Issuance(terms), Some(happens)) => {
                 issuance::issue(terms, &scenario.protections, happens, draws, books)
             }
-            (Event::Split(terms), Some(happens)) => issuance::split(terms, happens, draws, books),
+            (Event::Split(terms), Some(happens)) => issuance::split(terms, &scenario.rights, happens, draws, books),
             (Event::Convertible(id), Some(happens)) => convertible::issue(*id, happens, books),
             (Event::Maturity(due), Some(happens)) => convertible::mature(due, scenario, happens, draws, books),
             (_, None) => continue,
@@ -74,6 +85,10 @@ fn open<N: Number, J: Journal<N>>(
     });
     if let Some(price) = price {
         books.set_reference_price(price, N::Mask::always(true));
+    }
+    for (held, right) in books.table.rights.iter_mut().zip(&scenario.rights) {
+        (held.granted, held.outstanding) = (right.opening, right.opening);
+        held.exercise_price = draws.value(right.exercise_price);
     }
     let always = N::Mask::always(true);
     books.journal.end_event(None, always, always, &books.table)

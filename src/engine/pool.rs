@@ -49,7 +49,7 @@ pub fn counted<N: Number>(available: PositionId, counts_all: bool, table: &CapTa
         false => table.at(available),
         true => table.sum(|holding| match holding {
             Holding::Available(other) | Holding::Promised(other) | Holding::Granted(_, other) => other == plan,
-            Holding::Shares(..) => false,
+            Holding::Shares(..) | Holding::Warrants(..) => false,
         }),
     }
 }
@@ -67,6 +67,7 @@ pub fn options<N: Number>(terms: &OptionGrant<N>, draws: &Draws<N>, fully_dilute
 #[inline(always)]
 pub fn grant<N: Number, J: Journal<N>>(
     terms: &OptionGrant<N>,
+    exercise_price: N,
     happens: N::Mask,
     draws: &Draws<N>,
     books: &mut Books<N, J>,
@@ -80,5 +81,10 @@ pub fn grant<N: Number, J: Journal<N>>(
         kind: EntryKind::Grant { from: terms.available },
         because: Because::GivenNumber,
     });
+    let granted = happens.select(options, N::zero());
+    let right = &mut books.table.rights[terms.right.index()];
+    right.granted += granted;
+    right.outstanding += granted;
+    right.exercise_price = exercise_price;
     feasible
 }

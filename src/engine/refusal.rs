@@ -2,10 +2,10 @@
 
 use super::books::{Books, CapTable, Feasibility};
 use super::round::{money, pricing};
-use super::{pool, replay, secondary};
+use super::{pool, replay, rights, secondary};
 use crate::model::{
-    Cap, Consideration, Converting, Denominator, Draws, Event, EventId, Part, PoolAmount, Round, RoundId, Scenario,
-    Secondary, Takes, Term,
+    Cap, Consideration, Converting, Denominator, Draws, Event, EventId, Part, Payment, PoolAmount, Round, RoundId,
+    Scenario, Secondary, Takes, Term,
 };
 use crate::num::rounding::{PriceBasis, Rounding};
 use crate::num::{Arithmetic, Fixed, Number};
@@ -109,6 +109,24 @@ pub enum Cause {
         /// Options available.
         available: Decimal,
     },
+    /// An exercise is for more than has vested and is outstanding.
+    NotExercisable {
+        /// Options to be exercised.
+        asked: Decimal,
+        /// Options that can be on the day.
+        vested: Decimal,
+        /// Options outstanding, vested or not.
+        outstanding: Decimal,
+    },
+    /// A cancellation is for more than is outstanding.
+    NotOutstanding {
+        /// Options to be cancelled.
+        asked: Decimal,
+        /// Options outstanding.
+        outstanding: Decimal,
+    },
+    /// A net exercise before any price of a share is known.
+    NoMarketPrice,
     /// A price is not above zero.
     PriceNotPositive {
         /// The price.
@@ -153,7 +171,26 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             }
             Consideration::Money { .. } | Consideration::None { .. } => Cause::NegativeShares,
         },
-        Event::Convertible(_) | Event::Maturity(_) => Cause::NegativeShares,
+        Event::Vest(_) => Cause::NoMarketPrice,
+        Event::Exercise(terms) => {
+            let (asked, vested) = (rights::exercised(terms, draws, table), rights::exercisable(terms, table));
+            let price = rights::market_price(terms, draws, table);
+            match terms.payment {
+                Payment::Net { .. } if asked.at_most(vested).is_yes() && !price.is_positive().is_yes() => {
+                    Cause::NoMarketPrice
+                }
+                _ => Cause::NotExercisable {
+                    asked: decimal(asked),
+                    vested: decimal(vested),
+                    outstanding: decimal(table.rights[terms.right.index()].outstanding),
+                },
+            }
+        }
+        Event::Cancellation(terms) => Cause::NotOutstanding {
+            asked: decimal(rights::cancelled(terms, draws, table)),
+            outstanding: decimal(table.rights[terms.right.index()].outstanding),
+        },
+        Event::Warrant(_) | Event::Convertible(_) | Event::Maturity(_) => Cause::NegativeShares,
         Event::Split(terms) => Cause::PriceNotPositive { price: decimal(draws.value(terms.ratio)) },
     }
 }

@@ -4,7 +4,7 @@
 
 use super::{
     ClassId, ConvertibleId, EventId, GroupId, Holding, OriginId, PlanId, PositionId, RoundId, Rung, Scenario,
-    StakeholderId, VariableId,
+    StakeholderId, VariableId, Vesting,
 };
 use crate::error::Span;
 use crate::num::Stated;
@@ -31,6 +31,8 @@ pub struct Agreement {
     pub events: Vec<EventInfo>,
     /// Rounds, by id.
     pub rounds: Vec<RoundInfo>,
+    /// Rights to buy shares, by id.
+    pub rights: Vec<RightInfo>,
     /// Convertibles, by id.
     pub convertibles: Vec<ConvertibleInfo>,
     /// Commitments, in the order of the scenario's.
@@ -53,6 +55,23 @@ pub struct Agreement {
     pub opening_costs: Vec<(PositionId, Stated)>,
     /// What must come out.
     pub expectations: Vec<Expectation>,
+}
+
+/// A right to buy shares, as readers know it.
+#[derive(Clone, Debug)]
+pub struct RightInfo {
+    /// The grant's name, or `holder / plan` for options of the opening table.
+    pub name: String,
+    /// Who holds it.
+    pub stakeholder: StakeholderId,
+    /// Its milestones vest it, each by its own event.
+    pub has_milestones: bool,
+    /// How it vests; `None` is at once.
+    pub vesting: Option<Vesting>,
+    /// After this day it cannot be exercised.
+    pub expires: Option<Date>,
+    /// Where it was stated.
+    pub origin: OriginId,
 }
 
 /// What holds for the whole file.
@@ -402,6 +421,7 @@ pub enum Figure {
     ValuePerShare,
     MoneyIn,
     SaleProceeds,
+    Vested,
     Increase,
     ConversionPrice,
     ConversionRatio,
@@ -435,7 +455,9 @@ impl Agreement {
     /// The name of a position's owner in print: a stakeholder or a plan.
     pub fn owner(&self, position: PositionId) -> &str {
         match self.scenario.positions[position.index()] {
-            Holding::Shares(who, _) | Holding::Granted(who, _) => &self.stakeholders[who.index()].name,
+            Holding::Shares(who, _) | Holding::Warrants(who, _) | Holding::Granted(who, _) => {
+                &self.stakeholders[who.index()].name
+            }
             Holding::Promised(plan) | Holding::Available(plan) => &self.plans[plan.index()],
         }
     }
@@ -444,6 +466,7 @@ impl Agreement {
     pub fn consists_of(&self, position: PositionId) -> String {
         match self.scenario.positions[position.index()] {
             Holding::Shares(_, class) => self.classes[class.index()].name.clone(),
+            Holding::Warrants(_, class) => format!("{}, warrants", self.classes[class.index()].name),
             Holding::Granted(_, plan) => format!("{}, granted", self.plans[plan.index()]),
             Holding::Promised(plan) => format!("{}, promised", self.plans[plan.index()]),
             Holding::Available(plan) => format!("{}, available", self.plans[plan.index()]),

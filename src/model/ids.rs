@@ -37,6 +37,8 @@ ids! {
     PositionId;
     /// A financing round.
     RoundId;
+    /// A right to buy shares: an option grant, or options of the opening table.
+    RightId;
     /// A SAFE or convertible note.
     ConvertibleId;
     /// An event, by its place in the timeline.

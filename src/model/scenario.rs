@@ -2,6 +2,7 @@
 
 use super::ids::{ConditionId, EventId, PositionId, VariableId};
 use super::instruments::{Cap, Convertible, Converting, Elapsed, Interest, Package, Protection};
+use super::rights::{Cancellation, Exercise, Payment, Right, RightQuantity, Vest, VestedBy, Warrant, WarrantPart};
 use super::terms::{
     Buyer, Commitment, Consideration, Due, Event, GrantAmount, Holding, Issuance, OptionGrant, Part, Participant,
     PoolAmount, PoolIncrease, Round, RoundPool, RoundPrice, Rung, SalePrice, SaleQuantity, Secondary, Seller, Setting,
@@ -29,6 +30,8 @@ pub struct Scenario<N> {
     pub happens: Vec<bool>,
     /// How events outside rounds round.
     pub rounding: Rounding,
+    /// Rights to buy shares, by right.
+    pub rights: Vec<Right<N>>,
     /// SAFEs and notes, by convertible.
     pub convertibles: Vec<Convertible<N>>,
     /// Protections of classes, which act outside rounds too.
@@ -130,6 +133,7 @@ impl Scenario<Stated> {
             base: self.base.iter().map(Setting::cast).collect(),
             happens: self.happens.clone(),
             rounding: self.rounding,
+            rights: self.rights.iter().map(Right::cast).collect(),
             convertibles: self.convertibles.iter().map(Convertible::cast).collect(),
             protections: self.protections.clone(),
             rounds: self.rounds.iter().map(Round::cast).collect(),
@@ -216,9 +220,13 @@ impl Event<Stated> {
                     GrantAmount::Ownership(term) => GrantAmount::Ownership(term.cast()),
                 },
                 rounding: terms.rounding,
-                exercise_price: terms.exercise_price.cast(),
+                right: terms.right,
                 origin: terms.origin,
             }),
+            Event::Warrant(terms) => Event::Warrant(terms.cast()),
+            Event::Vest(terms) => Event::Vest(terms.cast()),
+            Event::Exercise(terms) => Event::Exercise(terms.cast()),
+            Event::Cancellation(terms) => Event::Cancellation(terms.cast()),
             Event::Issuance(terms) => Event::Issuance(Issuance {
                 position: terms.position,
                 consideration: match terms.consideration {
@@ -348,6 +356,98 @@ impl Convertible<Stated> {
                 periods_per_year: interest.periods_per_year,
             }),
             interest_converts: self.interest_converts,
+            origin: self.origin,
+        }
+    }
+}
+
+impl Right<Stated> {
+    fn cast<N: Number>(&self) -> Right<N> {
+        Right { class: self.class, opening: self.opening.cast(), exercise_price: self.exercise_price.cast() }
+    }
+}
+
+impl VestedBy<Stated> {
+    fn cast<N: Number>(self) -> VestedBy<N> {
+        match self {
+            VestedBy::Part(part) => VestedBy::Part(part.cast()),
+            VestedBy::Milestones => VestedBy::Milestones,
+        }
+    }
+}
+
+impl Warrant<Stated> {
+    fn cast<N: Number>(&self) -> Warrant<N> {
+        Warrant {
+            right: self.right,
+            position: self.position,
+            shares: self.shares.cast(),
+            has_milestones: self.has_milestones,
+            counted: self.counted,
+            rounding: self.rounding,
+            origin: self.origin,
+        }
+    }
+}
+
+impl Vest<Stated> {
+    fn cast<N: Number>(&self) -> Vest<N> {
+        Vest {
+            right: self.right,
+            position: self.position,
+            part: match &self.part {
+                WarrantPart::Number(term) => WarrantPart::Number(term.cast()),
+                WarrantPart::RestOf(others) => WarrantPart::RestOf(others.iter().map(|term| term.cast()).collect()),
+            },
+            whole: self.whole.cast(),
+            hurdle: self.hurdle.map(Term::cast),
+            market_price: self.market_price.map(Term::cast),
+            counted: self.counted,
+            rounding: self.rounding,
+            origin: self.origin,
+        }
+    }
+}
+
+impl RightQuantity<Stated> {
+    fn cast<N: Number>(self) -> RightQuantity<N> {
+        match self {
+            RightQuantity::All => RightQuantity::All,
+            RightQuantity::Unvested => RightQuantity::Unvested,
+            RightQuantity::Number(term) => RightQuantity::Number(term.cast()),
+        }
+    }
+}
+
+impl Exercise<Stated> {
+    fn cast<N: Number>(&self) -> Exercise<N> {
+        Exercise {
+            right: self.right,
+            from: self.from,
+            into: self.into,
+            quantity: self.quantity.cast(),
+            vested: self.vested.cast(),
+            counted: self.counted,
+            payment: match self.payment {
+                Payment::Cash => Payment::Cash,
+                Payment::Net { market_price } => Payment::Net { market_price: market_price.map(Term::cast) },
+            },
+            rounding: self.rounding,
+            origin: self.origin,
+        }
+    }
+}
+
+impl Cancellation<Stated> {
+    fn cast<N: Number>(&self) -> Cancellation<N> {
+        Cancellation {
+            right: self.right,
+            from: self.from,
+            quantity: self.quantity.cast(),
+            vested: self.vested.cast(),
+            counted: self.counted,
+            returns_to: self.returns_to,
+            rounding: self.rounding,
             origin: self.origin,
         }
     }

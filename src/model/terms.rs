@@ -3,8 +3,11 @@
 //! Every struct is generic in its number. A scenario is agreed in [`Stated`](crate::num::Stated) numbers and cast to
 //! the arithmetic wanted; see [`Scenario::cast`](super::Scenario::cast).
 
-use super::ids::{ClassId, ConvertibleId, EventId, OriginId, PlanId, PositionId, RoundId, StakeholderId, VariableId};
+use super::ids::{
+    ClassId, ConvertibleId, EventId, OriginId, PlanId, PositionId, RightId, RoundId, StakeholderId, VariableId,
+};
 use super::instruments::{ConversionMethod, Converting, Elapsed, Protection};
+use super::rights::{Cancellation, Exercise, Vest, Warrant};
 use crate::num::rounding::Rounding;
 
 /// A quantity of the scenario: stated, or one of its variables.
@@ -369,8 +372,8 @@ pub struct OptionGrant<N> {
     pub amount: GrantAmount<N>,
     /// How it rounds.
     pub rounding: Rounding,
-    /// Strike, kept for later events.
-    pub exercise_price: N,
+    /// The right it makes, with its exercise price.
+    pub right: RightId,
     /// Where it was stated.
     pub origin: OriginId,
 }
@@ -445,6 +448,14 @@ pub enum Event<N> {
     PoolIncrease(PoolIncrease<N>),
     /// Options granted.
     OptionGrant(OptionGrant<N>),
+    /// A warrant is issued.
+    Warrant(Warrant<N>),
+    /// A part of a warrant vests.
+    Vest(Vest<N>),
+    /// Options become shares.
+    Exercise(Exercise<N>),
+    /// Options end without becoming shares.
+    Cancellation(Cancellation<N>),
     /// Shares issued outside a round.
     Issuance(Issuance<N>),
     /// A split.
@@ -486,6 +497,8 @@ pub enum Holding {
     Shares(StakeholderId, ClassId),
     /// Granted options.
     Granted(StakeholderId, PlanId),
+    /// Warrants on shares of a class.
+    Warrants(StakeholderId, ClassId),
     /// Options promised and not yet granted.
     Promised(PlanId),
     /// Options available in a plan.
@@ -496,16 +509,16 @@ impl Holding {
     /// The stakeholder it belongs to; a pool belongs to nobody yet.
     pub fn stakeholder(self) -> Option<StakeholderId> {
         match self {
-            Holding::Shares(who, _) | Holding::Granted(who, _) => Some(who),
+            Holding::Shares(who, _) | Holding::Warrants(who, _) | Holding::Granted(who, _) => Some(who),
             Holding::Promised(_) | Holding::Available(_) => None,
         }
     }
 
-    /// The class it consists of; options have none.
+    /// The class it consists of, or a warrant is on; options have none.
     #[inline(always)]
     pub fn class(self) -> Option<ClassId> {
         match self {
-            Holding::Shares(_, class) => Some(class),
+            Holding::Shares(_, class) | Holding::Warrants(_, class) => Some(class),
             Holding::Granted(..) | Holding::Promised(_) | Holding::Available(_) => None,
         }
     }

@@ -101,6 +101,7 @@ pub fn word(figure: Figure) -> &'static str {
         Figure::ValuePerShare => "value per share",
         Figure::MoneyIn => "money in",
         Figure::SaleProceeds => "sale proceeds",
+        Figure::Vested => "vested",
         Figure::Increase => "increase",
         Figure::ConversionPrice => "conversion price",
         Figure::ConversionRatio => "conversion ratio",

@@ -4,7 +4,7 @@ use super::frame::columns;
 use super::run::Run;
 use super::table::{Cell, Style, Table};
 use crate::model::{
-    Capitalization, Case, ConversionMethod, Event, PoolAmount, Protection, ProtectionMethod, Residue, Round,
+    Capitalization, Case, ConversionMethod, Event, Payment, PoolAmount, Protection, ProtectionMethod, Residue, Round,
     RoundingInfo, Rung, Takes, TranchePrice,
 };
 use crate::num::Stated;
@@ -94,6 +94,7 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
     rows.extend(conversion_rows(run));
     rows.extend(protection_rows(run));
     rows.extend(right_rows(&scenario.rounds));
+    rows.extend(right_to_buy_rows(run));
     if scenario.timeline.iter().any(|timed| matches!(timed.event, Event::Secondary(_))) {
         rows.push((
             "Secondary",
@@ -249,6 +250,57 @@ fn method(method: ConversionMethod) -> &'static str {
             "dollars-invested method, price = (V + M + balances) / total: post-money grows by what converts"
         }
     }
+}
+
+fn right_to_buy_rows(run: &Run) -> Vec<(&'static str, String)> {
+    let happens =
+        |wanted: fn(&Event<Stated>) -> bool| run.agreement.scenario.timeline.iter().any(|timed| wanted(&timed.event));
+    let exercised = happens(|event| matches!(event, Event::Exercise(_)));
+    let warrants = happens(|event| matches!(event, Event::Warrant(_)));
+    let mut rows = Vec::new();
+    if warrants {
+        rows.push((
+            "Warrants",
+            "In the fully diluted total gross, one share each: from their issue, as far as they have vested, or never \
+            before they are exercised, as each says. What is in it is in the count a round's pre-money is divided by."
+                .to_owned(),
+        ));
+    }
+    if exercised {
+        rows.push((
+            "Exercise",
+            "Granted options become shares: the fully diluted total stays, what is outstanding grows, the exercise \
+            price is paid in. It sets no price in force. \"all\" is what has vested and is neither exercised nor \
+            cancelled."
+                .to_owned(),
+        ));
+    }
+    if happens(|event| matches!(event, Event::Exercise(terms) if matches!(terms.payment, Payment::Net { .. }))) {
+        rows.push((
+            "Net exercise",
+            "Shares = options x (1 - exercise price / market price), no money; the options withheld are retired. Not \
+            made where the market price is not above the exercise price."
+                .into(),
+        ));
+    }
+    if happens(|event| matches!(event, Event::Cancellation(_))) {
+        rows.push((
+            "Cancellation",
+            "Options that return to the pool are available again and change no total; retired ones leave the fully \
+            diluted total."
+                .into(),
+        ));
+    }
+    let vests = exercised || happens(|event| matches!(event, Event::Cancellation(_)));
+    if vests && run.agreement.rights.iter().any(|right| right.vesting.is_some()) {
+        rows.push((
+            "Vesting",
+            "In equal parts, on whole months from the start of the schedule, nothing before the cliff; whole options \
+            where shares are whole. Options without a schedule have vested."
+                .into(),
+        ));
+    }
+    rows
 }
 
 fn protection_rows(run: &Run) -> Vec<(&'static str, String)> {

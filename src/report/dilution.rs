@@ -32,6 +32,12 @@ pub enum Cause {
     PoolIncrease,
     /// Options that leave the pool for a holder.
     OptionGrant,
+    /// Warrants that enter the fully diluted total.
+    Warrant,
+    /// Options that become shares; only those withheld in a net exercise change a total.
+    Exercise,
+    /// Options that end, and return to the pool or are retired.
+    Cancellation,
     /// Shares sold to another holder.
     SecondarySold,
     /// Shares bought from another holder.
@@ -48,12 +54,15 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Cause; 9] = [
+    pub const ALL: [Cause; 12] = [
         Cause::NewMoney,
         Cause::Conversion,
         Cause::AntiDilution,
         Cause::PoolIncrease,
         Cause::OptionGrant,
+        Cause::Warrant,
+        Cause::Exercise,
+        Cause::Cancellation,
         Cause::SecondarySold,
         Cause::SecondaryBought,
         Cause::Issuance,
@@ -68,6 +77,9 @@ impl Cause {
             Cause::AntiDilution => "anti-dilution",
             Cause::PoolIncrease => "pool increase",
             Cause::OptionGrant => "option grant",
+            Cause::Warrant => "warrant",
+            Cause::Exercise => "exercise",
+            Cause::Cancellation => "cancellation",
             Cause::SecondarySold => "secondary sold",
             Cause::SecondaryBought => "secondary bought",
             Cause::Issuance => "issuance",
@@ -200,6 +212,18 @@ fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: &
                         add(entry.position, Cause::OptionGrant, amount, false);
                         add(from, Cause::OptionGrant, Exact::zero() - amount, false);
                     }
+                    EntryKind::Warrant => add(entry.position, Cause::Warrant, amount, true),
+                    EntryKind::Exercise { from, counted, .. } => {
+                        add(entry.position, Cause::Exercise, amount, true);
+                        let counted = Posted { shares: counted, ..*entry };
+                        let counted = as_converted(from, &counted, before, after);
+                        add(from, Cause::Exercise, Exact::zero() - counted, true);
+                    }
+                    EntryKind::Return { from } => {
+                        add(entry.position, Cause::Cancellation, amount, false);
+                        add(from, Cause::Cancellation, Exact::zero() - amount, false);
+                    }
+                    EntryKind::Cancellation => add(entry.position, Cause::Cancellation, amount, true),
                     EntryKind::Transfer { from, .. } => {
                         add(entry.position, Cause::SecondaryBought, amount, false);
                         add(

@@ -193,7 +193,16 @@ impl Writer<'_> {
                 }
                 EntryKind::PoolIncrease => "pool increase",
                 EntryKind::Split { .. } => "split",
-                EntryKind::Grant { .. } | EntryKind::Transfer { .. } => continue,
+                EntryKind::Exercise { counted, .. } if counted != entry.shares => {
+                    sums.push(("by the exercise", entry.shares - counted));
+                    continue;
+                }
+                EntryKind::Cancellation => "options retired",
+                EntryKind::Warrant => "warrants",
+                EntryKind::Grant { .. }
+                | EntryKind::Exercise { .. }
+                | EntryKind::Return { .. }
+                | EntryKind::Transfer { .. } => continue,
             };
             match sums.iter_mut().find(|(known, _)| *known == kind) {
                 Some((_, sum)) => *sum += entry.shares,
@@ -231,6 +240,10 @@ impl Writer<'_> {
             Event::PoolIncrease(terms) => Some(terms.origin),
             Event::Secondary(_)
             | Event::OptionGrant(_)
+            | Event::Warrant(_)
+            | Event::Vest(_)
+            | Event::Exercise(_)
+            | Event::Cancellation(_)
             | Event::Issuance(_)
             | Event::Split(_)
             | Event::Convertible(_)
@@ -274,6 +287,29 @@ impl Writer<'_> {
                 format!("{shares} options granted from {}", agreement.owner(from))
             }
             EntryKind::Grant { .. } => format!("{shares} options granted to {}", agreement.owner(entry.position)),
+            EntryKind::Exercise { options, money, .. } if money.is_zero() => {
+                let why = super::ledger_table::because(self.run, entry);
+                format!("{shares} {security} for {} options: {why}", count(options))
+            }
+            EntryKind::Exercise { money, .. } => {
+                let money = words::money_in_full(money, self.currency());
+                format!("{shares} options became {security} for {money}, at {price} a share")
+            }
+            EntryKind::Return { from } => {
+                let why = super::ledger_table::because(self.run, entry);
+                match self.ours(from) {
+                    true => format!("{shares} options returned to {}: {why}", agreement.owner(entry.position)),
+                    false => format!("{shares} options returned by {}: {why}", agreement.owner(from)),
+                }
+            }
+            EntryKind::Warrant => {
+                let why = super::ledger_table::because(self.run, entry);
+                format!("{shares} {security}: {why}")
+            }
+            EntryKind::Cancellation => {
+                let why = super::ledger_table::because(self.run, entry);
+                format!("{} options cancelled and retired: {why}", signed(entry.shares))
+            }
             EntryKind::Transfer { from, money, .. } => {
                 let money = words::money_in_full(money, self.currency());
                 match (self.ours(entry.position), self.ours(from)) {
@@ -322,6 +358,10 @@ impl Writer<'_> {
             Event::Secondary(terms) => Some(terms.quantity_origin),
             Event::PoolIncrease(terms) => Some(terms.origin),
             Event::OptionGrant(terms) => Some(terms.origin),
+            Event::Warrant(terms) => Some(terms.origin),
+            Event::Vest(terms) => Some(terms.origin),
+            Event::Exercise(terms) => Some(terms.origin),
+            Event::Cancellation(terms) => Some(terms.origin),
             Event::Issuance(terms) => Some(terms.origin),
             Event::Split(terms) => Some(terms.origin),
             Event::Convertible(_) | Event::Maturity(_) => None,
@@ -375,11 +415,16 @@ fn plain(depth: usize, says: String) -> Line {
 
 fn from(kind: &EntryKind<Decimal>) -> Option<PositionId> {
     match kind {
-        EntryKind::Grant { from } | EntryKind::Transfer { from, .. } => Some(*from),
+        EntryKind::Grant { from }
+        | EntryKind::Exercise { from, .. }
+        | EntryKind::Return { from }
+        | EntryKind::Transfer { from, .. } => Some(*from),
         EntryKind::Issuance { .. }
         | EntryKind::Conversion { .. }
         | EntryKind::Adjustment { .. }
         | EntryKind::PoolIncrease
+        | EntryKind::Cancellation
+        | EntryKind::Warrant
         | EntryKind::Split { .. } => None,
     }
 }

@@ -4,7 +4,8 @@ use super::run::Run;
 use crate::engine::books::EntryKind;
 use crate::engine::ledger::{Ledger, Posted, Stage};
 use crate::model::{
-    Agreement, ConvertibleId, EventId, Figure, Holding, PositionId, Residue, RoundId, Rung, Subject, TranchePrice,
+    Agreement, ConvertibleId, EventId, Figure, Holding, PositionId, Residue, RightId, RoundId, Rung, Subject,
+    TranchePrice,
 };
 use crate::num::{Exact, Number};
 use rust_decimal::Decimal;
@@ -95,10 +96,25 @@ impl<'a> At<'a> {
             | Figure::Balance => Err("only a SAFE or note has it".to_owned()),
             Figure::MoneyIn => Ok(self.money_in(subject)),
             Figure::SaleProceeds => Ok(self.sale_proceeds(subject)),
+            Figure::Vested => self.vested(subject),
             Figure::Increase => {
                 Ok(self.entries().filter(|entry| self.increases(entry, subject)).map(|entry| exact(entry.shares)).sum())
             }
         }
+    }
+
+    /// Options that have vested by this stage and are neither exercised nor cancelled.
+    fn vested(&self, subject: Subject) -> Result<Exact, Missing> {
+        let holder = |index: usize| self.agreement.rights[index].stakeholder;
+        let ours = |index: &usize| match subject {
+            Subject::Stakeholder(who) => holder(*index) == who,
+            Subject::Group(group) => self.agreement.stakeholders[holder(*index).index()].group == Some(group),
+            _ => false,
+        };
+        let rights = (0..self.agreement.rights.len()).filter(ours);
+        let vested = rights.map(|index| super::rights::vested(self.agreement, self.table(), RightId::at(index)));
+        let sum: Option<Exact> = vested.sum();
+        sum.ok_or_else(|| "the stage has no date".to_owned())
     }
 
     fn of_class(&self, figure: Figure, subject: Subject) -> Result<Exact, Missing> {
@@ -294,10 +310,14 @@ impl<'a> At<'a> {
 fn money_of(entry: &Posted) -> Option<(Exact, Exact)> {
     match entry.kind {
         EntryKind::Issuance { money, residue } => Some((exact(money), exact(residue))),
+        EntryKind::Exercise { money, .. } => Some((exact(money), Exact::zero())),
         EntryKind::Conversion { .. }
         | EntryKind::Adjustment { .. }
         | EntryKind::PoolIncrease
         | EntryKind::Grant { .. }
+        | EntryKind::Return { .. }
+        | EntryKind::Cancellation
+        | EntryKind::Warrant
         | EntryKind::Transfer { .. }
         | EntryKind::Split { .. } => None,
     }
@@ -312,7 +332,7 @@ pub fn belongs(agreement: &Agreement, position: PositionId, subject: Subject) ->
         Subject::Group(group) => {
             holding.stakeholder().is_some_and(|who| agreement.stakeholders[who.index()].group == Some(group))
         }
-        Subject::Class(class) => holding.class() == Some(class),
+        Subject::Class(class) => matches!(holding, Holding::Shares(_, of) if of == class),
         Subject::Plan(plan) => holding == Holding::Available(plan),
         Subject::StakeholderClass(who, class) => holding == Holding::Shares(who, class),
         // What an instrument became is among its holder's shares; see the conversions.

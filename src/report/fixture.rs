@@ -5,8 +5,8 @@ use crate::error::{FileId, Span};
 use crate::model::{
     Agreement, Capitalization, Case, ClassId, ClassPrices, Commitment, CommitmentInfo, ConversionMethod, Event,
     EventId, EventInfo, Evidence, GroupId, Head, Holding, Imprecision, OpeningPrice, Origin, OriginId, Participant,
-    PlanId, PositionId, Residue, Round, RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo, Rung, Scenario,
-    Stakeholder, StakeholderId, StockClass, Takes, Term, Timed, Tranche, TranchePrice,
+    PlanId, PositionId, Residue, Right, RightId, Round, RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo, Rung,
+    Scenario, Stakeholder, StakeholderId, StockClass, Takes, Term, Timed, Tranche, TranchePrice,
 };
 use crate::model::{
     Buyer, GrantAmount, OptionGrant, Part, PoolAmount, SalePrice, SaleQuantity, Secondary, Seller, Split,
@@ -61,6 +61,7 @@ impl Draft {
             base: Vec::new(),
             happens: Vec::new(),
             rounding: preset,
+            rights: Vec::new(),
             convertibles: Vec::new(),
             protections: Vec::new(),
             rounds: Vec::new(),
@@ -70,6 +71,7 @@ impl Draft {
         let mut draft = Draft(Agreement {
             head,
             scenario,
+            rights: Vec::new(),
             stakeholders: Vec::new(),
             groups: Vec::new(),
             classes: Vec::new(),
@@ -334,12 +336,14 @@ pub fn startup_draft() -> Draft {
     let (seed, series_a) = (draft.class("Seed Preferred"), draft.class("Series A Preferred"));
     draft.round("Seed", 7_200_000, seed, &[("Closing", Rung::Funded, &[(seed_fund, 1_800_000)])]);
     let rounding = Rounding::CLOSING_US;
+    let exercise_price = Term::Given(Stated::ZERO);
+    draft.0.scenario.rights.push(Right { class: ClassId(0), opening: Stated::ZERO, exercise_price });
     let grant = OptionGrant {
         available,
         position: granted,
         amount: GrantAmount::Options(given(600_000)),
         rounding,
-        exercise_price: Stated::ZERO,
+        right: RightId(0),
         origin: ORIGIN,
     };
     draft.event("First hires", "option grant", Event::OptionGrant(grant), Rung::Funded);

@@ -83,6 +83,10 @@ pub fn value_basis(run: &Run, ledger: &Ledger, stage: usize) -> Option<String> {
         Event::Issuance(terms) => matches!(terms.consideration, Consideration::Money { .. }).then_some("price of"),
         Event::PoolIncrease(_)
         | Event::OptionGrant(_)
+        | Event::Warrant(_)
+        | Event::Vest(_)
+        | Event::Exercise(_)
+        | Event::Cancellation(_)
         | Event::Split(_)
         | Event::Convertible(_)
         | Event::Maturity(_) => None,

@@ -81,7 +81,7 @@ pub fn holders_on(agreement: &Agreement, ledgers: &[&Ledger]) -> Vec<Holder> {
 /// Whose position it is.
 pub fn key_of(holding: Holding) -> HolderKey {
     match holding {
-        Holding::Shares(who, _) | Holding::Granted(who, _) => HolderKey::Stakeholder(who),
+        Holding::Shares(who, _) | Holding::Warrants(who, _) | Holding::Granted(who, _) => HolderKey::Stakeholder(who),
         Holding::Available(plan) => HolderKey::PoolAvailable(plan),
         Holding::Promised(plan) => HolderKey::PoolPromised(plan),
     }

@@ -102,6 +102,10 @@ pub fn kind(entry: &Posted) -> &'static str {
         EntryKind::Adjustment { .. } => "adjustment",
         EntryKind::PoolIncrease => "pool increase",
         EntryKind::Grant { .. } => "grant",
+        EntryKind::Exercise { .. } => "exercise",
+        EntryKind::Return { .. } => "return to pool",
+        EntryKind::Cancellation => "cancellation",
+        EntryKind::Warrant => "warrant",
         EntryKind::Transfer { .. } => "transfer",
         EntryKind::Split { .. } => "split",
     }
@@ -110,11 +114,16 @@ pub fn kind(entry: &Posted) -> &'static str {
 /// Whose position shrinks by what the entry adds elsewhere.
 fn seller(entry: &Posted) -> Option<PositionId> {
     match entry.kind {
-        EntryKind::Grant { from } | EntryKind::Transfer { from, .. } => Some(from),
+        EntryKind::Grant { from }
+        | EntryKind::Exercise { from, .. }
+        | EntryKind::Return { from }
+        | EntryKind::Transfer { from, .. } => Some(from),
         EntryKind::Issuance { .. }
         | EntryKind::Conversion { .. }
         | EntryKind::Adjustment { .. }
         | EntryKind::PoolIncrease
+        | EntryKind::Cancellation
+        | EntryKind::Warrant
         | EntryKind::Split { .. } => None,
     }
 }
@@ -125,9 +134,14 @@ fn paid(entry: &Posted) -> Option<(Decimal, Decimal)> {
         EntryKind::Issuance { money, residue }
         | EntryKind::Conversion { money, residue, .. }
         | EntryKind::Transfer { money, residue, .. } => Some((money, residue)),
-        EntryKind::Adjustment { .. } | EntryKind::PoolIncrease | EntryKind::Grant { .. } | EntryKind::Split { .. } => {
-            None
-        }
+        EntryKind::Exercise { money, .. } => Some((money, Decimal::ZERO)),
+        EntryKind::Adjustment { .. }
+        | EntryKind::PoolIncrease
+        | EntryKind::Grant { .. }
+        | EntryKind::Return { .. }
+        | EntryKind::Cancellation
+        | EntryKind::Warrant
+        | EntryKind::Split { .. } => None,
     }
 }
 
@@ -171,6 +185,18 @@ pub fn because(run: &Run, entry: &Posted) -> String {
         }),
         Because::GivenPrice => format!("price {price}, as stated"),
         Because::GivenNumber => "number as stated".into(),
+        Because::ExercisePrice => format!("exercise price {price}"),
+        Because::NetExercise { exercise_price, market_price } => {
+            let options = if let EntryKind::Exercise { options, .. } = entry.kind { options } else { entry.shares };
+            format!(
+                "net exercise of {}: x (1 - exercise price {} / market price {})",
+                grouped(options),
+                grouped(exercise_price),
+                grouped(market_price)
+            )
+        }
+        Because::Unvested => "what had not vested".into(),
+        Because::Milestone => "its milestone is met".into(),
         Because::Conversion { convertible } => super::conversions::because(run, entry, convertible),
         Because::Protection { before, after } => {
             format!(

@@ -25,6 +25,7 @@ pub mod ladder;
 pub mod ledger_table;
 pub mod ownership;
 pub mod precision;
+pub mod rights;
 pub mod rounds;
 pub mod run;
 pub mod secondaries;
@@ -42,6 +43,7 @@ pub fn csv_files(run: &Run) -> Vec<(String, Table)> {
         tables.push(rounds::csv(run));
     }
     tables.extend(conversions::csv(run));
+    tables.extend(rights::csv(run));
     tables.push(ledger_table::csv(run));
     tables.extend(cash::csv(run));
     tables.push(assumptions::csv(run));
@@ -58,6 +60,7 @@ pub fn terminal(run: &Run) -> Vec<Table> {
     tables.extend(conversions::table(run));
     tables.extend(conversions::outstanding(run));
     tables.extend(conversions::adjustments(run));
+    tables.extend(rights::table(run));
     tables.extend(secondaries::table(run));
     tables.extend(ladder::by_participant(run));
     tables.extend(ladder::by_rung(run));

@@ -165,7 +165,7 @@ fn pool_reached(run: &Run, round: RoundId) -> Option<Decimal> {
     let counts = |holding: Holding| match holding {
         Holding::Available(other) => Some(other) == plan,
         Holding::Granted(_, other) | Holding::Promised(other) => pool.counts_all && Some(other) == plan,
-        Holding::Shares(..) => false,
+        Holding::Shares(..) | Holding::Warrants(..) => false,
     };
     let holdings = run.agreement.scenario.positions.iter().zip(&stage.as_converted);
     let counted = holdings.filter(|(holding, _)| counts(**holding)).map(|(_, held)| *held).sum();

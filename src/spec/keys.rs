@@ -393,11 +393,9 @@ pub(super) fn any_of(words: impl IntoIterator<Item = String>) -> String {
 
 /// What this version does not build yet, by area. To build one, drop the `.later(...)` that names it.
 mod areas {
-    pub const WARRANTS: &str = "warrants and exercises";
     pub const PAY_TO_PLAY: &str = "pay-to-play";
     pub const DIVIDENDS_IN_KIND: &str = "dividends paid in shares";
     pub const CLASS_CONVERSIONS: &str = "the conversion of classes";
-    pub const CANCELLATIONS: &str = "cancellations and vested counts";
     pub const REPURCHASES: &str = "repurchases";
     pub const LOANS: &str = "loans";
     pub const VALUATIONS: &str = "valuation by option pricing";

@@ -441,7 +441,7 @@ pub fn base_count<N: Number>(counts: Capitalization, table: &CapTable<N>) -> N {
     }
     table.sum(|holding| match holding {
         Holding::Shares(..) => counts.shares,
-        Holding::Granted(..) => counts.options,
+        Holding::Granted(..) | Holding::Warrants(..) => counts.options,
         Holding::Promised(_) => counts.promised_options,
         Holding::Available(_) => counts.unissued_options,
     })
@@ -449,10 +449,11 @@ pub fn base_count<N: Number>(counts: Capitalization, table: &CapTable<N>) -> N {
 
 /// What a stakeholder holds before the round.
 ///
-/// Its pro rata right is its shares as converted over outstanding as converted plus granted options: without the
+/// Its pro rata right is its shares as converted over outstanding as converted plus granted options and warrants: without the
 /// available pool and the pool increase. Source: NVCA Investors' Rights Agreement, right of first offer.
 fn stake<N: Number>(stakeholder: StakeholderId, table: &CapTable<N>) -> Stake<N> {
-    let base = table.sum(|holding| matches!(holding, Holding::Shares(..) | Holding::Granted(..)));
+    let base =
+        table.sum(|holding| matches!(holding, Holding::Shares(..) | Holding::Granted(..) | Holding::Warrants(..)));
     let shares = table.sum(|holding| matches!(holding, Holding::Shares(who, _) if who == stakeholder));
     let fully_diluted = table.sum(|holding| holding.stakeholder() == Some(stakeholder));
     Stake { stakeholder, pro_rata: shares / base.is_positive().select(base, N::one()), fully_diluted }

@@ -57,6 +57,10 @@ impl Writer<'_> {
             }
             Because::PoolTarget { .. }
             | Because::GivenNumber
+            | Because::ExercisePrice
+            | Because::NetExercise { .. }
+            | Because::Unvested
+            | Because::Milestone
             | Because::Conversion { .. }
             | Because::Protection { .. }
             | Because::Ratio { .. } => {}

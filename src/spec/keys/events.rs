@@ -148,14 +148,14 @@ pub(super) static WARRANT: TableSpec = TableSpec {
                 Kind::Word(&["always", "when_vested", "when_exercised"]),
                 "from when it is in fully diluted",
             )
-            .default("`\"always\"`"),
+            .default("`\"always\"`; with tranches `\"when_vested\"`"),
             key("tranches", Kind::Tables(&WARRANT_TRANCHE), "parts that vest on their own conditions"),
         ],
         EVENT,
         SOURCED,
     ],
     groups: &[],
-    later: Some(areas::WARRANTS),
+    later: None,
 };
 
 static WARRANT_TRANCHE: TableSpec = TableSpec {
@@ -174,7 +174,7 @@ static WARRANT_TRANCHE: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: Some(areas::WARRANTS),
+    later: None,
 };
 
 /// `[[exercises]]`.
@@ -194,7 +194,7 @@ pub(super) static EXERCISE: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: Some(areas::WARRANTS),
+    later: None,
 };
 
 /// `[[cancellations]]`.
@@ -214,7 +214,7 @@ pub(super) static CANCELLATION: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: Some(areas::CANCELLATIONS),
+    later: None,
 };
 
 /// `[[issuances]]`.

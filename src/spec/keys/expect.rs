@@ -108,7 +108,7 @@ const NAMED: &[Key] = &[
     key("value_per_share", Kind::Map(&PRICES), "the same for one share"),
     key("money_in", Kind::Map(&AMOUNTS), "what was paid in so far"),
     key("sale_proceeds", Kind::Map(&AMOUNTS), "what was received for shares sold"),
-    key("vested", Kind::Map(&COUNTS), "vested options").later(areas::CANCELLATIONS),
+    key("vested", Kind::Map(&COUNTS), "options that have vested and are neither exercised nor cancelled"),
     key("increase", Kind::Map(&COUNTS), "the pool increase of that stage"),
 ];
 

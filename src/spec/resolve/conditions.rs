@@ -31,7 +31,8 @@ impl<'a> Context<'a> {
         drawn: &mut Vec<(String, ConditionId)>,
     ) -> EventInfo {
         let block = slot.block;
-        let is_closing = matches!(slot.what, What::Closing { .. });
+        let vests = matches!(slot.what, What::Vest(..));
+        let is_closing = vests || matches!(slot.what, What::Closing { .. });
         let text = |key: &str| if is_closing { block.text(key).map(str::to_owned) } else { None };
         let condition = text("condition");
         let expires = if is_closing { self.date(block, "expires") } else { None };
@@ -98,13 +99,16 @@ impl<'a> Context<'a> {
 
     fn status(&mut self, slot: &Slot<'a>, has_condition: bool, as_of: Option<(Date, Span)>) -> Rung {
         let block = slot.block;
-        let stated = self.word(block, "status");
+        let vests = matches!(slot.what, What::Vest(..));
+        let stated = if vests { None } else { self.word(block, "status") };
         let hangs = has_condition || block.has("probability") || block.has("only_if");
         let status = match stated {
             Some(("funded", _)) => Rung::Funded,
             Some(("committed", _)) => Rung::Committed,
             Some(("conditional", _)) => Rung::All,
             _ if hangs => Rung::All,
+            // A milestone that hangs on nothing but its day.
+            _ if vests => Rung::Funded,
             _ => {
                 self.assume(&slot.stage, "committed: no status is stated", Some(block.span));
                 Rung::Committed

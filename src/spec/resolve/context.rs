@@ -2,6 +2,7 @@
 //! findings so far.
 
 use super::names::Names;
+use super::rights::Known;
 use super::variables::{Unusable, Variables};
 use crate::error::{Finding, Findings, Sources, Span};
 use crate::model::{
@@ -43,6 +44,8 @@ pub(super) struct Context<'a> {
     pub yes_no_conditions: HashMap<VariableId, ConditionId>,
     /// Which stakeholders belong to which group.
     pub members: Vec<(StakeholderId, GroupId)>,
+    /// Rights to buy shares, as far as they were read.
+    pub known_rights: Vec<Known>,
     known_positions: HashMap<Holding, PositionId>,
 }
 
@@ -61,6 +64,7 @@ impl<'a> Context<'a> {
             happens: Vec::new(),
             yes_no_conditions: HashMap::new(),
             members: Vec::new(),
+            known_rights: Vec::new(),
             known_positions: HashMap::new(),
         }
     }

@@ -6,8 +6,8 @@ use super::names::{COMMON, Thing};
 use super::timeline::{Slot, What};
 use crate::error::{Finding, Span};
 use crate::model::{
-    Buyer, ClassId, Commitment, CommitmentInfo, Consideration, Event, GrantAmount, Holding, Issuance, OptionGrant,
-    Part, PoolAmount, PoolIncrease, PositionId, RoundingInfo, SalePrice, SaleQuantity, Secondary, Seller, Split, Term,
+    Buyer, ClassId, Commitment, CommitmentInfo, Consideration, Event, Holding, Issuance, Part, PoolAmount,
+    PoolIncrease, PositionId, RoundingInfo, SalePrice, SaleQuantity, Secondary, Seller, Split, Term,
 };
 use crate::num::{Exact, Number, Stated};
 use crate::spec::keys::Sign;
@@ -17,14 +17,24 @@ use crate::spec::value::{Given, Literal};
 
 impl<'a> Context<'a> {
     /// The engine's event of a slot; `None` for a commitment, or where something was reported.
-    pub(super) fn read_event(&mut self, slot: &Slot<'a>, cast: &Cast, file: &RoundingInfo) -> Option<Event<Stated>> {
+    pub(super) fn read_event(
+        &mut self,
+        slot: &Slot<'a>,
+        place: usize,
+        cast: &Cast,
+        file: &RoundingInfo,
+    ) -> Option<Event<Stated>> {
         let (block, stage) = (slot.block, slot.stage.as_str());
         let outer = block.provenance();
         match slot.what {
             What::Closing { round, tranche } => Some(Event::Closing { round, tranche: u32::try_from(tranche).ok()? }),
             What::Secondary => self.secondary(block, stage, &outer, file).map(Event::Secondary),
             What::PoolIncrease => self.pool_increase(block, stage, &outer, file).map(Event::PoolIncrease),
-            What::OptionGrant => self.option_grant(block, stage, &outer, file).map(Event::OptionGrant),
+            What::OptionGrant(right) => self.option_grant(slot, right, &outer, file).map(Event::OptionGrant),
+            What::Warrant(right) => self.warrant(slot, right, &outer, file).map(Event::Warrant),
+            What::Vest(right, number) => self.milestone(slot, right, number, file).map(Event::Vest),
+            What::Exercise => self.exercise(slot, place, &outer, file).map(Event::Exercise),
+            What::Cancellation => self.cancellation(slot, place, &outer, file).map(Event::Cancellation),
             What::Issuance => self.issuance(block, stage, &outer, file).map(Event::Issuance),
             What::Split => self.split(block, stage, &outer, cast, file).map(Event::Split),
             What::Convertible(id) => Some(Event::Convertible(id)),
@@ -250,61 +260,8 @@ impl<'a> Context<'a> {
         Some(PoolIncrease { available, amount, counts_all: all, rounding: file.rounding, origin })
     }
 
-    fn option_grant(
-        &mut self,
-        block: &Block,
-        stage: &str,
-        outer: &Provenance,
-        file: &RoundingInfo,
-    ) -> Option<OptionGrant<Stated>> {
-        let who = self.stakeholder(block.text("stakeholder")?, block.span_of("stakeholder"));
-        let plan = self.plan_of(block);
-        let (who, plan) = (who?, plan?);
-        if let Some(vesting) = block.text("vesting") {
-            self.check_vesting(vesting, block.span_of("vesting"));
-        }
-        let (amount, origin) = match self.quantity(block, "options", format!("options of {stage}"), outer) {
-            Some((term, origin)) => {
-                self.check_whole(term, block.span_of("options"), file);
-                (GrantAmount::Options(term), origin)
-            }
-            None => {
-                let (term, origin) = self.quantity(block, "ownership", format!("ownership of {stage}"), outer)?;
-                (GrantAmount::Ownership(term), origin)
-            }
-        };
-        let strike = self.quantity(block, "exercise_price", format!("exercise price of {stage}"), outer);
-        if strike.is_none() {
-            self.assume(stage, "options without an exercise price have one of 0", Some(block.span));
-        }
-        let exercise_price = strike.map_or(Stated::ZERO, |(term, _)| self.stated(term));
-        let (available, position) =
-            (self.position(Holding::Available(plan)), self.position(Holding::Granted(who, plan)));
-        Some(OptionGrant { available, position, amount, rounding: file.rounding, exercise_price, origin })
-    }
-
-    /// A vesting schedule must exist; what it does is for later events.
-    pub(super) fn check_vesting(&mut self, name: &str, span: Span) {
-        let known: Vec<String> = self
-            .root
-            .block("vesting")
-            .map(|block| block.entries.iter().map(|entry| entry.key.clone()).collect())
-            .unwrap_or_default();
-        if known.iter().any(|known| known == name) {
-            return;
-        }
-        let near = crate::spec::suggest::nearest(name, known.iter().map(String::as_str));
-        let label =
-            near.map_or("expected the name of a schedule".to_owned(), |near| format!("did you mean \"{near}\"?"));
-        self.report(
-            Finding::error("E0402", format!("no vesting schedule named \"{name}\""))
-                .at(span, label)
-                .help(format!("schedules are listed as `[vesting.{name}]` with `months`")),
-        );
-    }
-
     /// Whole shares are issued and granted in whole numbers.
-    fn check_whole(&mut self, term: Term<Stated>, span: Span, rounding: &RoundingInfo) {
+    pub(super) fn check_whole(&mut self, term: Term<Stated>, span: Span, rounding: &RoundingInfo) {
         let value = self.stated(term);
         let whole = value.to_decimal(0).map(Stated::from) == Some(value);
         if rounding.rounding.shares.is_some() && !whole {
@@ -314,29 +271,6 @@ impl<'a> Context<'a> {
                     .at(span, format!("rounding \"{}\" knows whole shares only", rounding.name))
                     .help("correct the count, or use `rounding = \"exact\"`"),
             );
-        }
-    }
-
-    /// A cliff lies within its schedule.
-    pub(super) fn check_vesting_schedules(&mut self) {
-        let root = self.root;
-        for entry in root.block("vesting").map(|block| block.entries.as_slice()).unwrap_or_default() {
-            let Some(block) = entry.node.as_block() else { continue };
-            let number = |key: &str| {
-                block.quantity(key).and_then(|(given, ..)| {
-                    if let Given::Stated(quantity) = given { Some(quantity.stated) } else { None }
-                })
-            };
-            if let (Some(months), Some(cliff)) = (number("months"), number("cliff_months"))
-                && cliff > months
-            {
-                self.report(
-                    Finding::error("E0464", format!("the cliff of \"{}\" lies after its end", entry.key))
-                        .at(block.span_of("cliff_months"), "expected at most `months`")
-                        .and_at(block.span_of("months"), "the whole schedule")
-                        .help("such as `months = 48` with `cliff_months = 12`"),
-                );
-            }
         }
     }
 

@@ -12,7 +12,7 @@ use crate::spec::value::{Given, Literal, Read};
 use rust_decimal::Decimal;
 
 /// Figures by their key.
-const FIGURES: [(&str, Figure); 21] = [
+const FIGURES: [(&str, Figure); 22] = [
     ("fully_diluted", Figure::FullyDiluted),
     ("pre_money", Figure::PreMoney),
     ("post_money", Figure::PostMoney),
@@ -26,6 +26,7 @@ const FIGURES: [(&str, Figure); 21] = [
     ("value_per_share", Figure::ValuePerShare),
     ("money_in", Figure::MoneyIn),
     ("sale_proceeds", Figure::SaleProceeds),
+    ("vested", Figure::Vested),
     ("increase", Figure::Increase),
     ("conversion_price", Figure::ConversionPrice),
     ("conversion_ratio", Figure::ConversionRatio),
@@ -265,8 +266,8 @@ impl Context<'_> {
             Some(Thing::Class(id)) => Some(Subject::Class(id)),
             Some(Thing::Plan(id)) => Some(Subject::Plan(id)),
             Some(Thing::Convertible(id)) => Some(Subject::Convertible(id)),
-            Some(Thing::Round(_) | Thing::Event) | None => {
-                let fits = |thing| !matches!(thing, Thing::Round(_) | Thing::Event);
+            Some(Thing::Round(_) | Thing::Right(_) | Thing::Event) | None => {
+                let fits = |thing| !matches!(thing, Thing::Round(_) | Thing::Right(_) | Thing::Event);
                 let finding = self.names.unknown(name, "a holder, group, class or plan", fits, span);
                 self.report(finding);
                 None
@@ -297,6 +298,7 @@ fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span) -> Option
         }
         Figure::ConversionPrice => matches!(subject, Subject::Convertible(_) | Subject::Class(_)),
         Figure::ConversionRatio => matches!(subject, Subject::Class(_)),
+        Figure::Vested => matches!(subject, Subject::Stakeholder(_) | Subject::Group(_)),
         _ => true,
     };
     (!fits).then(|| {
@@ -311,6 +313,7 @@ fn expected_subject(figure: Figure) -> &'static str {
     match figure {
         Figure::Increase => "expected a plan",
         Figure::ConversionRatio => "expected a class",
+        Figure::Vested => "expected a holder or a group",
         Figure::ConversionPrice => "expected a SAFE, a note or a class",
         Figure::CapPrice
         | Figure::DiscountPrice

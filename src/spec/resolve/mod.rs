@@ -14,6 +14,7 @@ mod opening;
 mod participants;
 mod quantiles;
 mod refused;
+mod rights;
 mod rounds;
 mod sums;
 mod timeline;
@@ -90,6 +91,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     if context.findings.has_errors() || !complete {
         return Err(context.findings);
     }
+    let (rights, right_infos) = context.rights();
     let mut shares = opening.shares;
     shares.resize(context.positions.len(), Stated::ZERO);
     let scenario = Scenario {
@@ -101,6 +103,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
         base: context.variables.base,
         happens: context.happens,
         rounding: head.rounding.rounding,
+        rights,
         convertibles,
         protections,
         rounds,
@@ -116,6 +119,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
         plans: cast.plans,
         events,
         rounds: round_infos,
+        rights: right_infos,
         convertibles: convertible_infos,
         commitments: commitment_infos,
         variables: context.variables.infos,
@@ -185,13 +189,13 @@ impl<'a> Context<'a> {
         file: &RoundingInfo,
         instruments: &Instruments,
     ) -> (Vec<Timed<Stated>>, Vec<EventInfo>) {
-        let happening = slots.iter().zip(infos).filter(|(slot, _)| slot.what != What::Commitment);
+        let happening = slots.iter().zip(infos).enumerate().filter(|(_, (slot, _))| slot.what != What::Commitment);
         let mut timeline = Vec::new();
         let mut events = Vec::new();
-        for (slot, info) in happening {
+        for (place, (slot, info)) in happening {
             let event = match slot.what {
                 What::Maturity(day) => self.read_maturities(day, slots, &instruments.convertibles),
-                _ => self.read_event(slot, cast, file),
+                _ => self.read_event(slot, place, cast, file),
             };
             if let Some(event) = event {
                 timeline.push(Timed { event, rung: slot.rung, conditions: slot.conditions.clone() });

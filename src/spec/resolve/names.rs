@@ -2,7 +2,7 @@
 //! in a file.
 
 use crate::error::{Finding, Span};
-use crate::model::{ClassId, ConvertibleId, GroupId, PlanId, RoundId, StakeholderId};
+use crate::model::{ClassId, ConvertibleId, GroupId, PlanId, RightId, RoundId, StakeholderId};
 use crate::spec::suggest::nearest;
 use std::collections::{HashMap, HashSet};
 
@@ -15,6 +15,7 @@ pub(super) enum Thing {
     Plan(PlanId),
     Round(RoundId),
     Convertible(ConvertibleId),
+    Right(RightId),
     Event,
 }
 
@@ -27,6 +28,7 @@ impl Thing {
             Thing::Plan(_) => "a plan",
             Thing::Round(_) => "a round",
             Thing::Convertible(_) => "a convertible",
+            Thing::Right(_) => "a grant or warrant",
             Thing::Event => "an event",
         }
     }
@@ -154,4 +156,5 @@ lookups! {
     plan, Plan, PlanId, "a plan";
     round, Round, RoundId, "a round";
     convertible, Convertible, ConvertibleId, "a convertible";
+    grant, Right, RightId, "a grant or warrant";
 }

@@ -111,6 +111,9 @@ impl Context<'_> {
         let (term, origin) = self.quantity(row, key, format!("{key} of {whose}"), &outer)?;
         opening.origins.push((position, origin));
         let value = self.value(term);
+        if key == "options" {
+            self.opening_right(row, position, value, opening.date, origin, &outer);
+        }
         if key != "ownership" {
             return Some(Row { position, holds: Holds::Count(value), span, half: None });
         }

@@ -130,6 +130,9 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
                 grouped((*asked - *available).ceil())
             ))
         }
+        Cause::NotExercisable { .. } | Cause::NotOutstanding { .. } | Cause::NoMarketPrice => {
+            of_right(agreement, terms, stage, cause, here)
+        }
         Cause::PriceNotPositive { price } => {
             Finding::error("E0608", format!("the price of \"{stage}\" comes out as {}", grouped(*price)))
                 .at(here, "expected above zero")
@@ -146,6 +149,46 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
         }
         Cause::Terms => Finding::error("E0611", format!("the terms of \"{stage}\" contradict each other"))
             .at(here, "no answer satisfies them"),
+    }
+}
+
+/// What cannot be done with options or a warrant.
+fn of_right(
+    agreement: &Agreement,
+    terms: &Event<crate::num::Stated>,
+    stage: &str,
+    cause: &Cause,
+    here: Span,
+) -> Finding {
+    let (right, at) = match terms {
+        Event::Exercise(terms) => (Some(terms.right), span(agreement, terms.origin)),
+        Event::Cancellation(terms) => (Some(terms.right), span(agreement, terms.origin)),
+        _ => (None, here),
+    };
+    let name = right.map_or("", |right| agreement.rights[right.index()].name.as_str());
+    let number = |count: Decimal| grouped(count.round_dp(4));
+    match cause {
+        Cause::NotExercisable { asked, vested, outstanding } => {
+            let message =
+                format!("\"{stage}\" exercises {} of \"{name}\", {} have vested", number(*asked), number(*vested));
+            let unvested = number(*outstanding - *vested);
+            Finding::error("E0612", message)
+                .at(at, format!("{} too many", number(*asked - *vested)))
+                .help(format!("{unvested} more are outstanding and have not vested; `shares = \"all\"` takes what has"))
+        }
+        Cause::NotOutstanding { asked, outstanding } => {
+            let message = format!(
+                "\"{stage}\" cancels {} of \"{name}\", {} are outstanding",
+                number(*asked),
+                number(*outstanding)
+            );
+            Finding::error("E0613", message)
+                .at(at, format!("{} too many", number(*asked - *outstanding)))
+                .help("`shares = \"all\"` takes what is outstanding")
+        }
+        _ => Finding::error("E0614", format!("\"{stage}\" needs the market price of a share"))
+            .at(here, "no price is in force before it")
+            .help("give a `market_price`"),
     }
 }
 

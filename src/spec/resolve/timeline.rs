@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::names::Thing;
 use crate::error::{Finding, Span};
-use crate::model::{ConditionId, ConvertibleId, EventId, RoundId, Rung};
+use crate::model::{ConditionId, ConvertibleId, EventId, RightId, RoundId, Rung};
 use crate::num::Stated;
 use crate::spec::Document;
 use crate::spec::node::Block;
@@ -30,10 +30,18 @@ pub(super) struct Slot<'a> {
 /// What kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
-    Closing { round: RoundId, tranche: usize },
+    Closing {
+        round: RoundId,
+        tranche: usize,
+    },
     Secondary,
     PoolIncrease,
-    OptionGrant,
+    OptionGrant(RightId),
+    Warrant(RightId),
+    /// One of a warrant's tranches, by number.
+    Vest(RightId, usize),
+    Exercise,
+    Cancellation,
     Issuance,
     Split,
     Convertible(ConvertibleId),
@@ -42,10 +50,14 @@ pub(super) enum What {
 }
 
 /// Tables of events besides rounds, with the word for an unnamed one.
-const KINDS: [(&str, What, &str); 6] = [
+const KINDS: [(&str, What, &str); 9] = [
     ("secondaries", What::Secondary, "Secondary"),
     ("pool_increases", What::PoolIncrease, "Pool increase"),
-    ("option_grants", What::OptionGrant, "Option grant"),
+    // Its right is counted when it is read.
+    ("option_grants", What::OptionGrant(RightId(0)), "Option grant"),
+    ("warrants", What::Warrant(RightId(0)), "Warrant"),
+    ("exercises", What::Exercise, "Exercise"),
+    ("cancellations", What::Cancellation, "Cancellation"),
     ("issuances", What::Issuance, "Issuance"),
     ("splits", What::Split, "Split"),
     ("commitments", What::Commitment, "Commitment"),
@@ -60,7 +72,11 @@ impl What {
             What::Closing { .. } => "closing",
             What::Secondary => "secondary",
             What::PoolIncrease => "pool increase",
-            What::OptionGrant => "option grant",
+            What::OptionGrant(_) => "option grant",
+            What::Warrant(_) => "warrant",
+            What::Vest(..) => "milestone",
+            What::Exercise => "exercise",
+            What::Cancellation => "cancellation",
             What::Issuance => "issuance",
             What::Split => "split",
             What::Convertible(_) => "convertible",
@@ -84,7 +100,19 @@ impl<'a> Context<'a> {
         for (table, what, word) in KINDS {
             for (index, block) in root.blocks(table).enumerate() {
                 let stage = block.name().map_or_else(|| format!("{word} {}", index + 1), str::to_owned);
-                self.name_event(&stage, Thing::Event, block.name_span());
+                let (what, thing) = match what {
+                    What::OptionGrant(_) => {
+                        let id = self.new_right();
+                        (What::OptionGrant(id), Thing::Right(id))
+                    }
+                    What::Warrant(_) => {
+                        let id = self.new_right();
+                        self.read_milestones(id, block, &stage, document, &mut slots);
+                        (What::Warrant(id), Thing::Right(id))
+                    }
+                    what => (what, Thing::Event),
+                };
+                self.name_event(&stage, thing, block.name_span());
                 let date = self.date(block, "date").map(|(date, _)| date);
                 slots.push(Slot::new(what, block, None, stage, date, place(document, block.span, 0)));
             }
@@ -106,10 +134,28 @@ impl<'a> Context<'a> {
             above = slot.date;
         }
         slots.sort_by_key(|slot| slot.date);
+        self.place_rights(&slots);
         if let Some(opening) = opening {
             self.check_after_opening(opening, &slots);
         }
         slots
+    }
+
+    /// Each part of a warrant vests by an event of its own.
+    fn read_milestones(
+        &mut self,
+        right: RightId,
+        block: &'a Block,
+        warrant: &str,
+        document: &Document,
+        slots: &mut Vec<Slot<'a>>,
+    ) {
+        for (number, tranche) in block.blocks("tranches").enumerate() {
+            let name = tranche.name().map_or_else(|| (number + 1).to_string(), str::to_owned);
+            let date = self.date(tranche, "date").map(|(date, _)| date);
+            let (what, place) = (What::Vest(right, number), place(document, tranche.span, 0));
+            slots.push(Slot::new(what, tranche, Some(block), format!("{warrant} / {name}"), date, place));
+        }
     }
 
     /// A convertible that does something at maturity; those of one day do it together.
