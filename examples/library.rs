@@ -27,8 +27,7 @@ fn main() -> Result<(), Error> {
     // What happened: a ledger on each rung of the funding ladder.
     let run = Run::new(agreement, Rung::All).map_err(|refused| {
         let (agreement, refusals) = *refused;
-        let findings = refusals.iter().map(|refusal| refusal_finding(&agreement, refusal)).collect();
-        Error::input(Findings(findings), sources)
+        Error::input(Findings(refusals.iter().map(|refusal| refusal_finding(&agreement, refusal)).collect()), sources)
     })?;
 
     // Reports are tables of typed cells; a renderer makes text of them.

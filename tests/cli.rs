@@ -258,6 +258,46 @@ fn the_starting_table_can_be_read_from_another_folder() {
     capstruct(&line).code(0).says("seed: 1 of 1 figures");
 }
 
+#[test]
+fn run_warns_of_a_safe_that_nothing_converts() {
+    let safe = r#"
+[[convertibles]]
+name                = "Bridge"
+kind                = "safe"
+stakeholder         = "fund"
+amount              = "500k"
+post_money_cap      = "8M"
+qualified_financing = "5M"
+"#;
+    let folder = scenarios(&[("seed", &SEED.replace("[[rounds]]", &format!("{safe}\n[[rounds]]")))]);
+    capstruct_in(folder.path(), "run seed --no-charts")
+        .code(0)
+        .complains("warning[W0490]: \"Bridge\" is still outstanding at the end")
+        .complains("it is no share and in no ownership");
+}
+
+#[test]
+fn run_warns_of_what_a_lower_rung_has_to_leave_out() {
+    let grant = r#"
+[[rounds.tranches]]
+status       = "conditional"
+condition    = "a customer"
+participants = { fund = "2M" }
+
+[[option_grants]]
+name        = "Hires"
+stakeholder = "founders"
+options     = 500_000
+"#;
+    let text = SEED
+        .replace("participants = { fund = \"2M\" }\n", &format!("pool_increase = 1_000_000\n{grant}"))
+        .replace("20.00%", "18.18%");
+    let folder = scenarios(&[("seed", &text)]);
+    capstruct_in(folder.path(), "run seed --no-charts")
+        .code(0)
+        .complains("warning[W0601]: on the rung \"funded\", left out:");
+}
+
 // compare
 
 #[test]

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use support::{SEED, capstruct, capstruct_in, files_below, has_ending, project, scenario_names, scenarios, temporary};
 
 /// Codes that no file of the corpus can show, and what shows them instead or why nothing does.
-const SHOWN_ELSEWHERE: [(&str, &str); 24] = [
+const SHOWN_ELSEWHERE: [(&str, &str); 26] = [
     ("E0003", "a name without a file: below"),
     ("E0004", "a folder in place of a file: below"),
     ("E0005", "a file of 50 MB: below"),
@@ -38,6 +38,8 @@ const SHOWN_ELSEWHERE: [(&str, &str); 24] = [
     ("E0903", "a chart without anything to draw: tests/cli.rs"),
     ("E0904", "a kind of chart: the command line refuses other words itself; for callers of the library"),
     ("E0905", "a holder for `chart`: tests/cli.rs"),
+    ("W0490", "a warning of `run`: tests/cli.rs"),
+    ("W0601", "a warning of `run`: tests/cli.rs"),
 ];
 
 #[test]

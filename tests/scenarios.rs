@@ -14,8 +14,18 @@ use std::fmt::Write as _;
 use std::fs;
 use support::{project, scenario_names};
 
+/// The stack of a main thread, which is what the command has; the threads of tests have less.
+const STACK: usize = 8 << 20;
+
 #[test]
 fn every_figure_of_every_scenario_comes_out() {
+    let checked = std::thread::Builder::new().stack_size(STACK).spawn(check_every_scenario).expect("a thread");
+    if let Err(failure) = checked.join() {
+        std::panic::resume_unwind(failure);
+    }
+}
+
+fn check_every_scenario() {
     let root = project().join("scenarios");
     let folder = ScenarioFolder::new(&root);
     let mut missed = String::new();

@@ -3,7 +3,7 @@
 
 use super::books::{Adjustment, Because, CapTable, Entry, EntryKind, Journal};
 use super::refusal::{Cause, Invariant, Refusal};
-use super::round::{Conversion, Pricing};
+use super::round::{Conversion, Counted, Pricing};
 use crate::model::{ConvertibleId, EventId, PositionId, Round, RoundId, Tranche};
 use crate::num::{Arithmetic, Fixed, Number, Truth};
 use rust_decimal::Decimal;
@@ -85,6 +85,7 @@ pub struct PostedPricing {
     pub pre_money: Decimal,
     pub money: Decimal,
     pub capitalization: Decimal,
+    pub counted: Counted<Decimal>,
     pub company_capitalization: Decimal,
     pub adjustment_shares: Decimal,
     pub balances: Decimal,
@@ -262,6 +263,12 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
             pre_money: write.decimal(pricing.pre_money),
             money: write.decimal(pricing.money),
             capitalization: write.decimal(pricing.capitalization),
+            counted: Counted {
+                before: write.decimal(pricing.counted.before),
+                conversions: write.decimal(pricing.counted.conversions),
+                adjustments: write.decimal(pricing.counted.adjustments),
+                pool: write.decimal(pricing.counted.pool),
+            },
             company_capitalization: write.decimal(pricing.company_capitalization),
             adjustment_shares: write.decimal(pricing.adjustment_shares),
             balances: write.decimal(pricing.balances),

@@ -104,14 +104,14 @@ impl Column {
         }
     }
 
-    /// Width of the heading when it is given so many lines; a short one stays on one, a word longer than 20 is broken.
+    /// Width of the heading when it is given so many lines; a short one stays on one, a word longer than 24 is broken.
     fn heading_width(&self, lines: usize) -> usize {
         let longest_word = self.heading.split(' ').map(words::width).max().unwrap_or_default();
         let whole = words::width(&self.heading);
         if whole <= SHORT_HEADING {
             return whole;
         }
-        (longest_word.min(20)..whole)
+        (longest_word.min(WORDS_LEAST)..whole)
             .find(|&width| words::wrap(&self.heading, width, usize::MAX).len() <= lines)
             .unwrap_or(whole)
     }

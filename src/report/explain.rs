@@ -8,7 +8,8 @@ use super::words;
 use crate::engine::books::{Because, EntryKind};
 use crate::engine::ledger::{Posted, PostedPricing, Stage};
 use crate::model::{
-    Agreement, Event, EventId, OriginId, PositionId, RoundId, RoundPrice, Subject, Takes, Term, Value, VariableId,
+    Agreement, ConversionMethod, Event, EventId, OriginId, PositionId, RoundId, RoundPrice, Subject, Takes, Term,
+    Value, VariableId,
 };
 use crate::num::{Exact, Number};
 use rust_decimal::Decimal;
@@ -423,14 +424,23 @@ impl Writer<'_> {
             false => format!(", rounded as {} does", agreement.rounds[id.index()].rounding.name),
         };
         let headline = words::money_in_full(pricing.money, self.currency());
+        let pre_money = words::money_in_full(pricing.pre_money, self.currency());
+        let valued = match round.method {
+            ConversionMethod::DollarsInvested if !pricing.balances.is_zero() => {
+                format!(
+                    "(pre-money {pre_money} + {} that convert)",
+                    words::money_in_full(pricing.balances, self.currency())
+                )
+            }
+            _ => format!("pre-money {pre_money}"),
+        };
         let says = format!(
-            "price {price} = pre-money {} / {} shares{rounded}; fixed once, at the headline of {headline}",
-            words::money_in_full(pricing.pre_money, self.currency()),
+            "price {price} = {valued} / {} shares{rounded}; fixed once, at the headline of {headline}",
             count(pricing.capitalization)
         );
         lines.push(plain(1, says));
         self.pre_money(id, pricing, &headline, lines);
-        self.capitalization(id, pricing, lines);
+        lines.push(capitalization(pricing));
     }
 
     fn pre_money(&self, id: RoundId, pricing: &PostedPricing, headline: &str, lines: &mut Vec<Line>) {
@@ -458,21 +468,6 @@ impl Writer<'_> {
         }
     }
 
-    fn capitalization(&self, id: RoundId, pricing: &PostedPricing, lines: &mut Vec<Line>) {
-        let counts = self.agreement().scenario.rounds[id.index()].counts;
-        let pool = pricing.capitalization - pricing.fully_diluted_before;
-        let says = match counts.pool_increase && !pool.is_zero() {
-            true => format!(
-                "{} = {} fully diluted before + {} pool increase",
-                count(pricing.capitalization),
-                count(pricing.fully_diluted_before),
-                count(pool)
-            ),
-            false => format!("{} before the round, as the round counts", count(pricing.capitalization)),
-        };
-        lines.push(plain(2, says));
-    }
-
     fn cited(&self, depth: usize, says: String, origin: OriginId) -> Line {
         let agreement = self.agreement();
         let origin = agreement.origin(origin);
@@ -485,6 +480,30 @@ impl Writer<'_> {
         let source = source.or_else(|| Some(origin.evidence.word().to_owned()));
         Line { depth, says, at: Some(origin.cite.clone()), source }
     }
+}
+
+/// What the count that pre-money is divided by is the sum of.
+fn capitalization(pricing: &PostedPricing) -> Line {
+    let counted = pricing.counted;
+    let added: Vec<String> = [
+        (counted.conversions, "conversion shares"),
+        (counted.adjustments, "adjustment shares"),
+        (counted.pool, "pool increase"),
+    ]
+    .into_iter()
+    .filter(|(shares, _)| !shares.is_zero())
+    .map(|(shares, what)| format!(" + {} {what}", count(shares)))
+    .collect();
+    let says = match added.is_empty() {
+        true => format!("{} before the round, as the round counts", count(pricing.capitalization)),
+        false => format!(
+            "{} = {} before the round, as the round counts{}, before rounding",
+            count(pricing.capitalization),
+            count(counted.before),
+            added.concat()
+        ),
+    };
+    plain(2, says)
 }
 
 fn plain(depth: usize, says: String) -> Line {

@@ -4,10 +4,10 @@ use super::exact::POSTED_PLACES;
 use super::frame::{csv_cells, csv_columns, is_normalised, money};
 use super::run::Run;
 use super::table::{Cell, Style, Table};
-use super::words::{basis, fixed, grouped, percent};
+use super::words::{basis, fixed, grouped, percent, rounded};
 use crate::engine::books::{Because, EntryKind};
 use crate::engine::ledger::Posted;
-use crate::model::PositionId;
+use crate::model::{ConversionMethod, PositionId};
 use rust_decimal::Decimal;
 
 /// `ledger.csv`: the opening positions, then every entry in the order posted; a transfer is one row with its seller.
@@ -131,6 +131,21 @@ fn paid(entry: &Posted) -> Option<(Decimal, Decimal)> {
     }
 }
 
+/// The weighted average behind an adjustment, with its numbers; nothing for a full ratchet.
+fn average(run: &Run, entry: &Posted) -> String {
+    let class = run.agreement.scenario.positions[entry.position.index()].class();
+    let mut adjustments = run.ledger().adjustments.iter();
+    let adjustment = adjustments.find(|(event, adjustment)| *event == entry.event && Some(adjustment.class) == class);
+    match adjustment {
+        Some((_, adjustment)) if !adjustment.counted.is_zero() => {
+            let [before, money] = [adjustment.before, adjustment.money].map(grouped);
+            let [counted, shares] = [adjustment.counted, adjustment.shares].map(|shares| grouped(rounded(shares, 4)));
+            format!(": {before} x ({counted} + {money} / {before}) / ({counted} + {shares})")
+        }
+        _ => String::new(),
+    }
+}
+
 /// Why an entry is what it is: the rule that set its price or number, with the numbers it used.
 pub fn because(run: &Run, entry: &Posted) -> String {
     let price = grouped(entry.price);
@@ -142,10 +157,15 @@ pub fn because(run: &Run, entry: &Posted) -> String {
             } else {
                 format!("; {price} for this class after conversion ratio and splits")
             };
+            let valued = match run.agreement.scenario.rounds[round.index()].method {
+                ConversionMethod::DollarsInvested if !pricing.balances.is_zero() => {
+                    format!("(pre-money {} + {} that convert)", grouped(pricing.pre_money), grouped(pricing.balances))
+                }
+                _ => format!("pre-money {}", grouped(pricing.pre_money)),
+            };
             format!(
-                "price {} = pre-money {} / {} shares{rounded}, fixed at the round's first closing{converted}",
+                "price {} = {valued} / {} shares{rounded}, fixed at the round's first closing{converted}",
                 grouped(pricing.price),
-                grouped(pricing.pre_money),
                 grouped(pricing.capitalization)
             )
         }),
@@ -153,7 +173,12 @@ pub fn because(run: &Run, entry: &Posted) -> String {
         Because::GivenNumber => "number as stated".into(),
         Because::Conversion { convertible } => super::conversions::because(run, entry, convertible),
         Because::Protection { before, after } => {
-            format!("conversion price {} after an issue below {}", grouped(after), grouped(before))
+            format!(
+                "conversion price {} after an issue below {}{}",
+                grouped(after),
+                grouped(before),
+                average(run, entry)
+            )
         }
         Because::StepUp { before, step_up } => {
             format!("price {price} = {} of the closing before it x (1 + {})", grouped(before), percentage(step_up))

@@ -11,7 +11,7 @@ pub mod system;
 mod whole;
 
 pub use convert::Conversion;
-pub use pricing::{Pricing, Stake};
+pub use pricing::{Counted, Pricing, Stake};
 
 use super::books::{Adjustment, Because, Books, Entry, EntryKind, Journal};
 use crate::model::{Draws, PoolAmount, Round, RoundId, RoundPool, Scenario, Takes, Tranche, TranchePrice};

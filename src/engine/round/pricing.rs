@@ -41,6 +41,8 @@ pub struct Pricing<N: Number> {
     pub balances: N,
     /// The count pre-money is divided by, `K`.
     pub capitalization: N,
+    /// What it is the sum of.
+    pub counted: Counted<N>,
     /// Everything before the round and all that converts: the Company Capitalization of a post-money SAFE.
     pub company_capitalization: N,
     /// Fully diluted count just before the round.
@@ -75,6 +77,19 @@ pub struct Pricing<N: Number> {
     pub opened: N::Mask,
     /// False where no price satisfies the terms; the numbers are then meaningless, but finite.
     pub feasible: N::Mask,
+}
+
+/// What `K` is the sum of at the solution, before anything is rounded; zero where the round does not count it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted<N> {
+    /// What stood before the round.
+    pub before: N,
+    /// What converts.
+    pub conversions: N,
+    /// Adjustment shares as converted.
+    pub adjustments: N,
+    /// The pool increase.
+    pub pool: N,
 }
 
 /// A holding before a round.
@@ -113,6 +128,10 @@ impl<N: Number> Pricing<N> {
     pub fn split(&mut self, ratio: N) {
         let counts = [
             &mut self.capitalization,
+            &mut self.counted.before,
+            &mut self.counted.conversions,
+            &mut self.counted.adjustments,
+            &mut self.counted.pool,
             &mut self.company_capitalization,
             &mut self.fully_diluted_before,
             &mut self.total,
@@ -211,6 +230,7 @@ pub fn solve<N: Number>(
         known_money: known.money,
         balances,
         capitalization,
+        counted: counted(terms, base, &values),
         company_capitalization: table.fully_diluted + conversion_shares,
         fully_diluted_before: table.fully_diluted,
         total: scene.total.at(&values),
@@ -298,7 +318,7 @@ fn scene<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>, bas
         + Line::of(Unknown::Purchases, growth)
         + Line::fixed(outright * growth);
     let mut capitalization = Line::fixed(base) + one(Unknown::AdjustmentsInPrice);
-    if terms.counts.converting_securities && terms.method != ConversionMethod::PreMoney {
+    if counts_conversions(terms) {
         capitalization = capitalization + one(Unknown::Conversions);
     }
     if terms.counts.pool_increase {
@@ -311,6 +331,23 @@ fn scene<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>, bas
         + one(Unknown::Pool)
         + bought;
     Scene { capitalization, bought, total }
+}
+
+/// Whether what converts is in the count the pre-money is divided by.
+fn counts_conversions<N>(terms: &Round<N>) -> bool {
+    terms.counts.converting_securities && terms.method != ConversionMethod::PreMoney
+}
+
+/// The parts of `K` at the solution.
+#[inline(always)]
+fn counted<N: Number>(terms: &Round<N>, base: N, values: &[N; UNKNOWNS]) -> Counted<N> {
+    let part = |counts: bool, unknown: Unknown| if counts { values[unknown as usize] } else { N::zero() };
+    Counted {
+        before: base,
+        conversions: part(counts_conversions(terms), Unknown::Conversions),
+        adjustments: part(true, Unknown::AdjustmentsInPrice),
+        pool: part(terms.counts.pool_increase, Unknown::Pool),
+    }
 }
 
 /// The part of a growing round that pro rata rights take.
