@@ -86,7 +86,8 @@ pub fn close<N: Number, J: Journal<N>>(
                 let is_last = index + 1 == terms.buyers.len();
                 let shares = if is_last { left } else { terms.rounding.shares(exact * taken).min(left) };
                 // Whoever takes what is left pays for what is left.
-                let money = if is_last { unsold } else { exact * taken } * sale.price;
+                let money =
+                    if is_last && terms.rounding.shares.is_some() { unsold } else { exact * taken } * sale.price;
                 left -= shares;
                 unsold -= shares;
                 let kind = EntryKind::Transfer { from, money, residue: money - shares * posted };
