@@ -11,6 +11,7 @@ use capstruct::spec::{Loaded, ScenarioFolder, load, load_text};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use std::fmt::Write;
+use std::path::Path;
 
 fn main() {
     divan::main();
@@ -23,7 +24,7 @@ const SCENARIOS: [&str; 4] = ["openai-amazon-50b", "openai-2026-closed", "down-r
 const WIDTH: usize = 16;
 
 fn loaded(name: &str) -> Loaded {
-    load(&ScenarioFolder::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios")), name)
+    load(&ScenarioFolder::new(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios"))), name)
 }
 
 fn agreed(loaded: &Loaded) -> Agreement {

@@ -7,7 +7,6 @@
 #![allow(clippy::large_types_passed_by_value, reason = "exact numbers are passed by value, as in the engine")]
 
 mod generate;
-#[allow(dead_code, reason = "only the names of the scenarios are needed")]
 mod support;
 
 use capstruct::engine::books::{Adjustment, Books, CapTable, Entry, EntryKind, Journal};
@@ -311,7 +310,8 @@ fn agrees<const BITS: usize, const LIMBS: usize>(
                 Kind::Price => RELATIVE * exact.abs(),
                 Kind::Posted => RELATIVE * exact.abs() + HALF_A_UNIT,
             };
-            if !(off <= bound) {
+            let near = off <= bound;
+            if !near {
                 return Err(format!(
                     "{at}: {name} is {exact} exactly and {lane} in lanes, {off:e} apart, not {bound:e}"
                 ));
@@ -435,7 +435,7 @@ fn shipped_scenarios_agree_in_both_numbers() {
 fn shipped_agree() {
     let root = project().join("scenarios");
     let folder = ScenarioFolder::new(&root);
-    let mut wrong = String::new();
+    let mut wrong = Vec::new();
     for name in scenario_names(&root) {
         let loaded = load(&folder, &name);
         let document = loaded.document.unwrap_or_else(|| panic!("{name} cannot be read"));
@@ -444,9 +444,9 @@ fn shipped_agree() {
         for rung in RUNGS {
             match compared(&futures, rung) {
                 Ok((events, _)) => assert!(events >= WIDTH, "{name}: nothing was compared"),
-                Err(why) => wrong.push_str(&format!("{name} on the rung {}: {why}\n", rung.word())),
+                Err(why) => wrong.push(format!("{name} on the rung {}: {why}", rung.word())),
             }
         }
     }
-    assert!(wrong.is_empty(), "\n{wrong}");
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
