@@ -81,12 +81,15 @@ pub fn close<N: Number, J: Journal<N>>(
             let of_seller = some.select(before / some.select(held, N::one()), N::zero());
             let exact = closes.select(sale.sold * given * of_seller, N::zero());
             let from_here = terms.rounding.shares(exact).min(before);
-            let mut left = from_here;
+            let (mut left, mut unsold) = (from_here, exact);
             for (index, (buyer, &taken)) in terms.buyers.iter().zip(&buying.parts).enumerate() {
                 let is_last = index + 1 == terms.buyers.len();
                 let shares = if is_last { left } else { terms.rounding.shares(exact * taken).min(left) };
+                // Whoever takes what is left pays for what is left.
+                let money =
+                    if is_last && terms.rounding.shares.is_some() { unsold } else { exact * taken } * sale.price;
                 left -= shares;
-                let money = exact * taken * sale.price;
+                unsold -= shares;
                 let kind = EntryKind::Transfer { from, money, residue: money - shares * posted };
                 books.post(Entry { position: buyer.position, shares, price: posted, kind, because });
             }

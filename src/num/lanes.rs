@@ -96,7 +96,7 @@ impl<const W: usize> Number for Lanes<W> {
     }
     #[inline(always)]
     fn floor(self) -> Self {
-        Lanes(each_lane!(|lane| (self.0[lane] + self.0[lane] * ALMOST_WHOLE).floor(), 0.0))
+        Lanes(each_lane!(|lane| (self.0[lane] + self.0[lane].abs() * ALMOST_WHOLE).floor(), 0.0))
     }
     #[inline(always)]
     fn posted(self) -> Self {

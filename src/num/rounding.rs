@@ -1,6 +1,6 @@
 //! The only place that rounds. Rounding is a term of the deal, applied after the exact solution is known.
 
-use super::{Mask, Number};
+use super::Number;
 use rust_decimal::Decimal;
 
 /// How a closing rounds: a preset, or each knob by itself.
@@ -134,10 +134,8 @@ pub fn whole<N: Number>(number: N, direction: Direction) -> N {
     match direction {
         Direction::Down => number.floor(),
         Direction::Nearest => (number + N::one() / N::whole(2)).floor(),
-        Direction::Up => {
-            let below = number.floor();
-            number.at_most(below).select(below, below + N::one())
-        }
+        // From below zero, so that in lanes what is a whole number but for its last digits stays where it is.
+        Direction::Up => N::zero() - (N::zero() - number).floor(),
     }
 }
 
@@ -168,6 +166,14 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_price_on_the_grid_stays_on_it_in_lanes() {
+        // 143.75939 / 0.00001 is 14375939.000000002 in floats.
+        let price = 143.759_39;
+        let up = Rounding::LAW_FIRM.price(Lanes::<1>([price])).0[0];
+        assert!((up - price).abs() < 1e-9, "{up}");
     }
 
     #[test]

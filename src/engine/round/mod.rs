@@ -186,14 +186,19 @@ fn issue<N: Number, J: Journal<N>>(
 ) -> N::Mask {
     // Shares are counted at the price the deal rounds to, not at its ten posted places: 2 million at 20/3 is 300,000
     // shares, and at 6.6666666667 one less.
+    let as_converted = price;
     let price = books.table.price_of_class(Some(terms.tranches[tranche].class), price);
     let payable = price.is_positive();
     let shares_per_money = (closes & payable).select(N::one() / payable.select(price, N::one()), N::zero());
     let mut feasible = N::Mask::always(true);
     for (index, participant) in terms.tranches[tranche].participants.iter().enumerate() {
         let promised = match participant.takes {
-            // A number of shares is bought at the price of its own tranche.
-            Takes::Shares(shares) => draws.value(shares) * pricing.shares_factor * price,
+            // A number of shares is bought at the price of its own tranche. It was stated before any later split, so it
+            // is counted as converted: a split of the common alone makes the shares of another class no more.
+            Takes::Shares(shares) => {
+                let ratio = pricing.class_ratios.get(tranche).copied().unwrap_or(N::one());
+                draws.value(shares) * pricing.shares_factor * ratio * as_converted
+            }
             _ => money::of(terms, pricing, draws, tranche, index),
         };
         feasible = feasible & N::zero().at_most(promised);
