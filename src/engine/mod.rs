@@ -14,7 +14,7 @@ pub mod round;
 pub mod secondary;
 
 use crate::model::{Draws, Event, EventId, OpeningPrice, Rung, Scenario, Timed};
-use crate::num::{Arithmetic, Exact, Fixed, Mask, Number, Stated, Truth, Wide};
+use crate::num::{Arithmetic, Exact, Fixed, Mask, Narrow, Number, Stated, Truth, Wide};
 use books::{Books, Journal};
 use ledger::Ledger;
 use refusal::Refusal;
@@ -102,11 +102,15 @@ fn conditions_hold<N: Number>(timed: &Timed<N>, draws: &Draws<N>) -> N::Mask {
 
 /// Replays exactly on one rung, and says for each event what happened or why it cannot.
 ///
-/// Replaying is pure, so a scenario that outgrows the ordinary exact number is simply replayed in a larger one.
+/// Replaying is pure, so a scenario that outgrows an exact number is simply replayed in a larger one. The narrowest only
+/// says what happened; whatever it refuses is replayed, so that the reason has room for its numbers.
 ///
 /// # Errors
 /// The first event that has no answer.
 pub fn replay_exactly(scenario: &Scenario<Stated>, rung: Rung) -> Result<Ledger, Refusal> {
+    if let Ok(ledger) = replay_in_width::<384, 6>(scenario, rung) {
+        return Ok(ledger);
+    }
     match replay_in_width::<1024, 16>(scenario, rung) {
         Err(Refusal::Undefined { why: Arithmetic::Overflow, .. }) => {
             with_room(|| replay_in_width::<8192, 128>(scenario, rung))
@@ -171,8 +175,9 @@ fn replay_in_width<const BITS: usize, const LIMBS: usize>(
 }
 
 const _: fn() = || {
-    // The two widths above are the two exact numbers of `num`.
+    // The widths above are the exact numbers of `num`.
     fn same<T>(_: Option<T>, _: Option<T>) {}
+    same::<Narrow>(None, None::<Fixed<384, 6>>);
     same::<Exact>(None, None::<Fixed<1024, 16>>);
     same::<Wide>(None, None::<Fixed<8192, 128>>);
 };

@@ -12,6 +12,9 @@ use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Not, Sub, SubAssign};
 /// need 100 to 500; the length grows with the number of instruments that convert at once.
 pub type Exact = Fixed<1024, 16>;
 
+/// The same for the ordinary deal, of a few hundred bits: tried first, since the cost grows with the width.
+pub type Narrow = Fixed<384, 6>;
+
 /// The same for the rare event that outgrows [`Exact`]: 8,192 bits, enough for some 250 SAFEs at odd amounts.
 pub type Wide = Fixed<8192, 128>;
 

@@ -11,7 +11,7 @@ pub mod rounding;
 mod stated;
 mod words;
 
-pub use exact::{Arithmetic, Exact, Fixed, Truth, Wide};
+pub use exact::{Arithmetic, Exact, Fixed, Narrow, Truth, Wide};
 pub use lanes::{LaneMask, Lanes};
 pub use stated::Stated;
 pub use words::grouped;

@@ -8,6 +8,7 @@ use crate::engine::replay_exactly;
 use crate::model::{PositionId, Scenario};
 use crate::num::{Exact, Number, Stated};
 use rust_decimal::Decimal;
+use std::collections::HashMap;
 
 /// Decimals of a percentage with which the ends of an interval are shown.
 pub const SHOWN_PLACES: u32 = 2;
@@ -34,7 +35,9 @@ pub fn intervals(run: &Run) -> Vec<Option<Interval>> {
     }
     let owned = |holder: &Holder, position: PositionId| holder.positions.contains(&position);
     let all: Vec<PositionId> = imprecision.halves.iter().map(|&(position, _)| position).collect();
-    let interval = |holder: &Holder| {
+    // Holders that are not themselves published share their replays.
+    let mut replays: HashMap<Vec<PositionId>, Vec<Ledger>> = HashMap::new();
+    let mut interval = |holder: &Holder| {
         let own: Vec<_> = all.iter().copied().filter(|&position| owned(holder, position)).collect();
         let has_rest = imprecision.rest.is_some_and(|rest| owned(holder, rest));
         let moves: Vec<Vec<PositionId>> = match (own.is_empty(), has_rest) {
@@ -45,13 +48,17 @@ pub fn intervals(run: &Run) -> Vec<Option<Interval>> {
         };
         let point = holder.ownership(run.ledger().last());
         let mut ends = Interval { low: point, high: point };
-        for ledger in moves.iter().flat_map(|moved| [replayed(run, moved, 1), replayed(run, moved, -1)]).flatten() {
-            let ownership = holder.ownership(ledger.last());
-            ends = Interval { low: ends.low.min(ownership), high: ends.high.max(ownership) };
+        for moved in moves {
+            let both_ways =
+                |moved: &Vec<_>| [1, -1].into_iter().filter_map(|sign| replayed(run, moved, sign)).collect();
+            for ledger in replays.entry(moved).or_insert_with_key(both_ways) {
+                let ownership = holder.ownership(ledger.last());
+                ends = Interval { low: ends.low.min(ownership), high: ends.high.max(ownership) };
+            }
         }
         (ends.low != ends.high).then_some(ends)
     };
-    holders.iter().map(interval).collect()
+    holders.iter().map(&mut interval).collect()
 }
 
 /// The run with these positions moved up (`sign` 1) or down (-1) by their half units; `None` where the table or an

@@ -73,10 +73,10 @@ impl ScenarioFolder {
 
     /// Looks a name or stem up in the folder; nothing outside it is ever found.
     pub(super) fn find_name(&self, name: &str) -> Result<Option<ScenarioFile>, Box<Finding>> {
-        let list = self.list();
-        if let Some((name, path)) = list.iter().find(|(full, _)| full == name) {
-            return Ok(Some(self.file(name, path)));
+        if let Some(file) = self.find_full_name(name) {
+            return Ok(Some(file));
         }
+        let list = self.list();
         let of_stem: Vec<&(String, PathBuf)> =
             list.iter().filter(|(full, _)| full.rsplit('/').next() == Some(name)).collect();
         match of_stem.as_slice() {
@@ -88,6 +88,29 @@ impl ScenarioFolder {
                 Err(finding.help(format!("write one of {}", names.join(", "))).into())
             }
         }
+    }
+
+    /// The scenario of that whole name, found as [`list`](Self::list) would find it but without reading the folder.
+    fn find_full_name(&self, name: &str) -> Option<ScenarioFile> {
+        let is_plain = |part: &str| {
+            let mut components = Path::new(part).components();
+            let is_one = components.next() == Some(Component::Normal(part.as_ref())) && components.next().is_none();
+            is_one && !part.starts_with('.')
+        };
+        let parts: Vec<&str> = name.split('/').collect();
+        let (stem, folders) = parts.split_last()?;
+        if folders.len() > DEPTH_MAX || !parts.iter().all(|part| is_plain(part)) {
+            return None;
+        }
+        let mut path = self.root.clone();
+        for folder in folders {
+            path.push(folder);
+            if !path.symlink_metadata().is_ok_and(|found| found.is_dir()) {
+                return None;
+            }
+        }
+        path.push(format!("{stem}.toml"));
+        path.is_file().then(|| self.file(name, &path))
     }
 
     /// The finding for a name that no scenario has.
