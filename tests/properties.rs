@@ -67,10 +67,14 @@ fn books_balance(ledger: &Ledger, agreement: &Agreement) -> Result<(), String> {
                     }
                     issued += entry.shares;
                 }
-                EntryKind::Split { .. } => issued += entry.shares,
+                EntryKind::Split { .. } | EntryKind::Warrant | EntryKind::Cancellation => issued += entry.shares,
+                EntryKind::Exercise { from, counted, .. } => {
+                    held[from.index()] -= counted;
+                    issued += entry.shares - counted;
+                }
                 // More as converted; the shares of the class stay.
                 EntryKind::Adjustment { .. } => {}
-                EntryKind::Grant { from } | EntryKind::Transfer { from, .. } => {
+                EntryKind::Grant { from } | EntryKind::Return { from } | EntryKind::Transfer { from, .. } => {
                     if entry.shares < Decimal::ZERO {
                         return Err(format!("a negative transfer: {entry:?}"));
                     }
@@ -217,7 +221,7 @@ fn is_counted(holding: Holding, all: bool) -> bool {
     match holding {
         Holding::Available(_) => true,
         Holding::Granted(..) | Holding::Promised(_) => all,
-        Holding::Shares(..) => false,
+        Holding::Shares(..) | Holding::Warrants(..) => false,
     }
 }
 

@@ -216,10 +216,14 @@ fn figures<N: Number>(page: &Page<N>) -> Figures<N> {
         let money = match entry.kind {
             EntryKind::Issuance { money, .. }
             | EntryKind::Conversion { money, .. }
+            | EntryKind::Exercise { money, .. }
             | EntryKind::Transfer { money, .. } => Some(money),
             EntryKind::Adjustment { .. }
             | EntryKind::PoolIncrease
             | EntryKind::Grant { .. }
+            | EntryKind::Return { .. }
+            | EntryKind::Cancellation
+            | EntryKind::Warrant
             | EntryKind::Split { .. } => None,
         };
         figures.extend(money.map(|money| (format!("money of entry {index}"), Kind::Money, money)));
