@@ -1,17 +1,21 @@
 //! What was agreed: ids, classes, instruments, events, inputs. Plain data; it depends on numbers only.
 
 mod agreement;
+mod cast;
+mod expectation;
 mod ids;
 mod instruments;
 mod rights;
 mod scenario;
+mod secondary;
 mod terms;
 
 pub use agreement::{
-    Agreement, Assumption, Case, CommitmentInfo, ConvertibleInfo, Correlation, Distribution, EventInfo, Evidence,
-    Expectation, Figure, Head, Imprecision, Origin, Range, RightInfo, RoundInfo, RoundingInfo, SourceInfo, Stakeholder,
-    StockClass, Subject, Value, VariableInfo,
+    Agreement, Assumption, Case, CommitmentInfo, ConvertibleInfo, Correlation, Distribution, EventInfo, Evidence, Head,
+    Imprecision, Origin, Range, RightInfo, RoundInfo, RoundingInfo, SourceInfo, Stakeholder, StockClass, Value,
+    VariableInfo,
 };
+pub use expectation::{Expectation, Figure, Subject};
 pub use ids::{
     ClassId, ConditionId, ConvertibleId, EventId, GroupId, OriginId, PlanId, PositionId, RightId, RoundId,
     StakeholderId, VariableId,
@@ -25,8 +29,9 @@ pub use rights::{
     WarrantPart,
 };
 pub use scenario::{ClassPrices, Draws, OpeningPrice, Scenario, Timed, value_of};
+pub use secondary::{Buyer, Part, SalePrice, SaleQuantity, Secondary, Seller};
 pub use terms::{
-    Buyer, Capitalization, Commitment, Consideration, Due, Event, GrantAmount, Hold, Holding, Issuance, OptionGrant,
-    Part, Participant, PoolAmount, PoolIncrease, Residue, Round, RoundPool, RoundPrice, Rung, SalePrice, SaleQuantity,
-    Secondary, Seller, Setting, Split, Takes, Term, Tranche, TrancheAmount, TranchePrice,
+    Capitalization, Commitment, Consideration, Due, Event, GrantAmount, Hold, Holding, Issuance, OptionGrant,
+    Participant, PoolAmount, PoolIncrease, Residue, Round, RoundPool, RoundPrice, Rung, Setting, Split, Takes, Term,
+    Tranche, TrancheAmount, TranchePrice,
 };

@@ -1,6 +1,7 @@
 //! How a holder came to own what it owns: stage by stage, the formula with its numbers, the entry behind it, and the
 //! file, line and source of every input.
 
+mod entries;
 mod price;
 
 use super::figures::belongs;
@@ -252,88 +253,7 @@ impl Writer<'_> {
     }
 
     fn entry(&self, entry: &Posted, lines: &mut Vec<Line>) {
-        let agreement = self.agreement();
-        let security = agreement.consists_of(entry.position);
-        let (shares, price) = (count(entry.shares), per_share(entry.price, self.currency()));
-        let says = match entry.kind {
-            EntryKind::Issuance { money, .. } if money.is_zero() => {
-                format!("{shares} {security} issued for no consideration")
-            }
-            EntryKind::Issuance { money, residue } => {
-                let left = match residue.round_dp(2).is_zero() {
-                    true => String::new(),
-                    false => {
-                        format!(", {} left over", words::money_in_full(words::rounded(residue, 2), self.currency()))
-                    }
-                };
-                format!(
-                    "{shares} {security} issued = {} / {price} a share{left}",
-                    words::money_in_full(money, self.currency())
-                )
-            }
-            EntryKind::Conversion { convertible, money, .. } => {
-                let name = &agreement.convertibles[convertible.index()].name;
-                let why = super::conversions::because(self.run, entry, convertible);
-                format!(
-                    "{shares} {security} from {name} = {} / {price}; {why}",
-                    words::money_in_full(money, self.currency())
-                )
-            }
-            EntryKind::Adjustment { as_converted } => {
-                format!("{} more as converted: {}", count(as_converted), super::ledger_table::because(self.run, entry))
-            }
-            EntryKind::PoolIncrease => format!("{shares} options added to {}", agreement.owner(entry.position)),
-            EntryKind::Grant { from } if self.ours(entry.position) && !self.ours(from) => {
-                format!("{shares} options granted from {}", agreement.owner(from))
-            }
-            EntryKind::Grant { .. } => format!("{shares} options granted to {}", agreement.owner(entry.position)),
-            EntryKind::Exercise { options, money, .. } if money.is_zero() => {
-                let why = super::ledger_table::because(self.run, entry);
-                format!("{shares} {security} for {} options: {why}", count(options))
-            }
-            EntryKind::Exercise { money, .. } => {
-                let money = words::money_in_full(money, self.currency());
-                format!("{shares} options became {security} for {money}, at {price} a share")
-            }
-            EntryKind::Return { from } => {
-                let why = super::ledger_table::because(self.run, entry);
-                match self.ours(from) {
-                    true => format!("{shares} options returned to {}: {why}", agreement.owner(entry.position)),
-                    false => format!("{shares} options returned by {}: {why}", agreement.owner(from)),
-                }
-            }
-            EntryKind::Warrant => {
-                let why = super::ledger_table::because(self.run, entry);
-                format!("{shares} {security}: {why}")
-            }
-            EntryKind::Cancellation => {
-                let why = super::ledger_table::because(self.run, entry);
-                format!("{} options cancelled and retired: {why}", signed(entry.shares))
-            }
-            EntryKind::Transfer { from, money, .. } => {
-                let money = words::money_in_full(money, self.currency());
-                match (self.ours(entry.position), self.ours(from)) {
-                    (true, false) => {
-                        format!("{shares} {security} bought from {} for {money}, at {price}", agreement.owner(from))
-                    }
-                    (false, true) => format!(
-                        "{shares} {security} sold to {} for {money}, at {price}",
-                        agreement.owner(entry.position)
-                    ),
-                    _ => format!(
-                        "{shares} {security} moved from {} to {}",
-                        agreement.owner(from),
-                        agreement.owner(entry.position)
-                    ),
-                }
-            }
-            EntryKind::Split { fraction } if fraction.is_zero() => {
-                format!("{} {security} by the split", signed(entry.shares))
-            }
-            EntryKind::Split { fraction } => {
-                format!("{} {security} by the split, {} of a share paid in cash", signed(entry.shares), count(fraction))
-            }
-        };
+        let says = self.in_words(entry);
         match self.entry_origin(entry) {
             Some(origin) => lines.push(self.cited(2, says, origin)),
             None => lines.push(plain(2, says)),

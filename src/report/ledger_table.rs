@@ -7,7 +7,7 @@ use super::table::{Cell, Style, Table};
 use super::words::{basis, fixed, grouped, percent, rounded};
 use crate::engine::books::{Because, EntryKind};
 use crate::engine::ledger::Posted;
-use crate::model::{ConversionMethod, PositionId};
+use crate::model::{ConversionMethod, PositionId, RoundId};
 use rust_decimal::Decimal;
 
 /// `ledger.csv`: the opening positions, then every entry in the order posted; a transfer is one row with its seller.
@@ -160,29 +160,33 @@ fn average(run: &Run, entry: &Posted) -> String {
     }
 }
 
+/// The price of a round for one class, with the numbers it is made of.
+fn round_price(run: &Run, round: RoundId, price: Decimal) -> String {
+    let Some(pricing) = run.ledger().pricing(round) else { return String::new() };
+    let rounded = if pricing.price == pricing.solved_price { "" } else { ", rounded" };
+    let converted = if pricing.price == price {
+        String::new()
+    } else {
+        format!("; {} for this class after conversion ratio and splits", grouped(price))
+    };
+    let valued = match run.agreement.scenario.rounds[round.index()].method {
+        ConversionMethod::DollarsInvested if !pricing.balances.is_zero() => {
+            format!("(pre-money {} + {} that convert)", grouped(pricing.pre_money), grouped(pricing.balances))
+        }
+        _ => format!("pre-money {}", grouped(pricing.pre_money)),
+    };
+    format!(
+        "price {} = {valued} / {} shares{rounded}, fixed at the round's first closing{converted}",
+        grouped(pricing.price),
+        grouped(pricing.capitalization)
+    )
+}
+
 /// Why an entry is what it is: the rule that set its price or number, with the numbers it used.
 pub fn because(run: &Run, entry: &Posted) -> String {
     let price = grouped(entry.price);
     match entry.because {
-        Because::RoundPrice { round } => run.ledger().pricing(round).map_or_else(String::new, |pricing| {
-            let rounded = if pricing.price == pricing.solved_price { "" } else { ", rounded" };
-            let converted = if pricing.price == entry.price {
-                String::new()
-            } else {
-                format!("; {price} for this class after conversion ratio and splits")
-            };
-            let valued = match run.agreement.scenario.rounds[round.index()].method {
-                ConversionMethod::DollarsInvested if !pricing.balances.is_zero() => {
-                    format!("(pre-money {} + {} that convert)", grouped(pricing.pre_money), grouped(pricing.balances))
-                }
-                _ => format!("pre-money {}", grouped(pricing.pre_money)),
-            };
-            format!(
-                "price {} = {valued} / {} shares{rounded}, fixed at the round's first closing{converted}",
-                grouped(pricing.price),
-                grouped(pricing.capitalization)
-            )
-        }),
+        Because::RoundPrice { round } => round_price(run, round, entry.price),
         Because::GivenPrice => format!("price {price}, as stated"),
         Because::GivenNumber => "number as stated".into(),
         Because::ExercisePrice => format!("exercise price {price}"),

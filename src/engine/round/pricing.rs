@@ -192,8 +192,7 @@ pub fn solve<N: Number>(
     let valuation = usable.select(known.valuation, N::one());
     let pool_before = pool_before(terms, table);
 
-    let taken_up = rights_taken_up(terms, draws, &stakes);
-    let left = N::one() - taken_up;
+    let left = N::one() - rights_taken_up(terms, draws, &stakes);
     let growth = N::one() / left.is_positive().select(left, N::one());
     let scene = scene(terms, draws, table, base, known.money, growth);
     for candidate in &mut candidates {
@@ -205,15 +204,11 @@ pub fn solve<N: Number>(
     claims.extend(protections.filter_map(|protection| protect::claim(protection, issue, balances, &scene, table)));
     claims.extend(pool_claim(terms, draws, pool_before, &scene));
     claims.extend(purchase_claims(terms, draws, &stakes, &scene));
-    let mut lines = [Line::fixed(N::zero()); UNKNOWNS];
     let priced = known.given_price.map(|price| Line::fixed(N::one() / usable.select(price, N::one())));
-    lines[Unknown::PerMoney as usize] = priced.unwrap_or(scene.capitalization * (N::one() / valuation));
-    let solution = system::solve(lines, &claims);
+    let solution = system::solve(priced.unwrap_or(scene.capitalization * (N::one() / valuation)), &claims);
 
-    let values = solution.values;
-    let per_money = values[Unknown::PerMoney as usize];
-    let some = per_money.is_positive();
-    let solved_price = known.given_price.unwrap_or(N::one() / some.select(per_money, N::one()));
+    let (values, per_money) = (solution.values, solution.values[Unknown::PerMoney as usize]);
+    let solved_price = known.given_price.unwrap_or(N::one() / per_money.is_positive().select(per_money, N::one()));
     let capitalization = scene.capitalization.at(&values);
     let bought = scene.bought.at(&values);
     let conversion_shares = values[Unknown::Conversions as usize];

@@ -137,9 +137,11 @@ impl<N: Number> Claim<N> {
     }
 }
 
-/// Solves the system whose unknowns are `base` plus the claims.
+/// Solves the system whose first unknown is the line `per_money`, and whose others are the claims on them.
 #[inline(always)]
-pub fn solve<N: Number>(base: [Line<N>; UNKNOWNS], claims: &[Claim<N>]) -> Solution<N> {
+pub fn solve<N: Number>(per_money: Line<N>, claims: &[Claim<N>]) -> Solution<N> {
+    let mut base = [Line::fixed(N::zero()); UNKNOWNS];
+    base[Unknown::PerMoney as usize] = per_money;
     let mut feasible = N::Mask::always(true);
     let mut values = base.map(|line| line.fixed);
     let pieces: usize = claims.iter().map(|claim| claim.lines.len()).sum();

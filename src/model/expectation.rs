@@ -1,0 +1,81 @@
+//! Figures that must come out.
+
+use super::{Case, ClassId, ConvertibleId, GroupId, PlanId, Rung, StakeholderId};
+use crate::error::Span;
+use crate::num::Stated;
+
+/// A figure that must come out.
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    /// Which figure.
+    pub figure: Figure,
+    /// Of whom or what.
+    pub subject: Subject,
+    /// After which stage; `None` is the last.
+    pub after: Option<String>,
+    /// Variables to be set, as typed.
+    pub set: Vec<(String, String)>,
+    /// Under which case; `None` is the base.
+    pub case: Option<Case>,
+    /// On which rung; `None` is all.
+    pub rung: Option<Rung>,
+    /// What must come out.
+    pub expected: Stated,
+    /// As typed.
+    pub literal: String,
+    /// By how much it may differ; zero compares at the precision of a posted quantity.
+    pub tolerance: Stated,
+    /// Where it stands.
+    pub span: Span,
+    /// A remark.
+    pub note: Option<String>,
+    /// Index into the sources.
+    pub source: Option<usize>,
+}
+
+/// The figures that can be expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "named and described as in the file format")]
+pub enum Figure {
+    FullyDiluted,
+    PreMoney,
+    PostMoney,
+    PricePerShare,
+    MoneyRaised,
+    Residue,
+    Shares,
+    SharesAsConverted,
+    Ownership,
+    Value,
+    ValuePerShare,
+    MoneyIn,
+    SaleProceeds,
+    Vested,
+    Increase,
+    ConversionPrice,
+    ConversionRatio,
+    CapPrice,
+    DiscountPrice,
+    ControllingTerm,
+    Capitalization,
+    Balance,
+}
+
+/// What a figure is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// The company.
+    Whole,
+    /// A stakeholder.
+    Stakeholder(StakeholderId),
+    /// A group of stakeholders.
+    Group(GroupId),
+    /// A class.
+    Class(ClassId),
+    /// A plan: its available options.
+    Plan(PlanId),
+    /// What a stakeholder has of a class.
+    StakeholderClass(StakeholderId, ClassId),
+    /// A SAFE or note.
+    Convertible(ConvertibleId),
+}
