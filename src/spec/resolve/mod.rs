@@ -12,6 +12,7 @@ mod expect;
 mod names;
 mod opening;
 mod participants;
+mod protections;
 mod quantiles;
 mod refused;
 mod rights;
@@ -19,12 +20,16 @@ mod rounds;
 mod sums;
 mod timeline;
 mod variables;
+mod warrants;
 
 pub use expect::CONTROLLING_TERMS;
 pub use refused::{finding as refusal_finding, outstanding_warnings};
 
 use crate::error::{Finding, Findings, Severity, Sources};
-use crate::model::{Agreement, Case, EventInfo, Head, RoundingInfo, Rung, Scenario, StakeholderId, Timed};
+use crate::model::{
+    Agreement, Case, Commitment, CommitmentInfo, EventInfo, Expectation, Head, Round, RoundInfo, RoundingInfo, Rung,
+    Scenario, StakeholderId, Timed,
+};
 use crate::num::rounding::{Direction, Places, PriceBasis, Rounding};
 use crate::num::{Exact, Stated};
 use crate::spec::Document;
@@ -83,14 +88,45 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     context.warn_unused(document, &cast);
     let head = context.head(document, settings, &opening, file, as_of.map(|(date, _)| date));
 
-    let Instruments { convertibles, infos: convertible_infos, protections } = instruments;
-    let complete = convertibles.len() == document.root.blocks("convertibles").count()
+    let complete = instruments.convertibles.len() == document.root.blocks("convertibles").count()
         && timeline.len() == events.len()
         && round_infos.len() == document.root.blocks("rounds").count();
     context.findings.sort();
     if context.findings.has_errors() || !complete {
         return Err(context.findings);
     }
+    let parts = Parts {
+        head,
+        cast,
+        opening,
+        instruments,
+        rounds: (rounds, round_infos),
+        events: (timeline, events),
+        commitments: (commitments, commitment_infos),
+        expectations,
+    };
+    Ok(agreement(context, parts))
+}
+
+/// What an agreement is made of, beside what the context collected; lists for the engine stand with what readers know.
+struct Parts {
+    head: Head,
+    cast: classes::Cast,
+    opening: opening::Opening,
+    instruments: Instruments,
+    rounds: (Vec<Round<Stated>>, Vec<RoundInfo>),
+    events: (Vec<Timed<Stated>>, Vec<EventInfo>),
+    commitments: (Vec<Commitment<Stated>>, Vec<CommitmentInfo>),
+    expectations: Vec<Expectation>,
+}
+
+/// The agreement of a file without errors, and the warnings.
+fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
+    let Parts { head, cast, opening, instruments, rounds, events, commitments, expectations } = parts;
+    let Instruments { convertibles, infos: convertible_infos, protections } = instruments;
+    let (rounds, round_infos) = rounds;
+    let (timeline, events) = events;
+    let (commitments, commitment_infos) = commitments;
     let (rights, right_infos) = context.rights();
     let mut shares = opening.shares;
     shares.resize(context.positions.len(), Stated::ZERO);
@@ -132,7 +168,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
         opening_costs: opening.costs,
         expectations,
     };
-    Ok((agreement, context.findings))
+    (agreement, context.findings)
 }
 
 impl<'a> Context<'a> {

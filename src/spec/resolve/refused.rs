@@ -104,32 +104,10 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
                 .help("a post-money cap promises amount / cap: raise a cap, or leave one out of `converts`")
         }
         Cause::NegativeCheque { tranche, participant, excess } => {
-            let Event::Closing { round, .. } = terms else {
-                return Finding::error("E0605", format!("\"{stage}\" cannot be"));
-            };
-            let terms = &agreement.scenario.rounds[round.index()].tranches[*tranche].participants[*participant];
-            let who = &agreement.stakeholders[terms.stakeholder.index()].name;
-            Finding::error("E0605", format!("nothing is left for {who} in \"{stage}\""))
-                .at(span(agreement, terms.origin), format!("the others exceed the money by {}", grouped(*excess)))
-                .help("raise the money, or lower the others")
+            nothing_left(agreement, terms, stage, (*tranche, *participant), *excess)
         }
         Cause::Oversold { seller, asked, held } => oversold(agreement, terms, stage, *seller, *asked, *held),
-        Cause::NotAvailable { asked, available } => {
-            let at = if let Event::OptionGrant(terms) = terms { span(agreement, terms.origin) } else { here };
-            Finding::error(
-                "E0607",
-                format!(
-                    "\"{stage}\" grants {} options, {} are available",
-                    grouped(*asked),
-                    grouped(available.round_dp(4))
-                ),
-            )
-            .at(at, format!("{} too many", grouped((*asked - *available).round_dp(4))))
-            .help(format!(
-                "increase the pool by {} before it (`[[pool_increases]]`)",
-                grouped((*asked - *available).ceil())
-            ))
-        }
+        Cause::NotAvailable { asked, available } => not_available(agreement, terms, stage, *asked, *available, here),
         Cause::NotExercisable { .. } | Cause::NotOutstanding { .. } | Cause::NoMarketPrice => {
             of_right(agreement, terms, stage, cause, here)
         }
@@ -150,6 +128,42 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
         Cause::Terms => Finding::error("E0611", format!("the terms of \"{stage}\" contradict each other"))
             .at(here, "no answer satisfies them"),
     }
+}
+
+/// A participant who takes the rest of a tranche, where the others exceed its money.
+fn nothing_left(
+    agreement: &Agreement,
+    terms: &Event<crate::num::Stated>,
+    stage: &str,
+    (tranche, participant): (usize, usize),
+    excess: Decimal,
+) -> Finding {
+    let Event::Closing { round, .. } = terms else {
+        return Finding::error("E0605", format!("\"{stage}\" cannot be"));
+    };
+    let terms = &agreement.scenario.rounds[round.index()].tranches[tranche].participants[participant];
+    let who = &agreement.stakeholders[terms.stakeholder.index()].name;
+    Finding::error("E0605", format!("nothing is left for {who} in \"{stage}\""))
+        .at(span(agreement, terms.origin), format!("the others exceed the money by {}", grouped(excess)))
+        .help("raise the money, or lower the others")
+}
+
+/// More options than the pool has.
+fn not_available(
+    agreement: &Agreement,
+    terms: &Event<crate::num::Stated>,
+    stage: &str,
+    asked: Decimal,
+    available: Decimal,
+    here: Span,
+) -> Finding {
+    let at = if let Event::OptionGrant(terms) = terms { span(agreement, terms.origin) } else { here };
+    Finding::error(
+        "E0607",
+        format!("\"{stage}\" grants {} options, {} are available", grouped(asked), grouped(available.round_dp(4))),
+    )
+    .at(at, format!("{} too many", grouped((asked - available).round_dp(4))))
+    .help(format!("increase the pool by {} before it (`[[pool_increases]]`)", grouped((asked - available).ceil())))
 }
 
 /// What cannot be done with options or a warrant.

@@ -1,15 +1,14 @@
-//! Rights to buy shares: grants, how they vest, exercises and cancellations.
+//! Rights to buy shares: grants of options, how they vest, and the exercises and cancellations of any right.
 
-use super::context::{Context, number};
+use super::context::Context;
 use super::names::{COMMON, Thing};
 use super::timeline::{Slot, What};
 use crate::error::{Finding, Span};
 use crate::model::{
     Cancellation, Counted, Exercise, GrantAmount, Holding, OptionGrant, OriginId, Payment, PlanId, PositionId, Right,
-    RightId, RightInfo, RightQuantity, RoundingInfo, Schedule, StakeholderId, Term, Vest, VestedBy, Vesting, Warrant,
-    WarrantPart,
+    RightId, RightInfo, RightQuantity, RoundingInfo, Schedule, StakeholderId, Term, VestedBy, Vesting,
 };
-use crate::num::{Exact, Number, Stated};
+use crate::num::{Exact, Stated};
 use crate::spec::node::{Block, Provenance};
 use crate::spec::value::{Given, Literal};
 use jiff::civil::Date;
@@ -17,28 +16,29 @@ use jiff::civil::Date;
 /// What is known of a right before, and after, its grant was read.
 pub(super) struct Known {
     /// Where its grant stands among the events; `None` is the opening.
-    place: Option<usize>,
+    pub(super) place: Option<usize>,
     /// Its terms, once they were read.
-    terms: Option<Terms>,
+    pub(super) terms: Option<Terms>,
 }
 
+/// The terms of a right, as its exercise and its vesting need them.
 #[derive(Clone)]
-struct Terms {
-    right: Right<Stated>,
-    info: RightInfo,
+pub(super) struct Terms {
+    pub(super) right: Right<Stated>,
+    pub(super) info: RightInfo,
     /// The plan of options; a warrant has none.
-    plan: Option<PlanId>,
+    pub(super) plan: Option<PlanId>,
     /// The whole of a warrant at its issue.
-    whole: Option<Term<Stated>>,
+    pub(super) whole: Option<Term<Stated>>,
     /// Whether it is exercised net, and at which price, where the exercise does not say.
-    payment: Payment<Stated>,
-    counted: Counted,
+    pub(super) payment: Payment<Stated>,
+    pub(super) counted: Counted,
     /// The holder's line of the cap table.
-    position: PositionId,
+    pub(super) position: PositionId,
     /// Where the day it expires stands.
-    expires_at: Option<Span>,
+    pub(super) expires_at: Option<Span>,
     /// It vests by a schedule, and from when is not known.
-    start_unknown: Option<Span>,
+    pub(super) start_unknown: Option<Span>,
 }
 
 /// What an exercise or a cancellation is of.
@@ -159,153 +159,8 @@ impl<'a> Context<'a> {
         Some(OptionGrant { available, position, amount, rounding: file.rounding, right: id, origin })
     }
 
-    pub(super) fn warrant(
-        &mut self,
-        slot: &Slot<'a>,
-        id: RightId,
-        outer: &Provenance,
-        file: &RoundingInfo,
-    ) -> Option<Warrant<Stated>> {
-        let (block, stage) = (slot.block, slot.stage.as_str());
-        let who = self.stakeholder(block.text("stakeholder")?, block.span_of("stakeholder"));
-        let class = self.class(block.text("class").unwrap_or(COMMON), block.span_of("class"));
-        let (who, class) = (who?, class?);
-        let (shares, origin) = self.quantity(block, "shares", format!("shares of {stage}"), outer)?;
-        self.check_whole(shares, block.span_of("shares"), file);
-        let strike = self.quantity(block, "exercise_price", format!("exercise price of {stage}"), outer);
-        if strike.is_none() {
-            self.assume(stage, "a warrant without an exercise price has one of 0", Some(block.span));
-        }
-        let market_price = self.quantity(block, "market_price", format!("market price of {stage}"), outer);
-        let payment = match self.word(block, "method") {
-            Some(("net", _)) => Payment::Net { market_price: market_price.map(|(term, _)| term) },
-            _ => Payment::Cash,
-        };
-        let expires = self.date(block, "expires");
-        self.check_order(stage, slot.date, expires, "issued");
-        let has_milestones = block.blocks("tranches").next().is_some();
-        let counted = match self.word(block, "counted") {
-            Some(("always", _)) => Counted::Always,
-            Some(("when_vested", _)) => Counted::WhenVested,
-            Some(_) => Counted::WhenExercised,
-            None if has_milestones => {
-                let assumed = "a warrant with tranches is in the fully diluted total as far as it has vested; `counted` would say otherwise";
-                self.assume(stage, assumed, Some(block.span));
-                Counted::WhenVested
-            }
-            None => Counted::Always,
-        };
-        self.check_milestones(block, stage, shares);
-        let exercise_price = strike.map_or(Term::Given(Stated::ZERO), |(term, _)| term);
-        let position = self.position(Holding::Warrants(who, class));
-        self.known_rights[id.index()].terms = Some(Terms {
-            right: Right { class, opening: Stated::ZERO, exercise_price },
-            info: RightInfo {
-                name: stage.to_owned(),
-                stakeholder: who,
-                has_milestones: true,
-                vesting: None,
-                expires: expires.map(|(date, _)| date),
-                origin,
-            },
-            plan: None,
-            whole: Some(shares),
-            payment,
-            counted,
-            position,
-            expires_at: expires.map(|(_, span)| span),
-            start_unknown: None,
-        });
-        Some(Warrant { right: id, position, shares, has_milestones, counted, rounding: file.rounding, origin })
-    }
-
-    /// The parts of a warrant are not more than the whole, and at most one is the rest.
-    fn check_milestones(&mut self, block: &'a Block, stage: &str, whole: Term<Stated>) {
-        let (mut sum, mut rests) = (Exact::zero(), 0);
-        for tranche in block.blocks("tranches") {
-            match tranche.literal("shares") {
-                Some((Given::Stated(Literal::Word(_)), ..)) => rests += 1,
-                Some((Given::Stated(Literal::Quantity(quantity)), ..)) => sum += quantity.stated.cast(),
-                // The value of a variable is known in the run at hand only.
-                _ => return,
-            }
-        }
-        let span = block.span_of("shares");
-        if rests > 1 {
-            self.report(
-                Finding::error("E0475", format!("\"rest\" stands {rests} times among the tranches of \"{stage}\""))
-                    .at(span, "what is left can go to one only"),
-            );
-        } else if self.value(whole).below(sum).is_yes() {
-            let (sum, whole) = (number(sum), number(self.value(whole)));
-            self.report(
-                Finding::error("E0475", format!("the tranches of \"{stage}\" add up to {sum} shares"))
-                    .at(span, format!("the whole warrant is {whole}"))
-                    .help("correct one of them, or let one be \"rest\""),
-            );
-        }
-    }
-
-    /// A part of a warrant that vests.
-    pub(super) fn milestone(
-        &mut self,
-        slot: &Slot<'a>,
-        id: RightId,
-        number: usize,
-        file: &RoundingInfo,
-    ) -> Option<Vest<Stated>> {
-        let (block, warrant, stage) = (slot.block, slot.round?, slot.stage.as_str());
-        let outer = block.provenance().or(&warrant.provenance());
-        let Some(terms) = self.known_rights[id.index()].terms.clone() else {
-            // A warrant that could not be read was reported; one that comes later was not.
-            if self.known_rights[id.index()].place.is_some() && !self.findings.has_errors() {
-                self.report(
-                    Finding::error("E0467", format!("\"{stage}\" is before its warrant"))
-                        .at(block.span_of("date"), "expected a day not before the warrant's"),
-                );
-            }
-            return None;
-        };
-        if let (Some(expires), Some(at), Some(date)) = (terms.info.expires, terms.expires_at, slot.date)
-            && date > expires
-        {
-            self.report(
-                Finding::error("E0449", format!("\"{stage}\" on {date} is after its warrant expired on {expires}"))
-                    .at(block.span_of("date"), "expected a day not after it")
-                    .and_at(at, "expires here"),
-            );
-        }
-        let is_rest =
-            |tranche: &Block| matches!(tranche.literal("shares"), Some((Given::Stated(Literal::Word(_)), ..)));
-        let (part, origin) = if is_rest(block) {
-            let mut others = Vec::new();
-            for (index, other) in warrant.blocks("tranches").enumerate().filter(|(index, _)| *index != number) {
-                let what = format!("shares of {} / {}", terms.info.name, index + 1);
-                others.push(self.quantity(other, "shares", what, &outer)?.0);
-            }
-            let origin = self.origin(block.span_of("shares"), format!("shares of {stage}"), &outer);
-            (WarrantPart::RestOf(others), origin)
-        } else {
-            let (term, origin) = self.quantity(block, "shares", format!("shares of {stage}"), &outer)?;
-            (WarrantPart::Number(term), origin)
-        };
-        let hurdle = self.quantity(block, "share_price", format!("price hurdle of {stage}"), &outer);
-        let market_price = self.quantity(warrant, "market_price", format!("market price of {stage}"), &outer);
-        Some(Vest {
-            right: id,
-            position: terms.position,
-            part,
-            whole: terms.whole?,
-            hurdle: hurdle.map(|(term, _)| term),
-            market_price: market_price.map(|(term, _)| term),
-            counted: terms.counted,
-            rounding: file.rounding,
-            origin,
-        })
-    }
-
     /// What is granted or issued expires later.
-    fn check_order(&mut self, stage: &str, date: Option<Date>, expires: Option<(Date, Span)>, how: &str) {
+    pub(super) fn check_order(&mut self, stage: &str, date: Option<Date>, expires: Option<(Date, Span)>, how: &str) {
         if let (Some((expires, span)), Some(date)) = (expires, date)
             && expires < date
         {
