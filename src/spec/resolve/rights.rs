@@ -229,7 +229,8 @@ impl<'a> Context<'a> {
                 self.report(
                     Finding::error("E0464", format!("the cliff of \"{}\" lies after its end", entry.key))
                         .at(block.span_of("cliff_months"), "expected at most `months`")
-                        .and_at(block.span_of("months"), "the whole schedule"),
+                        .and_at(block.span_of("months"), "the whole schedule")
+                        .help("such as `months = 48` with `cliff_months = 12`"),
                 );
             }
         }
