@@ -4,6 +4,7 @@
 //! something: a part that would show as `0.00%` shows as `<0.01%`. For machines: [`plain`].
 
 use crate::report::table::Cell;
+use crate::report::words::symbol;
 use rust_decimal::Decimal;
 
 /// The sign of a negative number on screen and paper.
@@ -108,18 +109,6 @@ pub fn is_numeric<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> bool {
         }
     }
     numbers > 0 && numbers >= words
-}
-
-/// `$`, `€`, `£`, `¥`; any other currency by its code and a space.
-fn symbol(currency: &str) -> String {
-    match currency {
-        "USD" => "$".into(),
-        "EUR" => "€".into(),
-        "GBP" => "£".into(),
-        "JPY" => "¥".into(),
-        "" => String::new(),
-        code => format!("{code} "),
-    }
 }
 
 /// Decimals of the smallest coin.

@@ -96,7 +96,8 @@ fn signed(number: Decimal, digits: &str) -> String {
     if number.is_sign_negative() && !number.is_zero() { format!("\u{2212}{digits}") } else { digits.into() }
 }
 
-fn symbol(currency: &str) -> String {
+/// `$`, `€`, `£`, `¥`; any other currency by its code and a space.
+pub fn symbol(currency: &str) -> String {
     match currency {
         "USD" => "$".into(),
         "EUR" => "€".into(),

@@ -157,11 +157,22 @@ impl<'a> Context<'a> {
         outer: &Provenance,
     ) -> Option<(Term<Stated>, OriginId)> {
         let (given, provenance, span) = read;
-        let origin = self.origin(span, what, &provenance.or(outer));
+        let provenance = provenance.or(outer);
+        let origin = self.origin(span, what, &provenance);
         let term = match given {
             Given::Stated(quantity) => Term::Given(quantity.stated),
             Given::Variable { name, span } => self.numeric(&name, span, None)?,
         };
+        if let Term::Variable(id) = term
+            && provenance.source.is_none()
+            && provenance.evidence.is_none()
+        {
+            // The number is the variable's, and so is what stands behind it.
+            let behind = &self.origins[self.variables.infos[id.index()].origin.index()];
+            let (source, evidence) = (behind.source, behind.evidence);
+            let origin = &mut self.origins[origin.index()];
+            (origin.source, origin.evidence) = (source, evidence);
+        }
         Some((term, origin))
     }
 
