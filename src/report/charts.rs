@@ -109,8 +109,10 @@ fn sentences(mut known: Vec<String>, run: &Run) -> String {
 
 /// An interval as words: `12.7–13.6%`.
 fn interval_in_words(interval: Interval) -> String {
-    let end = |value: Decimal| fixed(value * Decimal::ONE_HUNDRED, 1);
-    format!("{}\u{2013}{}%", end(interval.low), end(interval.high))
+    let end = |value: Decimal, places| fixed(value * Decimal::ONE_HUNDRED, places);
+    // As many digits as it takes to tell the ends apart.
+    let places = (1..=4).find(|&places| end(interval.low, places) != end(interval.high, places)).unwrap_or(1);
+    format!("{}\u{2013}{}%", end(interval.low, places), end(interval.high, places))
 }
 
 /// What rounded percentages leave open, of the largest holders that are `shown`.

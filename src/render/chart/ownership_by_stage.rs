@@ -223,7 +223,7 @@ impl Name {
         let set = Type::label(readable(fill(holder.colour)));
         let last = holder.values.last().copied().unwrap_or_default();
         let value = if coordinate(last) * LOWEST_PLOT < TEXT_HEIGHT { percent(last) } else { String::new() };
-        let lines = set.wrap(&holder.name, room, 2);
+        let lines = set.wrap(&holder.name, room, 3);
         Name { lines, value, set }
     }
 
