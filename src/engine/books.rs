@@ -155,6 +155,26 @@ pub enum EntryKind<N> {
     },
 }
 
+impl<N: Copy> EntryKind<N> {
+    /// The position that shrinks by an entry of so many shares elsewhere, and by how much.
+    #[inline(always)]
+    pub fn taken(self, shares: N) -> Option<(PositionId, N)> {
+        match self {
+            EntryKind::Exercise { from, counted, .. } => Some((from, counted)),
+            EntryKind::Grant { from } | EntryKind::Return { from } | EntryKind::Transfer { from, .. } => {
+                Some((from, shares))
+            }
+            EntryKind::Issuance { .. }
+            | EntryKind::Conversion { .. }
+            | EntryKind::Adjustment { .. }
+            | EntryKind::PoolIncrease
+            | EntryKind::Cancellation
+            | EntryKind::Warrant
+            | EntryKind::Split { .. } => None,
+        }
+    }
+}
+
 /// Why an entry is what it is: the rule that set its price or number, with the numbers it used.
 #[derive(Clone, Copy, Debug)]
 pub enum Because<N> {
@@ -322,22 +342,9 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
         self.journal.record(self.event, &entry);
         self.table.shares[entry.position.index()] += entry.shares;
         self.table.fully_diluted += self.table.as_converted(entry.position, entry.shares);
-        match entry.kind {
-            EntryKind::Exercise { from, counted, .. } => {
-                self.table.shares[from.index()] -= counted;
-                self.table.fully_diluted -= self.table.as_converted(from, counted);
-            }
-            EntryKind::Grant { from } | EntryKind::Return { from } | EntryKind::Transfer { from, .. } => {
-                self.table.shares[from.index()] -= entry.shares;
-                self.table.fully_diluted -= self.table.as_converted(from, entry.shares);
-            }
-            EntryKind::Issuance { .. }
-            | EntryKind::Conversion { .. }
-            | EntryKind::Adjustment { .. }
-            | EntryKind::PoolIncrease
-            | EntryKind::Cancellation
-            | EntryKind::Warrant
-            | EntryKind::Split { .. } => {}
+        if let Some((from, taken)) = entry.kind.taken(entry.shares) {
+            self.table.shares[from.index()] -= taken;
+            self.table.fully_diluted -= self.table.as_converted(from, taken);
         }
     }
 

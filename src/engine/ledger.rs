@@ -158,18 +158,8 @@ impl Ledger {
 
     fn fold(&mut self, posted: &Posted) {
         self.folded[posted.position.index()] += posted.shares;
-        match posted.kind {
-            EntryKind::Exercise { from, counted, .. } => self.folded[from.index()] -= counted,
-            EntryKind::Grant { from } | EntryKind::Return { from } | EntryKind::Transfer { from, .. } => {
-                self.folded[from.index()] -= posted.shares;
-            }
-            EntryKind::Issuance { .. }
-            | EntryKind::Conversion { .. }
-            | EntryKind::Adjustment { .. }
-            | EntryKind::PoolIncrease
-            | EntryKind::Cancellation
-            | EntryKind::Warrant
-            | EntryKind::Split { .. } => {}
+        if let Some((from, taken)) = posted.kind.taken(posted.shares) {
+            self.folded[from.index()] -= taken;
         }
     }
 }

@@ -162,7 +162,7 @@ impl Writer<'_> {
                     ),
                 ));
                 let touches = |entry: &&Posted| {
-                    self.ours(entry.position) || from(&entry.kind).is_some_and(|from| self.ours(from))
+                    self.ours(entry.position) || entry.kind.taken(entry.shares).is_some_and(|(from, _)| self.ours(from))
                 };
                 ledger.entries_of(event).filter(touches).for_each(|entry| self.entry(entry, lines));
             }
@@ -331,22 +331,6 @@ impl Writer<'_> {
 
 fn plain(depth: usize, says: String) -> Line {
     Line { depth, says, at: None, source: None }
-}
-
-fn from(kind: &EntryKind<Decimal>) -> Option<PositionId> {
-    match kind {
-        EntryKind::Grant { from }
-        | EntryKind::Exercise { from, .. }
-        | EntryKind::Return { from }
-        | EntryKind::Transfer { from, .. } => Some(*from),
-        EntryKind::Issuance { .. }
-        | EntryKind::Conversion { .. }
-        | EntryKind::Adjustment { .. }
-        | EntryKind::PoolIncrease
-        | EntryKind::Cancellation
-        | EntryKind::Warrant
-        | EntryKind::Split { .. } => None,
-    }
 }
 
 /// Four decimals of a share say where a fraction came from; the ledger has ten.

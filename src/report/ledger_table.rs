@@ -113,19 +113,7 @@ pub fn kind(entry: &Posted) -> &'static str {
 
 /// Whose position shrinks by what the entry adds elsewhere.
 fn seller(entry: &Posted) -> Option<PositionId> {
-    match entry.kind {
-        EntryKind::Grant { from }
-        | EntryKind::Exercise { from, .. }
-        | EntryKind::Return { from }
-        | EntryKind::Transfer { from, .. } => Some(from),
-        EntryKind::Issuance { .. }
-        | EntryKind::Conversion { .. }
-        | EntryKind::Adjustment { .. }
-        | EntryKind::PoolIncrease
-        | EntryKind::Cancellation
-        | EntryKind::Warrant
-        | EntryKind::Split { .. } => None,
-    }
+    entry.kind.taken(entry.shares).map(|(from, _)| from)
 }
 
 /// Money and residue of an entry, where it has money.

@@ -5,9 +5,9 @@ use super::participants::Scope;
 use super::timeline::{Slot, What, event_id};
 use crate::error::Finding;
 use crate::model::{
-    Capitalization, ConversionMethod, Convertible, ConvertibleInfo, Converting, EventId, Hold, Holding, OriginId,
-    Participant, PoolAmount, Protection, Residue, Round, RoundId, RoundInfo, RoundPool, RoundPrice, RoundingInfo,
-    Takes, Term, Tranche, TrancheAmount, TranchePrice,
+    Capitalization, ConversionMethod, Convertible, ConvertibleInfo, Converting, Denominator, EventId, Hold, Holding,
+    OriginId, Participant, PoolAmount, Protection, Residue, Round, RoundId, RoundInfo, RoundPool, RoundPrice,
+    RoundingInfo, Takes, Term, Tranche, TrancheAmount, TranchePrice,
 };
 use crate::num::Stated;
 use crate::spec::node::{Block, Provenance};
@@ -232,47 +232,30 @@ impl<'a> Context<'a> {
 
     /// A stated capitalization: a preset, or a list of what counts.
     fn capitalization(&mut self, block: &Block) -> Option<Capitalization> {
-        if let Some((word, span)) = self.word(block, "capitalization") {
-            let nothing = Capitalization::NOTHING;
-            let full = Capitalization::FULLY_DILUTED;
-            return match word {
-                "outstanding" => Some(Capitalization { shares: true, ..nothing }),
-                "outstanding_and_options" => Some(Capitalization { shares: true, options: true, ..nothing }),
-                "fully_diluted" => Some(full),
-                "pre_money_safe" => Some(Capitalization { pool_increase: true, ..full }),
-                "post_money_safe" => Some(Capitalization { this_security: true, converting_securities: true, ..full }),
-                _ => {
-                    self.report(
-                        Finding::error(
-                            "E0450",
-                            "the count a round's pre-money is divided by cannot be that of the round itself",
-                        )
-                        .at(span, "expected another preset, or a list of what counts")
-                        .help("such as `capitalization = \"fully_diluted\"` or `[\"shares\", \"options\"]`"),
-                    );
-                    None
-                }
-            };
-        }
         block.has("capitalization").then_some(())?;
-        let mut counts = Capitalization::NOTHING;
         for (given, _, span) in block.items("capitalization") {
-            let Given::Stated(Literal::Word(word)) = given else { continue };
-            match word {
-                "shares" => counts.shares = true,
-                "options" => counts.options = true,
-                "promised_options" => counts.promised_options = true,
-                "unissued_options" => counts.unissued_options = true,
-                "converting_securities" => counts.converting_securities = true,
-                "pool_increase" => counts.pool_increase = true,
-                _ => self.report(
+            if let Given::Stated(Literal::Word(word @ ("this_security" | "new_money"))) = given {
+                self.report(
                     Finding::error("E0450", format!("`{word}` does not count before the round's own money"))
                         .at(span, "a round's pre-money is divided by what stands before the new shares")
                         .help(format!("take \"{word}\" out of the list")),
-                ),
+                );
             }
         }
-        Some(counts)
+        match self.denominator(block, "capitalization") {
+            Denominator::Counts(counts) => Some(counts),
+            Denominator::OfRound => {
+                self.report(
+                    Finding::error(
+                        "E0450",
+                        "the count a round's pre-money is divided by cannot be that of the round itself",
+                    )
+                    .at(block.span_of("capitalization"), "expected another preset, or a list of what counts")
+                    .help("such as `capitalization = \"fully_diluted\"` or `[\"shares\", \"options\"]`"),
+                );
+                None
+            }
+        }
     }
 
     fn read_tranche(
