@@ -46,6 +46,10 @@ pub enum Cause {
     Conversion,
     /// Conversion prices that fell.
     AntiDilution,
+    /// Shares of a class that became shares of another.
+    ClassConversion,
+    /// Shares that the company bought back.
+    Repurchase,
     /// Shares issued outside a round.
     Issuance,
     /// Fractions of a share that a split pays in cash.
@@ -54,7 +58,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Cause; 12] = [
+    pub const ALL: [Cause; 14] = [
         Cause::NewMoney,
         Cause::Conversion,
         Cause::AntiDilution,
@@ -65,6 +69,8 @@ impl Cause {
         Cause::Cancellation,
         Cause::SecondarySold,
         Cause::SecondaryBought,
+        Cause::ClassConversion,
+        Cause::Repurchase,
         Cause::Issuance,
         Cause::SplitFraction,
     ];
@@ -82,6 +88,8 @@ impl Cause {
             Cause::Cancellation => "cancellation",
             Cause::SecondarySold => "secondary sold",
             Cause::SecondaryBought => "secondary bought",
+            Cause::ClassConversion => "conversion",
+            Cause::Repurchase => "repurchase",
             Cause::Issuance => "issuance",
             Cause::SplitFraction => "split fraction",
         }
@@ -233,6 +241,13 @@ fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: &
                             false,
                         );
                     }
+                    EntryKind::Reclassification { from, given, .. } => {
+                        add(entry.position, Cause::ClassConversion, amount, true);
+                        let given = Posted { shares: given, ..*entry };
+                        let given = as_converted(from, &given, before, after);
+                        add(from, Cause::ClassConversion, Exact::zero() - given, true);
+                    }
+                    EntryKind::Repurchase { .. } => add(entry.position, Cause::Repurchase, amount, true),
                     EntryKind::Split { .. } => {}
                 }
             }
