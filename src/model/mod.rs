@@ -2,6 +2,7 @@
 
 mod agreement;
 mod cast;
+mod elapsed;
 mod expectation;
 mod ids;
 mod instruments;
@@ -16,6 +17,7 @@ pub use agreement::{
     Imprecision, Origin, Range, RightInfo, RoundInfo, RoundingInfo, SourceInfo, Stakeholder, StockClass, Value,
     VariableInfo,
 };
+pub use elapsed::DayCount;
 pub use expectation::{Expectation, Figure, Subject};
 pub use ids::{
     ClassId, ConditionId, ConvertibleId, EventId, GroupId, OriginId, PlanId, PositionId, RightId, RoundId,
