@@ -1,7 +1,7 @@
 //! Why an event has no answer, with the numbers that say so. Exact only, and only after the refusal.
 
 use super::books::{Books, CapTable, Feasibility};
-use super::round::{money, pricing};
+use super::round::{money, pay_to_play, pricing};
 use super::{pool, reclassify, replay, rights, secondary};
 use crate::model::{
     Cap, Consideration, Converting, Denominator, Draws, Event, EventId, Part, Payment, PoolAmount, Round, RoundId,
@@ -218,7 +218,7 @@ fn of_round<const BITS: usize, const LIMBS: usize>(
     table: &CapTable<Fixed<BITS, LIMBS>>,
 ) -> Cause {
     let terms = &scenario.rounds[id.index()];
-    let solved = || pricing::solve(terms, &scenario.convertibles, draws, table);
+    let solved = || pay_to_play::price(terms, &scenario.convertibles, draws, table);
     let pricing = table.rounds[id.index()].clone().unwrap_or_else(solved);
     if !pricing.pre_money.is_positive().is_yes() {
         return Cause::NoPreMoney {
@@ -299,7 +299,7 @@ fn solve_with_pool<const BITS: usize, const LIMBS: usize>(
     if let Some(pool) = &mut terms.pool {
         pool.amount = PoolAmount::Increase(Term::Given(increase));
     }
-    pricing::solve(&terms, &scenario.convertibles, draws, table)
+    pay_to_play::price(&terms, &scenario.convertibles, draws, table)
 }
 
 /// The parts of a whole that what converts is promised whatever the price.
