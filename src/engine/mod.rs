@@ -4,6 +4,7 @@
 
 pub mod books;
 pub mod convertible;
+pub mod exit;
 pub mod inputs;
 pub mod issuance;
 pub mod ledger;
