@@ -5,6 +5,7 @@
 pub mod books;
 pub mod convertible;
 pub mod dividend;
+pub mod exit;
 pub mod inputs;
 pub mod issuance;
 pub mod ledger;

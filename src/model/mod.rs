@@ -3,9 +3,12 @@
 mod agreement;
 mod cast;
 mod elapsed;
+mod exit;
 mod expectation;
 mod ids;
 mod instruments;
+mod lot;
+mod measure;
 mod rights;
 mod scenario;
 mod secondary;
@@ -18,15 +21,21 @@ pub use agreement::{
     VariableInfo,
 };
 pub use elapsed::DayCount;
+pub use exit::{
+    Charge, ClassTerms, ConvertibleAtExit, Debt, Dividend, Election, Exit, Owed, Participation, Preference, Rank,
+    RightAtExit,
+};
 pub use expectation::{Expectation, Figure, Subject};
 pub use ids::{
-    ClassId, ConditionId, ConvertibleId, EventId, GroupId, OriginId, PlanId, PositionId, RightId, RoundId,
+    ClassId, ConditionId, ConvertibleId, EventId, GroupId, LotId, OriginId, PlanId, PositionId, RightId, RoundId,
     StakeholderId, VariableId,
 };
 pub use instruments::{
     Cap, ConversionMethod, Convertible, ConvertibleKind, Converting, Denominator, Elapsed, Exempt, Interest, Package,
     Protection, ProtectionMethod,
 };
+pub use lot::{ConvertedPreference, Lot, LotSource, Lots};
+pub use measure::{Comparison, Condition, Measure, StageOf};
 pub use rights::{
     Cancellation, Counted, Exercise, Payment, Right, RightQuantity, Schedule, Vest, VestedBy, Vesting, Warrant,
     WarrantPart,
