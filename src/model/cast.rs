@@ -157,6 +157,7 @@ impl Tranche<Stated> {
                     stakeholder: participant.stakeholder,
                     position: participant.position,
                     takes: participant.takes.cast(),
+                    over_allotment: participant.over_allotment,
                     origin: participant.origin,
                 })
                 .collect(),

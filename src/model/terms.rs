@@ -241,6 +241,8 @@ pub struct Participant<N> {
     pub position: PositionId,
     /// How much.
     pub takes: Takes<N>,
+    /// It also takes its share of what other right holders leave of their pro rata rights.
+    pub over_allotment: bool,
     /// Where it was stated.
     pub origin: OriginId,
 }

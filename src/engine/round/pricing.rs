@@ -20,7 +20,7 @@ use super::convert::{self, Candidate, Conversion};
 use super::pay_to_play::Skipped;
 use super::protect::{self, Issue};
 use super::system::{self, Claim, Line, UNKNOWNS, Unknown};
-use super::{money, whole};
+use super::{follow, money, whole};
 use crate::engine::books::{Adjustment, CapTable};
 use crate::engine::pool;
 use crate::model::{
@@ -358,12 +358,7 @@ fn counted<N: Number>(terms: &Round<N>, base: N, values: &[N; UNKNOWNS]) -> Coun
 /// The part of a growing round that pro rata rights take.
 #[inline(always)]
 fn rights_taken_up<N: Number>(terms: &Round<N>, draws: &Draws<N>, stakes: &[Stake<N>]) -> N {
-    money::growing(terms)
-        .map(|participant| match participant.takes {
-            Takes::ProRata(part) => draws.value(part) * stake_of(stakes, participant.stakeholder).pro_rata,
-            _ => N::zero(),
-        })
-        .sum()
+    money::growing(terms).filter_map(|participant| follow::taken(terms, draws, stakes, participant)).sum()
 }
 
 /// Money of the closings that adjust as one issue with the first.
@@ -464,8 +459,9 @@ pub fn stake<N: Number>(stakeholder: StakeholderId, table: &CapTable<N>) -> Stak
     Stake { stakeholder, pro_rata: shares / base.is_positive().select(base, N::one()), fully_diluted }
 }
 
+/// The stake of a stakeholder among those that matter; nothing for another.
 #[inline(always)]
-fn stake_of<N: Number>(stakes: &[Stake<N>], stakeholder: StakeholderId) -> Stake<N> {
+pub fn stake_of<N: Number>(stakes: &[Stake<N>], stakeholder: StakeholderId) -> Stake<N> {
     let zero = Stake { stakeholder, pro_rata: N::zero(), fully_diluted: N::zero() };
     stakes.iter().copied().find(|stake| stake.stakeholder == stakeholder).unwrap_or(zero)
 }
