@@ -1,10 +1,11 @@
 //! The cap table, the entries that change it, and the journal that may keep them.
 
+pub use super::feasibility::Feasibility;
+use super::in_kind::Idle;
 use super::rights::Held;
 use super::round::{Conversion, Pricing};
 use crate::model::{ClassId, ClassPrices, ConvertibleId, EventId, Holding, PositionId, Round, RoundId, Scenario};
 use crate::num::{Mask, Number};
-use std::convert::Infallible;
 
 /// The company as it stands at one moment.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct CapTable<N: Number> {
     pub reference_price: Option<N>,
     /// What is fixed of each round that has begun, by round.
     pub rounds: Vec<Option<Pricing<N>>>,
+    /// What bears no dividend, where a class pays its dividends in shares.
+    pub idle: Option<Idle<N>>,
 }
 
 impl<N: Number> CapTable<N> {
@@ -181,6 +184,13 @@ pub enum EntryKind<N> {
         /// What is paid for it, at the price in force.
         cash: N,
     },
+    /// A dividend paid in shares of its own class.
+    InKind {
+        /// The fraction of a share cut off; negative where shares are rounded up.
+        fraction: N,
+        /// What is paid for it, at the issue price.
+        cash: N,
+    },
     /// The company buys shares back and retires them. `money = price * shares + residue`.
     Repurchase {
         /// What was to be paid.
@@ -211,6 +221,7 @@ impl<N: Copy> EntryKind<N> {
             | EntryKind::PoolIncrease
             | EntryKind::Cancellation
             | EntryKind::Warrant
+            | EntryKind::InKind { .. }
             | EntryKind::Repurchase { .. }
             | EntryKind::Split { .. } => None,
         }
@@ -286,6 +297,15 @@ pub enum Because<N> {
     Unvested,
     /// A milestone vested it.
     Milestone,
+    /// A dividend of so many years at a rate per year, on the shares that bear it.
+    Dividend {
+        /// Shares that bear it.
+        bearing: N,
+        /// Per year.
+        rate: N,
+        /// Years, times the base in issue prices.
+        years: N,
+    },
     /// The holder skipped its pro rata of a round with pay-to-play.
     PayToPlay {
         /// New shares for each old one.
@@ -374,6 +394,7 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
             fully_diluted: N::zero(),
             reference_price: None,
             rounds: scenario.rounds.iter().map(|_| None).collect(),
+            idle: Idle::of(&scenario.in_kind, scenario.positions.len()),
         };
         table.fully_diluted = table.sum(|_| true);
         Books { table, journal, event: EventId(0) }
@@ -389,6 +410,9 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     #[inline(always)]
     pub fn post(&mut self, entry: Entry<N>) {
         self.journal.record(self.event, &entry);
+        if let CapTable { idle: Some(idle), positions, shares, .. } = &mut self.table {
+            idle.follow(&entry, self.event, positions, shares);
+        }
         self.table.apply(&entry);
     }
 
@@ -453,39 +477,5 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     #[inline(always)]
     pub fn end_event(&mut self, happens: N::Mask, feasible: N::Mask) -> Result<(), J::Refusal> {
         self.journal.end_event(Some(self.event), happens, feasible, &self.table)
-    }
-}
-
-/// The journal of a simulation: no entries, only which lanes are still a possible future.
-#[derive(Clone, Copy, Debug)]
-pub struct Feasibility<N: Number>(pub N::Mask);
-
-impl<N: Number> Feasibility<N> {
-    /// Every lane is possible until an event says otherwise.
-    pub fn unquestioned() -> Self {
-        Feasibility(N::Mask::always(true))
-    }
-}
-
-impl<N: Number> Journal<N> for Feasibility<N> {
-    type Refusal = Infallible;
-    #[inline(always)]
-    fn record(&mut self, _: EventId, _: &Entry<N>) {}
-    #[inline(always)]
-    fn converted(&mut self, _: EventId, _: &Conversion<N>) {}
-    #[inline(always)]
-    fn adjusted(&mut self, _: EventId, _: &[Adjustment<N>]) {}
-    #[inline(always)]
-    fn priced(&mut self, _: RoundId, _: &Round<N>, _: &Pricing<N>, _: impl Fn(usize, usize) -> N) {}
-    #[inline(always)]
-    fn end_event(
-        &mut self,
-        _: Option<EventId>,
-        _: N::Mask,
-        feasible: N::Mask,
-        _: &CapTable<N>,
-    ) -> Result<(), Infallible> {
-        self.0 = self.0 & feasible;
-        Ok(())
     }
 }

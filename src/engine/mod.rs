@@ -6,6 +6,8 @@ pub mod books;
 pub mod convertible;
 pub mod dividend;
 pub mod exit;
+mod feasibility;
+pub mod in_kind;
 pub mod inputs;
 pub mod issuance;
 pub mod ledger;
@@ -59,6 +61,7 @@ pub fn replay<N: Number, J: Journal<N>>(
             }
             (Event::Split(terms), Some(happens)) => issuance::split(terms, &scenario.rights, happens, draws, books),
             (Event::ClassConversion(terms), Some(happens)) => reclassify::convert(terms, happens, draws, books),
+            (Event::InKind(terms), Some(happens)) => in_kind::pay(terms, happens, draws, books),
             (Event::Repurchase(terms), Some(happens)) => reclassify::repurchase(terms, happens, draws, books),
             (Event::Convertible(id), Some(happens)) => convertible::issue(*id, happens, books),
             (Event::Maturity(due), Some(happens)) => convertible::mature(due, scenario, happens, draws, books),

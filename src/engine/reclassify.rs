@@ -209,6 +209,7 @@ mod tests {
             protections: Vec::new(),
             rounds: Vec::new(),
             timeline: Vec::new(),
+            in_kind: Vec::new(),
             commitments: Vec::new(),
         };
         Books::open(&scenario, Feasibility::unquestioned())

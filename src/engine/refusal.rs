@@ -205,7 +205,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             asked: decimal(reclassify::bought_back(terms, draws)),
             held: decimal(table.at(terms.position)),
         },
-        Event::Warrant(_) | Event::Convertible(_) | Event::Maturity(_) => Cause::NegativeShares,
+        Event::InKind(_) | Event::Warrant(_) | Event::Convertible(_) | Event::Maturity(_) => Cause::NegativeShares,
         Event::Split(terms) => Cause::PriceNotPositive { price: decimal(draws.value(terms.ratio)) },
     }
 }

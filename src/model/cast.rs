@@ -74,6 +74,7 @@ impl Event<Stated> {
             ),
             Event::ClassConversion(terms) => Event::ClassConversion(terms.cast()),
             Event::Repurchase(terms) => Event::Repurchase(terms.cast()),
+            Event::InKind(terms) => Event::InKind(terms.cast()),
             Event::Split(terms) => Event::Split(Split {
                 ratio: terms.ratio.cast(),
                 class: terms.class,

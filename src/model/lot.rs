@@ -110,6 +110,7 @@ impl Lots {
                 }
                 Event::Issuance(issuance) => class_at(issuance.position),
                 Event::Exercise(exercise) => class_at(exercise.into),
+                Event::InKind(dividend) => Some(dividend.class).filter(|class| followed(*class)),
                 Event::ClassConversion(conversion) => Some(conversion.into).filter(|class| followed(*class)),
                 Event::Maturity(due) => {
                     for due in due {

@@ -1,6 +1,7 @@
 //! A whole scenario in dense ids, and its cast from stated numbers to an arithmetic.
 
 use super::ids::{ConditionId, EventId, PositionId, VariableId};
+use super::in_kind::InKindClass;
 use super::instruments::{Convertible, Protection};
 use super::rights::Right;
 use super::terms::{Commitment, Consideration, Event, Holding, Issuance, Round, Rung, Setting, Term};
@@ -36,6 +37,8 @@ pub struct Scenario<N> {
     pub rounds: Vec<Round<N>>,
     /// Events in the order they happen.
     pub timeline: Vec<Timed<N>>,
+    /// Classes that pay their dividends in shares.
+    pub in_kind: Vec<InKindClass<N>>,
     /// Money that flows back.
     pub commitments: Vec<Commitment<N>>,
 }
@@ -142,6 +145,7 @@ impl Scenario<Stated> {
                     conditions: timed.conditions.clone(),
                 })
                 .collect(),
+            in_kind: self.in_kind.iter().map(InKindClass::cast).collect(),
             commitments: self
                 .commitments
                 .iter()

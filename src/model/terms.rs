@@ -6,6 +6,7 @@
 use super::ids::{
     ClassId, ConvertibleId, EventId, OriginId, PlanId, PositionId, RightId, RoundId, StakeholderId, VariableId,
 };
+use super::in_kind::InKind;
 use super::instruments::{ConversionMethod, Converting, Elapsed, Protection};
 use super::rights::{Cancellation, Exercise, Vest, Warrant};
 use super::secondary::{SalePrice, Secondary};
@@ -391,6 +392,8 @@ pub enum Event<N> {
     ClassConversion(ClassConversion<N>),
     /// Shares are bought back.
     Repurchase(Repurchase<N>),
+    /// A dividend is paid in shares.
+    InKind(InKind<N>),
     /// A convertible is issued: from now on it is outstanding.
     Convertible(ConvertibleId),
     /// Convertibles fall due on one day, as far as they are still outstanding: those that convert do so together.

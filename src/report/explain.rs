@@ -200,6 +200,7 @@ impl Writer<'_> {
                 }
                 EntryKind::Cancellation => "options retired",
                 EntryKind::Repurchase { .. } => "shares bought back",
+                EntryKind::InKind { .. } => "dividends in kind",
                 EntryKind::Reclassification { from, given, .. } => {
                     let change = self.by_conversion(entry, from, given);
                     match sums.iter_mut().find(|(known, _)| *known == "by the conversion") {
@@ -258,6 +259,7 @@ impl Writer<'_> {
             | Event::Split(_)
             | Event::ClassConversion(_)
             | Event::Repurchase(_)
+            | Event::InKind(_)
             | Event::Convertible(_)
             | Event::Maturity(_) => None,
         }
@@ -309,6 +311,7 @@ impl Writer<'_> {
             Event::Split(terms) => Some(terms.origin),
             Event::ClassConversion(terms) => Some(terms.origin),
             Event::Repurchase(terms) => Some(terms.origin),
+            Event::InKind(terms) => Some(terms.origin),
             Event::Convertible(_) | Event::Maturity(_) => None,
         }
     }

@@ -66,6 +66,7 @@ impl Draft {
             protections: Vec::new(),
             rounds: Vec::new(),
             timeline: Vec::new(),
+            in_kind: Vec::new(),
             commitments: Vec::new(),
         };
         let mut draft = Draft(Agreement {

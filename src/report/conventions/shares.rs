@@ -51,6 +51,15 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
                 .into(),
         ));
     }
+    if !scenario.in_kind.is_empty() {
+        rows.push((
+            "Dividends in kind",
+            "Shares = shares that bear it x base in issue prices x rate x years, on the anniversaries of the class's first \
+             issue. Shares issued within a period bear it for the rest of the period, by days; without compounding, shares \
+             that are dividends bear none. A fraction cut off is paid in cash at the issue price. It triggers no protection."
+                .to_owned(),
+        ));
+    }
     if happens(|event| matches!(event, Event::Repurchase(_))) {
         rows.push((
             "Repurchase",

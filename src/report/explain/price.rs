@@ -58,6 +58,7 @@ impl Writer<'_> {
             Because::PoolTarget { .. }
             | Because::GivenNumber
             | Because::PayToPlay { .. }
+            | Because::Dividend { .. }
             | Because::ExercisePrice
             | Because::NetExercise { .. }
             | Because::Unvested

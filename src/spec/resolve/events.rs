@@ -40,8 +40,8 @@ impl<'a> Context<'a> {
             What::ClassConversion => self.class_conversion(slot, &outer, cast, file).map(Event::ClassConversion),
             What::Repurchase => self.repurchase(slot, &outer, file).map(Event::Repurchase),
             What::Convertible(id) => Some(Event::Convertible(id)),
-            // A maturity needs the other slots; see `read_maturity`.
-            What::Maturity(_) | What::Commitment => None,
+            // These need the other slots; see `read_events`.
+            What::Maturity(_) | What::Dividend(..) | What::Commitment => None,
         }
     }
 
