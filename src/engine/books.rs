@@ -351,9 +351,8 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     /// A convertible became shares where `happens`; from then on it is not outstanding.
     #[inline(always)]
     pub fn convert(&mut self, conversion: &Conversion<N>, happens: N::Mask) {
-        let balance = conversion.principal + conversion.interest;
         let shares = happens.select(conversion.shares, N::zero());
-        let (price, money) = (conversion.price.posted(), happens.select(balance, N::zero()));
+        let (price, money) = (conversion.price.posted(), happens.select(conversion.balance, N::zero()));
         let kind =
             EntryKind::Conversion { convertible: conversion.convertible, money, residue: money - shares * price };
         let because = Because::Conversion { convertible: conversion.convertible };

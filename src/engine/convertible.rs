@@ -2,7 +2,7 @@
 
 use super::books::{Books, Journal};
 use super::round::Conversion;
-use super::round::convert::balance;
+use super::round::convert::accrued;
 use super::round::pricing::base_count;
 use crate::model::{Cap, ConvertibleId, Denominator, Draws, Due, Scenario};
 use crate::num::{Mask, Number};
@@ -52,6 +52,7 @@ pub fn mature<N: Number, J: Journal<N>>(
                     package: N::whole(i32::try_from(due.convertible.0).unwrap_or(i32::MAX)),
                     principal: claim.principal,
                     interest: claim.interest,
+                    balance: claim.balance,
                     by_cap: N::Mask::always(true),
                     cap_price: price,
                     discount_price: N::zero(),
@@ -92,11 +93,11 @@ fn cap_claim<N: Number, J: Journal<N>>(
     due.into?;
     let terms = &scenario.convertibles[due.convertible.index()];
     let principal = draws.value(terms.amount);
-    let with_interest = balance(principal, terms.interest, due.elapsed, draws);
-    let balance = if terms.interest_converts { with_interest } else { principal };
+    let interest = accrued(principal, terms, due.elapsed, scenario.rounding, draws);
+    let balance = if terms.interest_converts { principal + interest } else { principal };
     let claim = |part, fixed, slope| CapClaim {
         principal,
-        interest: with_interest - principal,
+        interest,
         balance,
         part,
         fixed,

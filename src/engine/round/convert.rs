@@ -7,6 +7,7 @@ use crate::model::{
     Cap, Capitalization, Convertible, ConvertibleId, Converting, Denominator, Draws, Elapsed, Interest, Package,
     PositionId,
 };
+use crate::num::rounding::Rounding;
 use crate::num::{Mask, Number};
 
 /// A convertible on its way into a round: its balance, and the packages it may convert by.
@@ -70,8 +71,10 @@ pub struct Conversion<N: Number> {
     pub package: N,
     /// Purchase amount or principal.
     pub principal: N,
-    /// Accrued interest.
+    /// Accrued interest, whether or not it converts.
     pub interest: N,
+    /// What converts: the principal, with the interest unless that is paid in cash or waived.
+    pub balance: N,
     /// Where its price is the cap's; elsewhere the round's, less the discount.
     pub by_cap: N::Mask,
     /// The cap's price; zero without a cap.
@@ -98,7 +101,7 @@ pub struct Conversion<N: Number> {
 ///
 /// A compounded balance is posted at each period's end, to the ten places of every posted quantity.
 #[inline(always)]
-pub fn balance<N: Number>(principal: N, interest: Option<Interest<N>>, elapsed: Elapsed<N>, draws: &Draws<N>) -> N {
+fn balance<N: Number>(principal: N, interest: Option<Interest<N>>, elapsed: Elapsed<N>, draws: &Draws<N>) -> N {
     let Some(interest) = interest else { return principal };
     let rate = draws.value(interest.rate_per_year);
     let mut balance = principal;
@@ -111,25 +114,38 @@ pub fn balance<N: Number>(principal: N, interest: Option<Interest<N>>, elapsed: 
     balance * (N::one() + rate * elapsed.years)
 }
 
+/// The interest that has accrued on a convertible, as the deal rounds it.
+#[inline(always)]
+pub fn accrued<N: Number>(
+    principal: N,
+    terms: &Convertible<N>,
+    elapsed: Elapsed<N>,
+    rounding: Rounding,
+    draws: &Draws<N>,
+) -> N {
+    rounding.interest(balance(principal, terms.interest, elapsed, draws) - principal)
+}
+
 /// What a convertible brings to a round.
 #[inline(always)]
 pub fn candidate<N: Number>(
     converting: &Converting<N>,
     convertibles: &[Convertible<N>],
     headline: N,
+    rounding: Rounding,
     draws: &Draws<N>,
     table: &CapTable<N>,
 ) -> Candidate<N> {
     let terms = &convertibles[converting.convertible.index()];
     let principal = draws.value(terms.amount);
-    let with_interest = balance(principal, terms.interest, converting.elapsed, draws);
+    let interest = accrued(principal, terms, converting.elapsed, rounding, draws);
     let reached = terms.threshold.map_or(N::Mask::always(true), |threshold| draws.value(threshold).at_most(headline));
     Candidate {
         convertible: converting.convertible,
         position: converting.position,
         principal,
-        interest: with_interest - principal,
-        balance: if terms.interest_converts { with_interest } else { principal },
+        interest,
+        balance: if terms.interest_converts { principal + interest } else { principal },
         converts: table.outstanding[converting.convertible.index()] & reached,
         packages: Vec::new(),
         may_adopt: converting.may_adopt.clone(),
@@ -203,6 +219,7 @@ impl<N: Number> Candidate<N> {
             package: N::whole(i32::try_from(package.of.0).unwrap_or(i32::MAX)),
             principal: self.principal,
             interest: self.interest,
+            balance: self.balance,
             by_cap,
             cap_price,
             discount_price: discounted,

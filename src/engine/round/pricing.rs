@@ -185,7 +185,7 @@ pub fn solve<N: Number>(
     let headline = terms.size.map_or_else(|| money::known(terms, draws, false), |size| draws.value(size));
     let converting = terms.converting.iter();
     let mut candidates: Vec<Candidate<N>> =
-        converting.map(|converting| convert::candidate(converting, convertibles, headline, draws, table)).collect();
+        converting.map(|due| convert::candidate(due, convertibles, headline, terms.rounding, draws, table)).collect();
     let balances: N = candidates.iter().map(|candidate| candidate.converts.select(candidate.balance, N::zero())).sum();
     let known = known(terms, draws, table, headline, balances, base);
     let usable = known.valuation.is_positive() & base.is_positive();
