@@ -1,11 +1,11 @@
 //! Why an event has no answer, with the numbers that say so. Exact only, and only after the refusal.
 
 use super::books::{Books, CapTable, Feasibility};
-use super::round::{money, pricing};
+use super::round::{money, pricing, protect};
 use super::{pool, replay, rights, secondary};
 use crate::model::{
-    Cap, Consideration, Converting, Denominator, Draws, Event, EventId, Part, Payment, PoolAmount, Round, RoundId,
-    Scenario, Secondary, Takes, Term,
+    Cap, ClassId, Consideration, Converting, Denominator, Draws, Event, EventId, Part, Payment, PoolAmount, Protection,
+    Round, RoundId, Scenario, Secondary, Takes, Term,
 };
 use crate::num::rounding::{PriceBasis, Rounding};
 use crate::num::{Arithmetic, Fixed, Number};
@@ -132,6 +132,11 @@ pub enum Cause {
         /// The price.
         price: Decimal,
     },
+    /// Shares given away would leave a ratcheted class no conversion price.
+    RatchetToNothing {
+        /// The class.
+        class: ClassId,
+    },
     /// A quantity of shares is below zero.
     NegativeShares,
     /// No price on the grid agrees with the whole-share total it produces.
@@ -169,6 +174,10 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             Consideration::Money { amount, .. } if Fixed::zero().at_most(draws.value(amount)).is_yes() => {
                 Cause::PriceNotPositive { price: Decimal::ZERO }
             }
+            Consideration::None { shares } if draws.value(shares).is_positive().is_yes() => {
+                let triggered = |protection: &&Protection| !protection.exempt.issuances;
+                ratchet_to_nothing(scenario, triggered, table).unwrap_or(Cause::NegativeShares)
+            }
             Consideration::Money { .. } | Consideration::None { .. } => Cause::NegativeShares,
         },
         Event::Vest(_) => Cause::NoMarketPrice,
@@ -190,9 +199,26 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             asked: decimal(rights::cancelled(terms, draws, table)),
             outstanding: decimal(table.rights[terms.right.index()].outstanding),
         },
-        Event::Warrant(_) | Event::Convertible(_) | Event::Maturity(_) => Cause::NegativeShares,
+        Event::Warrant(_) => ratchet_to_nothing(scenario, |protection| !protection.exempt.warrants, table)
+            .unwrap_or(Cause::NegativeShares),
+        Event::Convertible(_) | Event::Maturity(_) => Cause::NegativeShares,
         Event::Split(terms) => Cause::PriceNotPositive { price: decimal(draws.value(terms.ratio)) },
     }
+}
+
+/// The first class that would follow shares given away down to nothing.
+fn ratchet_to_nothing<const BITS: usize, const LIMBS: usize>(
+    scenario: &Scenario<Fixed<BITS, LIMBS>>,
+    triggered: impl Fn(&&Protection) -> bool,
+    table: &CapTable<Fixed<BITS, LIMBS>>,
+) -> Option<Cause> {
+    let given_away = protect::Issue { money: Fixed::zero(), shares: Fixed::one() };
+    let to_nothing = |protection: &&Protection| {
+        protect::outside_round(protection, given_away, Rounding::EXACT, table)
+            .is_some_and(|adjustment| !adjustment.after.is_positive().is_yes())
+    };
+    let protection = scenario.protections.iter().filter(triggered).find(to_nothing)?;
+    Some(Cause::RatchetToNothing { class: protection.class })
 }
 
 fn of_round<const BITS: usize, const LIMBS: usize>(
