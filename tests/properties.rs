@@ -6,6 +6,8 @@
 
 #![allow(clippy::large_types_passed_by_value, reason = "exact numbers are passed by value, as in the engine")]
 
+#[path = "properties/equations.rs"]
+mod equations;
 mod generate;
 
 use capstruct::engine::books::EntryKind;
@@ -440,7 +442,9 @@ fn without_typed_prices(mut company: Company) -> Company {
         }
         Event::Warrant(_) => false,
         Event::Exercise(exercise) => {
-            exercise.net = exercise.net.map(|_| None);
+            if let generate::rights::Paid::NetAt(_) = exercise.paid {
+                exercise.paid = generate::rights::Paid::Net;
+            }
             exercise.number.is_none()
         }
         Event::Cancellation(cancellation) => cancellation.what.is_some(),

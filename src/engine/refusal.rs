@@ -4,8 +4,8 @@ use super::books::{Books, CapTable, Feasibility};
 use super::round::{money, pricing, protect};
 use super::{pool, replay, rights, secondary};
 use crate::model::{
-    Cap, ClassId, Consideration, Converting, Denominator, Draws, Event, EventId, Part, Payment, PoolAmount, Protection,
-    Round, RoundId, Scenario, Secondary, Takes, Term,
+    Cap, ClassId, Consideration, ConvertibleId, Denominator, Draws, Event, EventId, Part, Payment, PoolAmount,
+    Protection, Round, RoundId, Scenario, Secondary, Takes, Term,
 };
 use crate::num::rounding::{PriceBasis, Rounding};
 use crate::num::{Arithmetic, Fixed, Number};
@@ -201,7 +201,11 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
         },
         Event::Warrant(_) => ratchet_to_nothing(scenario, |protection| !protection.exempt.warrants, table)
             .unwrap_or(Cause::NegativeShares),
-        Event::Convertible(_) | Event::Maturity(_) => Cause::NegativeShares,
+        Event::Convertible(_) => Cause::NegativeShares,
+        Event::Maturity(due) => {
+            let converting = due.iter().filter(|due| due.into.is_some()).map(|due| due.convertible);
+            Cause::ConversionsTakeAll { fixed_parts: decimal(fixed_parts(converting, scenario, draws)) }
+        }
         Event::Split(terms) => Cause::PriceNotPositive { price: decimal(draws.value(terms.ratio)) },
     }
 }
@@ -250,7 +254,8 @@ fn of_round<const BITS: usize, const LIMBS: usize>(
         let alone = Round { converting: Vec::new(), ..terms.clone() };
         let without_conversions = solve_with_pool(&alone, Fixed::zero(), scenario, draws, table);
         if !terms.converting.is_empty() && without_conversions.feasible.is_yes() {
-            return Cause::ConversionsTakeAll { fixed_parts: decimal(fixed_parts(terms, scenario, draws)) };
+            let converting = terms.converting.iter().map(|converting| converting.convertible);
+            return Cause::ConversionsTakeAll { fixed_parts: decimal(fixed_parts(converting, scenario, draws)) };
         }
     }
     for index in 0..terms.tranches[tranche].participants.len() {
@@ -315,14 +320,14 @@ fn solve_with_pool<const BITS: usize, const LIMBS: usize>(
 
 /// The parts of a whole that what converts is promised whatever the price.
 fn fixed_parts<const BITS: usize, const LIMBS: usize>(
-    terms: &Round<Fixed<BITS, LIMBS>>,
+    converting: impl Iterator<Item = ConvertibleId>,
     scenario: &Scenario<Fixed<BITS, LIMBS>>,
     draws: &Draws<Fixed<BITS, LIMBS>>,
 ) -> Fixed<BITS, LIMBS> {
-    let part = |converting: &Converting<_>| {
-        let convertible = &scenario.convertibles[converting.convertible.index()];
+    let part = |id: ConvertibleId| {
+        let convertible = &scenario.convertibles[id.index()];
         let of_itself = match convertible.package.counts {
-            Denominator::Counts(counts) => counts.this_security && counts.converting_securities,
+            Denominator::Counts(counts) => counts.this_security,
             Denominator::OfRound => false,
         };
         match convertible.package.cap {
@@ -331,7 +336,7 @@ fn fixed_parts<const BITS: usize, const LIMBS: usize>(
             _ => Fixed::zero(),
         }
     };
-    terms.converting.iter().map(part).sum()
+    converting.map(part).sum()
 }
 
 fn of_secondary<const BITS: usize, const LIMBS: usize>(

@@ -379,6 +379,37 @@ pub fn company() -> impl Strategy<Value = Company> {
     ]
 }
 
+/// A company that raises money as most do: SAFEs and notes of all kinds, options and warrants, then rounds, up and down,
+/// that convert them, adjust what is protected, and top up the pool.
+pub fn deal() -> impl Strategy<Value = Company> {
+    let one_by_one = |events: Vec<Event>| events.into_iter().map(|event| (event, 3));
+    (
+        company_of(3, 9, 0..3, 3),
+        prop::collection::vec(convertible().prop_map(Event::Convertible), 0..6),
+        prop::collection::vec(event(2), 0..2),
+        prop::collection::vec(plain_round().prop_map(Event::Round), 1..4),
+    )
+        .prop_map(move |(mut company, convertibles, between, rounds)| {
+            company.events.extend(one_by_one(convertibles).chain(one_by_one(between)));
+            company.events.extend(rounds.into_iter().map(|round| (round, 60)));
+            company
+        })
+}
+
+/// A round that can mostly be had: stated cheques at its price, in one or two closings.
+pub fn plain_round() -> impl Strategy<Value = Round> {
+    round(3).prop_map(|mut round| {
+        round.tranches.truncate(2);
+        if round.money != MoneyOf::Size {
+            round.money = MoneyOf::Cheques;
+        }
+        for tranche in &mut round.tranches {
+            (tranche.own_price, tranche.repeat) = (None, 1);
+        }
+        round
+    })
+}
+
 /// A large company: hundreds of holders, dozens of rounds.
 pub fn large_company() -> impl Strategy<Value = Company> {
     company_of(250, 400, 20..40, 30)

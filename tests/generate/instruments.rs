@@ -3,6 +3,7 @@
 use super::company::{Money, money};
 use super::write::{Page, thousandths};
 use proptest::prelude::*;
+use std::fmt::Write;
 
 /// A SAFE or a note.
 #[derive(Clone, Debug)]
@@ -224,18 +225,18 @@ impl Protection {
     pub(super) fn write(&self) -> String {
         let mut keys = format!("anti_dilution = \"{}\"", self.kind);
         if let Some(counts) = self.counts.filter(|_| self.kind != "full_ratchet") {
-            keys += &format!(", anti_dilution_counts = {counts}");
+            let _ = write!(keys, ", anti_dilution_counts = {counts}");
         }
         if !self.in_price {
             keys += ", adjustment_in_price = false";
         }
         if let Some(days) = self.aggregation_days {
-            keys += &format!(", aggregation_days = {days}");
+            let _ = write!(keys, ", aggregation_days = {days}");
         }
         if let Some(exempt) = self.exempt {
             let words = ["pool", "conversions", "warrants", "issuances"];
             let exempt = words.iter().zip(exempt).filter(|(_, exempt)| *exempt).map(|(word, _)| format!("\"{word}\""));
-            keys += &format!(", anti_dilution_exempt = [{}]", exempt.collect::<Vec<_>>().join(", "));
+            let _ = write!(keys, ", anti_dilution_exempt = [{}]", exempt.collect::<Vec<_>>().join(", "));
         }
         keys
     }
@@ -246,7 +247,7 @@ impl Series {
     pub(super) fn write(&self, number: usize, page: &Page) -> String {
         let mut keys = format!("name = \"S{number}\", original_issue_price = {}", page.price(self.price * 4));
         if self.converts_into_more {
-            keys += &format!(", conversion_price = {}", page.price(self.price * 3));
+            let _ = write!(keys, ", conversion_price = {}", page.price(self.price * 3));
         }
         if let Some(protection) = &self.protection {
             keys = format!("{keys}, {}", protection.write());

@@ -13,7 +13,7 @@ mod write;
 
 pub use company::{
     Company, Count, Event, Money, MoneyOf, OwnPrice, Paid, Pool, Price, Round, Rounding, SalePrice, Secondary, Status,
-    Takes, Tranche, Units, company, company_of, large_company, round,
+    Takes, Tranche, Units, company, company_of, deal, large_company, plain_round, round,
 };
 pub use instruments::{Cap, Convertible, Interest, Protection, Series, convertible, protection, series};
 pub use outcome::{Outcome, complaint, ran, run};

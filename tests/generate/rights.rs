@@ -35,8 +35,17 @@ pub struct Exercise {
     pub of: usize,
     /// All that can be, where no number is said.
     pub number: Option<u64>,
-    /// Net at a market price in thousandths, or at the price in force.
-    pub net: Option<Option<u64>>,
+    pub paid: Paid,
+}
+
+/// How an exercise price is paid.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Paid {
+    InMoney,
+    /// In shares, at the price in force.
+    Net,
+    /// In shares, at a market price in thousandths.
+    NetAt(u64),
 }
 
 /// Options or a warrant end.
@@ -79,8 +88,8 @@ pub fn warrant() -> impl Strategy<Value = Warrant> {
 }
 
 pub fn exercise() -> impl Strategy<Value = Exercise> {
-    let net = prop::option::weighted(0.4, prop::option::of(1..30_000u64));
-    (who(), prop::option::weighted(0.3, 1..2_000u64), net).prop_map(|(of, number, net)| Exercise { of, number, net })
+    let paid = prop_oneof![3 => Just(Paid::InMoney), 1 => Just(Paid::Net), 1 => (1..30_000u64).prop_map(Paid::NetAt)];
+    (who(), prop::option::weighted(0.3, 1..2_000u64), paid).prop_map(|(of, number, paid)| Exercise { of, number, paid })
 }
 
 pub fn cancellation() -> impl Strategy<Value = Cancellation> {
@@ -138,11 +147,10 @@ impl Exercise {
         if let Some(number) = self.number {
             page.line(format!("shares = {}", page.count(number)));
         }
-        if let Some(market_price) = self.net {
-            page.line("method = \"net\"");
-            if let Some(price) = market_price {
-                page.line(format!("market_price = {}", page.price(price)));
-            }
+        match self.paid {
+            Paid::InMoney => {}
+            Paid::Net => page.line("method = \"net\""),
+            Paid::NetAt(price) => page.line(format!("method = \"net\"\nmarket_price = {}", page.price(price))),
         }
     }
 }
