@@ -2,10 +2,10 @@
 
 use super::books::{Books, CapTable, Feasibility};
 use super::round::{money, pricing, protect};
-use super::{pool, replay, rights, secondary};
+use super::{pool, reclassify, replay, rights, secondary};
 use crate::model::{
-    Cap, ClassId, Consideration, ConvertibleId, Denominator, Draws, Event, EventId, Part, Payment, PoolAmount,
-    Protection, Round, RoundId, Scenario, Secondary, Takes, Term,
+    Cap, ClassId, Consideration, ConvertibleId, Denominator, Draws, Event, EventId, Issuance, Part, Payment,
+    PoolAmount, Protection, Round, RoundId, Scenario, Secondary, Takes, Term,
 };
 use crate::num::rounding::{PriceBasis, Rounding};
 use crate::num::{Arithmetic, Fixed, Number};
@@ -125,6 +125,13 @@ pub enum Cause {
         /// Options outstanding.
         outstanding: Decimal,
     },
+    /// More shares are to convert or to be bought back than there are.
+    NotHeld {
+        /// Shares asked for.
+        asked: Decimal,
+        /// Shares held.
+        held: Decimal,
+    },
     /// A net exercise before any price of a share is known.
     NoMarketPrice,
     /// A price is not above zero.
@@ -169,17 +176,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             asked: decimal(pool::options(terms, draws, table.fully_diluted)),
             available: decimal(table.at(terms.available)),
         },
-        Event::Issuance(terms) => match terms.consideration {
-            // Money that is not negative buys no negative shares: it is the price that comes out as nothing.
-            Consideration::Money { amount, .. } if Fixed::zero().at_most(draws.value(amount)).is_yes() => {
-                Cause::PriceNotPositive { price: Decimal::ZERO }
-            }
-            Consideration::None { shares } if draws.value(shares).is_positive().is_yes() => {
-                let triggered = |protection: &&Protection| !protection.exempt.issuances;
-                ratchet_to_nothing(scenario, triggered, table).unwrap_or(Cause::NegativeShares)
-            }
-            Consideration::Money { .. } | Consideration::None { .. } => Cause::NegativeShares,
-        },
+        Event::Issuance(terms) => of_issuance(terms, scenario, draws, table),
         Event::Vest(_) => Cause::NoMarketPrice,
         Event::Exercise(terms) => {
             let (asked, vested) = (rights::exercised(terms, draws, table), rights::exercisable(terms, table));
@@ -206,7 +203,34 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             let converting = due.iter().filter(|due| due.into.is_some()).map(|due| due.convertible);
             Cause::ConversionsTakeAll { fixed_parts: decimal(fixed_parts(converting, scenario, draws)) }
         }
+        Event::ClassConversion(terms) => Cause::NotHeld {
+            asked: decimal(reclassify::asked(terms, draws, table)),
+            held: decimal(reclassify::held(terms, table)),
+        },
+        Event::Repurchase(terms) => Cause::NotHeld {
+            asked: decimal(reclassify::bought_back(terms, draws)),
+            held: decimal(table.at(terms.position)),
+        },
         Event::Split(terms) => Cause::PriceNotPositive { price: decimal(draws.value(terms.ratio)) },
+    }
+}
+
+fn of_issuance<const BITS: usize, const LIMBS: usize>(
+    terms: &Issuance<Fixed<BITS, LIMBS>>,
+    scenario: &Scenario<Fixed<BITS, LIMBS>>,
+    draws: &Draws<Fixed<BITS, LIMBS>>,
+    table: &CapTable<Fixed<BITS, LIMBS>>,
+) -> Cause {
+    match terms.consideration {
+        // Money that is not negative buys no negative shares: it is the price that comes out as nothing.
+        Consideration::Money { amount, .. } if Fixed::zero().at_most(draws.value(amount)).is_yes() => {
+            Cause::PriceNotPositive { price: Decimal::ZERO }
+        }
+        Consideration::None { shares } if draws.value(shares).is_positive().is_yes() => {
+            let triggered = |protection: &&Protection| !protection.exempt.issuances;
+            ratchet_to_nothing(scenario, triggered, table).unwrap_or(Cause::NegativeShares)
+        }
+        Consideration::Money { .. } | Consideration::None { .. } => Cause::NegativeShares,
     }
 }
 

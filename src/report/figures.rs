@@ -285,12 +285,15 @@ impl<'a> At<'a> {
         rounding.shares.is_none() || round.is_some_and(|round| round.residue == Residue::Kept)
     }
 
-    /// What was received for shares sold in secondaries: price times shares.
+    /// What was received for shares sold in secondaries or bought back: price times shares.
     fn sale_proceeds(&self, subject: Subject) -> Exact {
         let received = |entry: &'a Posted| match entry.kind {
             EntryKind::Transfer { from, money, residue } if belongs(self.agreement, from, subject) => {
                 let whole_shares = self.agreement.head.rounding.rounding.shares.is_some();
                 Some(if whole_shares { exact(money) - exact(residue) } else { exact(money) })
+            }
+            EntryKind::Repurchase { money, residue } if belongs(self.agreement, entry.position, subject) => {
+                Some(exact(money) - exact(residue))
             }
             _ => None,
         };
@@ -319,25 +322,15 @@ fn money_of(entry: &Posted) -> Option<(Exact, Exact)> {
         | EntryKind::Cancellation
         | EntryKind::Warrant
         | EntryKind::Transfer { .. }
+        | EntryKind::Reclassification { .. }
+        | EntryKind::Repurchase { .. }
         | EntryKind::Split { .. } => None,
     }
 }
 
 /// Whether a position is part of what a figure is of. Of a plan, only its available options are.
 pub fn belongs(agreement: &Agreement, position: PositionId, subject: Subject) -> bool {
-    let holding = agreement.scenario.positions[position.index()];
-    match subject {
-        Subject::Whole => true,
-        Subject::Stakeholder(who) => holding.stakeholder() == Some(who),
-        Subject::Group(group) => {
-            holding.stakeholder().is_some_and(|who| agreement.stakeholders[who.index()].group == Some(group))
-        }
-        Subject::Class(class) => matches!(holding, Holding::Shares(_, of) if of == class),
-        Subject::Plan(plan) => holding == Holding::Available(plan),
-        Subject::StakeholderClass(who, class) => holding == Holding::Shares(who, class),
-        // What an instrument became is among its holder's shares; see the conversions.
-        Subject::Convertible(_) => false,
-    }
+    agreement.is_part_of(position, subject)
 }
 
 fn exact(decimal: Decimal) -> Exact {
