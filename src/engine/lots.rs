@@ -13,7 +13,7 @@ pub struct LotTable<N> {
     /// Shares, by place.
     pub held: Vec<N>,
     /// What one share was paid, by lot; zero where its preference is that of the class's issue price: what was issued for
-    /// nothing or by an exercise, or became shares at the round's price.
+    /// nothing, by an exercise or from another class, or became shares at the round's price.
     pub prices: Vec<N>,
 }
 
@@ -25,7 +25,9 @@ impl<N: Number> LotTable<N> {
         if !lots.is_empty() {
             for (index, &shares) in shares.iter().enumerate() {
                 // The opening lot of a class is its first.
-                if let Some(place) = held.get_mut(lots.places_of(PositionId::at(index))).and_then(|places| places.first_mut()) {
+                if let Some(place) =
+                    held.get_mut(lots.places_of(PositionId::at(index))).and_then(|places| places.first_mut())
+                {
                     *place = shares;
                 }
             }
@@ -50,11 +52,12 @@ impl<N: Number> LotTable<N> {
                 self.issue(self.lots.conversion(convertible, class), entry, entry.price);
             }
             EntryKind::Transfer { from, .. } => self.transfer(from, entry.position, entry.shares, from_before),
-            EntryKind::Split { .. } => {
-                let factor = (before + entry.shares) / before.is_positive().select(before, N::one());
-                for place in self.lots.places_of(entry.position) {
-                    self.held[place] = self.held[place] * factor;
-                }
+            EntryKind::Reclassification { from, given, .. } => {
+                self.scale(from, from_before, from_before - given);
+                self.issue(self.lots.issued(event, class), entry, N::zero());
+            }
+            EntryKind::Repurchase { .. } | EntryKind::Split { .. } => {
+                self.scale(entry.position, before, before + entry.shares);
             }
             EntryKind::Adjustment { .. }
             | EntryKind::PoolIncrease
@@ -79,6 +82,15 @@ impl<N: Number> LotTable<N> {
         self.prices[lot.index()] = entry.shares.is_positive().select(price, self.prices[lot.index()]);
         let place = self.lots.places_of(entry.position).start + terms.number as usize;
         self.held[place] += entry.shares;
+    }
+
+    /// A position grows or shrinks, all its lots alike.
+    #[inline(always)]
+    fn scale(&mut self, position: PositionId, before: N, after: N) {
+        let factor = after / before.is_positive().select(before, N::one());
+        for place in self.lots.places_of(position) {
+            self.held[place] = self.held[place] * factor;
+        }
     }
 
     /// Moves shares between two holders of a class, pro rata to the lots of the one that gives.

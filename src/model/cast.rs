@@ -72,6 +72,8 @@ impl Event<Stated> {
                     .map(|due| Due { convertible: due.convertible, into: due.into, elapsed: due.elapsed.cast() })
                     .collect(),
             ),
+            Event::ClassConversion(terms) => Event::ClassConversion(terms.cast()),
+            Event::Repurchase(terms) => Event::Repurchase(terms.cast()),
             Event::Split(terms) => Event::Split(Split {
                 ratio: terms.ratio.cast(),
                 class: terms.class,
@@ -179,10 +181,7 @@ impl Convertible<Stated> {
                 counts: self.package.counts,
             },
             threshold: self.threshold.map(Term::cast),
-            interest: self.interest.map(|interest| Interest {
-                rate_per_year: interest.rate_per_year.cast(),
-                periods_per_year: interest.periods_per_year,
-            }),
+            interest: self.interest.map(Interest::cast),
             interest_converts: self.interest_converts,
             origin: self.origin,
         }
@@ -278,6 +277,12 @@ impl Cancellation<Stated> {
             rounding: self.rounding,
             origin: self.origin,
         }
+    }
+}
+
+impl Interest<Stated> {
+    pub(super) fn cast<N: Number>(self) -> Interest<N> {
+        Interest { rate_per_year: self.rate_per_year.cast(), periods_per_year: self.periods_per_year }
     }
 }
 

@@ -110,6 +110,7 @@ impl Lots {
                 }
                 Event::Issuance(issuance) => class_at(issuance.position),
                 Event::Exercise(exercise) => class_at(exercise.into),
+                Event::ClassConversion(conversion) => Some(conversion.into).filter(|class| followed(*class)),
                 Event::Maturity(due) => {
                     for due in due {
                         lots.add_conversion(due.into.and_then(class_at), event, due.convertible, preferences);
@@ -117,6 +118,7 @@ impl Lots {
                     None
                 }
                 Event::Secondary(_)
+                | Event::Repurchase(_)
                 | Event::PoolIncrease(_)
                 | Event::OptionGrant(_)
                 | Event::Warrant(_)

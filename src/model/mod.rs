@@ -2,6 +2,7 @@
 
 mod agreement;
 mod cast;
+mod elapsed;
 mod exit;
 mod expectation;
 mod ids;
@@ -10,6 +11,7 @@ mod lot;
 mod rights;
 mod scenario;
 mod secondary;
+mod shares;
 mod terms;
 
 pub use agreement::{
@@ -17,6 +19,7 @@ pub use agreement::{
     Imprecision, Origin, Range, RightInfo, RoundInfo, RoundingInfo, SourceInfo, Stakeholder, StockClass, Value,
     VariableInfo,
 };
+pub use elapsed::DayCount;
 pub use exit::{
     Charge, ClassTerms, ConvertibleAtExit, Debt, Dividend, Election, Exit, Owed, Participation, Preference, Rank,
     RightAtExit,
@@ -37,6 +40,7 @@ pub use rights::{
 };
 pub use scenario::{ClassPrices, Draws, OpeningPrice, Scenario, Timed, value_of};
 pub use secondary::{Buyer, Part, SalePrice, SaleQuantity, Secondary, Seller};
+pub use shares::{ClassConversion, Exchange, Repurchase, RepurchaseQuantity};
 pub use terms::{
     Capitalization, Commitment, Consideration, Due, Event, GrantAmount, Hold, Holding, Issuance, OptionGrant,
     Participant, PoolAmount, PoolIncrease, Residue, Round, RoundPool, RoundPrice, Rung, Setting, Split, Takes, Term,

@@ -17,6 +17,7 @@ mod quantiles;
 mod refused;
 mod rights;
 mod rounds;
+mod shares;
 mod sums;
 mod timeline;
 mod variables;
@@ -145,6 +146,8 @@ fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
         rounds,
         timeline,
         commitments,
+        exit: None,
+        lots: std::sync::Arc::default(),
     };
     let agreement = Agreement {
         head,
