@@ -163,16 +163,16 @@ impl<N: Number> Curve<N> {
             }
             self.converts_at[index] = has_part.select(lowest, N::zero());
         }
-        // Each that converts adds to what the others are a part of: two may be better off converting together below the price
-        // at which either would alone. The lower cap goes first, and the higher one not before it.
+        // Each that converts adds to what the others are a part of, so that one with a lower cap converts no later than one
+        // with a higher: together they may be better off below the price at which either would convert alone.
         for index in 0..stack.claims.len() {
             if let Sharing::PartOf { .. } = stack.claims[index].sharing {
                 let worth = worth(&stack.claims[index]);
                 for (other, claim) in stack.claims.iter().enumerate() {
                     if let Sharing::PartOf { .. } = claim.sharing {
-                        let lower = claim.part().is_positive() & self::worth(claim).at_most(worth);
-                        let later = self.converts_at[index].max(self.converts_at[other]);
-                        self.converts_at[index] = lower.select(later, self.converts_at[index]);
+                        let higher = claim.part().is_positive() & worth.at_most(self::worth(claim));
+                        let earlier = self.converts_at[index].min(self.converts_at[other]);
+                        self.converts_at[index] = higher.select(earlier, self.converts_at[index]);
                     }
                 }
             }
