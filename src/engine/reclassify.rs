@@ -210,6 +210,8 @@ mod tests {
             rounds: Vec::new(),
             timeline: Vec::new(),
             commitments: Vec::new(),
+            exit: None,
+            lots: std::sync::Arc::default(),
         };
         Books::open(&scenario, Feasibility::unquestioned())
     }
