@@ -108,6 +108,23 @@ pub enum Command {
         #[arg(long, value_name = "STAGE")]
         after: Option<String>,
     },
+    /// Finds the value of an input at which a figure is what is wanted, exactly.
+    Solve {
+        /// Scenario.
+        name: String,
+        /// The input: a variable, or a number typed in place, by its key or participant: `pre_money(Series A)`.
+        #[arg(long, value_name = "INPUT")]
+        vary: String,
+        /// What is wanted: `ownership(founders) = 50%`, `value(fund) >= 10M`.
+        #[arg(long = "for", value_name = "CONDITION")]
+        wanted: String,
+        /// Only the smallest such value.
+        #[arg(long, conflicts_with = "largest")]
+        smallest: bool,
+        /// Only the largest such value.
+        #[arg(long)]
+        largest: bool,
+    },
     /// Writes a commented scenario file that runs, to start from.
     New {
         /// Name of the scenario; may have folders in it.
