@@ -148,6 +148,24 @@ pub enum EntryKind<N> {
         /// The part of it that bought no share.
         residue: N,
     },
+    /// Shares of another class become these.
+    Reclassification {
+        /// The holder's line of the class that converts.
+        from: PositionId,
+        /// Its shares that convert.
+        given: N,
+        /// The fraction of a new share cut off; negative where shares are rounded up.
+        fraction: N,
+        /// What is paid for it, at the price in force.
+        cash: N,
+    },
+    /// The company buys shares back and retires them. `money = price * shares + residue`.
+    Repurchase {
+        /// What was to be paid.
+        money: N,
+        /// The part of it that bought no share.
+        residue: N,
+    },
     /// A split adds shares (a reverse split takes them); the fraction cut off is paid in cash.
     Split {
         /// The fraction of a share cut off.
@@ -161,6 +179,7 @@ impl<N: Copy> EntryKind<N> {
     pub fn taken(self, shares: N) -> Option<(PositionId, N)> {
         match self {
             EntryKind::Exercise { from, counted, .. } => Some((from, counted)),
+            EntryKind::Reclassification { from, given, .. } => Some((from, given)),
             EntryKind::Grant { from } | EntryKind::Return { from } | EntryKind::Transfer { from, .. } => {
                 Some((from, shares))
             }
@@ -170,6 +189,7 @@ impl<N: Copy> EntryKind<N> {
             | EntryKind::PoolIncrease
             | EntryKind::Cancellation
             | EntryKind::Warrant
+            | EntryKind::Repurchase { .. }
             | EntryKind::Split { .. } => None,
         }
     }

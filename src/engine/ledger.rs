@@ -198,6 +198,15 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
                 EntryKind::Transfer { from, money, residue } => {
                     EntryKind::Transfer { from, money: write.decimal(money), residue: write.decimal(residue) }
                 }
+                EntryKind::Reclassification { from, given, fraction, cash } => EntryKind::Reclassification {
+                    from,
+                    given: write.decimal(given),
+                    fraction: write.decimal(fraction),
+                    cash: write.decimal(cash),
+                },
+                EntryKind::Repurchase { money, residue } => {
+                    EntryKind::Repurchase { money: write.decimal(money), residue: write.decimal(residue) }
+                }
                 EntryKind::Split { fraction } => EntryKind::Split { fraction: write.decimal(fraction) },
             },
             because: written(entry.because, &mut write),
@@ -206,6 +215,7 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
             EntryKind::Split { fraction } => !fraction.is_zero(),
             EntryKind::Adjustment { as_converted } => !as_converted.is_zero(),
             EntryKind::Exercise { options, .. } => !options.is_zero(),
+            EntryKind::Reclassification { given, .. } => !given.is_zero(),
             _ => false,
         };
         if !posted.shares.is_zero() || says_more {

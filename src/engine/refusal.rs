@@ -2,7 +2,7 @@
 
 use super::books::{Books, CapTable, Feasibility};
 use super::round::{money, pricing};
-use super::{pool, replay, rights, secondary};
+use super::{pool, reclassify, replay, rights, secondary};
 use crate::model::{
     Cap, Consideration, Converting, Denominator, Draws, Event, EventId, Part, Payment, PoolAmount, Round, RoundId,
     Scenario, Secondary, Takes, Term,
@@ -125,6 +125,13 @@ pub enum Cause {
         /// Options outstanding.
         outstanding: Decimal,
     },
+    /// More shares are to convert or to be bought back than there are.
+    NotHeld {
+        /// Shares asked for.
+        asked: Decimal,
+        /// Shares held.
+        held: Decimal,
+    },
     /// A net exercise before any price of a share is known.
     NoMarketPrice,
     /// A price is not above zero.
@@ -189,6 +196,14 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
         Event::Cancellation(terms) => Cause::NotOutstanding {
             asked: decimal(rights::cancelled(terms, draws, table)),
             outstanding: decimal(table.rights[terms.right.index()].outstanding),
+        },
+        Event::ClassConversion(terms) => Cause::NotHeld {
+            asked: decimal(reclassify::asked(terms, draws, table)),
+            held: decimal(reclassify::held(terms, table)),
+        },
+        Event::Repurchase(terms) => Cause::NotHeld {
+            asked: decimal(reclassify::bought_back(terms, draws)),
+            held: decimal(table.at(terms.position)),
         },
         Event::Warrant(_) | Event::Convertible(_) | Event::Maturity(_) => Cause::NegativeShares,
         Event::Split(terms) => Cause::PriceNotPositive { price: decimal(draws.value(terms.ratio)) },

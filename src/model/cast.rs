@@ -72,6 +72,8 @@ impl Event<Stated> {
                     .map(|due| Due { convertible: due.convertible, into: due.into, elapsed: due.elapsed.cast() })
                     .collect(),
             ),
+            Event::ClassConversion(terms) => Event::ClassConversion(terms.cast()),
+            Event::Repurchase(terms) => Event::Repurchase(terms.cast()),
             Event::Split(terms) => Event::Split(Split {
                 ratio: terms.ratio.cast(),
                 class: terms.class,

@@ -9,6 +9,7 @@ use super::ids::{
 use super::instruments::{ConversionMethod, Converting, Elapsed, Protection};
 use super::rights::{Cancellation, Exercise, Vest, Warrant};
 use super::secondary::{SalePrice, Secondary};
+use super::shares::{ClassConversion, Repurchase};
 use crate::num::rounding::Rounding;
 
 /// A quantity of the scenario: stated, or one of its variables.
@@ -382,6 +383,10 @@ pub enum Event<N> {
     Issuance(Issuance<N>),
     /// A split.
     Split(Split<N>),
+    /// Shares become shares of another class.
+    ClassConversion(ClassConversion<N>),
+    /// Shares are bought back.
+    Repurchase(Repurchase<N>),
     /// A convertible is issued: from now on it is outstanding.
     Convertible(ConvertibleId),
     /// Convertibles fall due on one day, as far as they are still outstanding: those that convert do so together.

@@ -46,6 +46,10 @@ pub enum Cause {
     Conversion,
     /// Conversion prices that fell.
     AntiDilution,
+    /// Shares of a class that became shares of another.
+    ClassConversion,
+    /// Shares that the company bought back.
+    Repurchase,
     /// Shares issued outside a round.
     Issuance,
     /// Fractions of a share that a split pays in cash.
@@ -54,7 +58,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Cause; 12] = [
+    pub const ALL: [Cause; 14] = [
         Cause::NewMoney,
         Cause::Conversion,
         Cause::AntiDilution,
@@ -65,6 +69,8 @@ impl Cause {
         Cause::Cancellation,
         Cause::SecondarySold,
         Cause::SecondaryBought,
+        Cause::ClassConversion,
+        Cause::Repurchase,
         Cause::Issuance,
         Cause::SplitFraction,
     ];
@@ -82,6 +88,8 @@ impl Cause {
             Cause::Cancellation => "cancellation",
             Cause::SecondarySold => "secondary sold",
             Cause::SecondaryBought => "secondary bought",
+            Cause::ClassConversion => "conversion",
+            Cause::Repurchase => "repurchase",
             Cause::Issuance => "issuance",
             Cause::SplitFraction => "split fraction",
         }
@@ -196,49 +204,67 @@ fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: &
             }
         }
         kind => {
+            let in_round = matches!(kind, Event::Closing { .. });
             for entry in run.ledger().entries_of(event) {
-                let amount = as_converted(entry.position, entry, before, after);
-                match entry.kind {
-                    EntryKind::Issuance { .. } if matches!(kind, Event::Closing { .. }) => {
-                        add(entry.position, Cause::NewMoney, amount, true);
-                    }
-                    EntryKind::Issuance { .. } => add(entry.position, Cause::Issuance, amount, true),
-                    EntryKind::Conversion { .. } => add(entry.position, Cause::Conversion, amount, true),
-                    EntryKind::Adjustment { as_converted } => {
-                        add(entry.position, Cause::AntiDilution, exact(as_converted), true);
-                    }
-                    EntryKind::PoolIncrease => add(entry.position, Cause::PoolIncrease, amount, true),
-                    EntryKind::Grant { from } => {
-                        add(entry.position, Cause::OptionGrant, amount, false);
-                        add(from, Cause::OptionGrant, Exact::zero() - amount, false);
-                    }
-                    EntryKind::Warrant => add(entry.position, Cause::Warrant, amount, true),
-                    EntryKind::Exercise { from, counted, .. } => {
-                        add(entry.position, Cause::Exercise, amount, true);
-                        let counted = Posted { shares: counted, ..*entry };
-                        let counted = as_converted(from, &counted, before, after);
-                        add(from, Cause::Exercise, Exact::zero() - counted, true);
-                    }
-                    EntryKind::Return { from } => {
-                        add(entry.position, Cause::Cancellation, amount, false);
-                        add(from, Cause::Cancellation, Exact::zero() - amount, false);
-                    }
-                    EntryKind::Cancellation => add(entry.position, Cause::Cancellation, amount, true),
-                    EntryKind::Transfer { from, .. } => {
-                        add(entry.position, Cause::SecondaryBought, amount, false);
-                        add(
-                            from,
-                            Cause::SecondarySold,
-                            Exact::zero() - as_converted(from, entry, before, after),
-                            false,
-                        );
-                    }
-                    EntryKind::Split { .. } => {}
+                for (position, cause, amount) in added(entry, in_round, before, after) {
+                    add(position, cause, amount, issues(&entry.kind));
                 }
             }
         }
     }
     issued
+}
+
+/// Whether an entry changes the total; what it only moves from one holder to another does not.
+fn issues(kind: &EntryKind<Decimal>) -> bool {
+    !matches!(kind, EntryKind::Grant { .. } | EntryKind::Return { .. } | EntryKind::Transfer { .. })
+}
+
+/// What an entry adds where and why, as converted: at its own position, and less than nothing where it takes from another.
+fn added(entry: &Posted, in_round: bool, before: &Stage, after: &Stage) -> Vec<(PositionId, Cause, Exact)> {
+    let amount = as_converted(entry.position, entry, before, after);
+    let mut taken = None;
+    let cause = match entry.kind {
+        EntryKind::Issuance { .. } if in_round => Cause::NewMoney,
+        EntryKind::Issuance { .. } => Cause::Issuance,
+        EntryKind::Conversion { .. } => Cause::Conversion,
+        EntryKind::Adjustment { as_converted } => {
+            return vec![(entry.position, Cause::AntiDilution, exact(as_converted))];
+        }
+        EntryKind::PoolIncrease => Cause::PoolIncrease,
+        EntryKind::Grant { from } => {
+            // Options are not converted: what the holder gets is what the plan gives.
+            taken = Some((from, Cause::OptionGrant, amount));
+            Cause::OptionGrant
+        }
+        EntryKind::Warrant => Cause::Warrant,
+        EntryKind::Exercise { from, counted, .. } => {
+            taken = Some((from, Cause::Exercise, shares_as_converted(counted, from, entry, before, after)));
+            Cause::Exercise
+        }
+        EntryKind::Return { from } => {
+            taken = Some((from, Cause::Cancellation, amount));
+            Cause::Cancellation
+        }
+        EntryKind::Cancellation => Cause::Cancellation,
+        EntryKind::Transfer { from, .. } => {
+            taken = Some((from, Cause::SecondarySold, as_converted(from, entry, before, after)));
+            Cause::SecondaryBought
+        }
+        EntryKind::Reclassification { from, given, .. } => {
+            taken = Some((from, Cause::ClassConversion, shares_as_converted(given, from, entry, before, after)));
+            Cause::ClassConversion
+        }
+        EntryKind::Repurchase { .. } => Cause::Repurchase,
+        EntryKind::Split { .. } => return Vec::new(),
+    };
+    let taken = taken.map(|(from, cause, amount)| (from, cause, Exact::zero() - amount));
+    std::iter::once((entry.position, cause, amount)).chain(taken).collect()
+}
+
+/// So many shares of another position of the entry, as converted.
+fn shares_as_converted(shares: Decimal, position: PositionId, entry: &Posted, before: &Stage, after: &Stage) -> Exact {
+    as_converted(position, &Posted { shares, ..*entry }, before, after)
 }
 
 /// The shares of an entry as converted, at the ratio of the position's larger holding, before or after it: its counts

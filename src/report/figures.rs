@@ -285,12 +285,15 @@ impl<'a> At<'a> {
         rounding.shares.is_none() || round.is_some_and(|round| round.residue == Residue::Kept)
     }
 
-    /// What was received for shares sold in secondaries: price times shares.
+    /// What was received for shares sold in secondaries or bought back: price times shares.
     fn sale_proceeds(&self, subject: Subject) -> Exact {
         let received = |entry: &'a Posted| match entry.kind {
             EntryKind::Transfer { from, money, residue } if belongs(self.agreement, from, subject) => {
                 let whole_shares = self.agreement.head.rounding.rounding.shares.is_some();
                 Some(if whole_shares { exact(money) - exact(residue) } else { exact(money) })
+            }
+            EntryKind::Repurchase { money, residue } if belongs(self.agreement, entry.position, subject) => {
+                Some(exact(money) - exact(residue))
             }
             _ => None,
         };
@@ -319,6 +322,8 @@ fn money_of(entry: &Posted) -> Option<(Exact, Exact)> {
         | EntryKind::Cancellation
         | EntryKind::Warrant
         | EntryKind::Transfer { .. }
+        | EntryKind::Reclassification { .. }
+        | EntryKind::Repurchase { .. }
         | EntryKind::Split { .. } => None,
     }
 }

@@ -18,6 +18,7 @@ mod quantiles;
 mod refused;
 mod rights;
 mod rounds;
+mod shares;
 mod sums;
 mod timeline;
 mod variables;

@@ -111,6 +111,7 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
         Cause::NotExercisable { .. } | Cause::NotOutstanding { .. } | Cause::NoMarketPrice => {
             of_right(agreement, terms, stage, cause, here)
         }
+        Cause::NotHeld { asked, held } => not_held(agreement, terms, stage, *asked, *held, here),
         Cause::PriceNotPositive { price } => {
             Finding::error("E0608", format!("the price of \"{stage}\" comes out as {}", grouped(*price)))
                 .at(here, "expected above zero")
@@ -164,6 +165,34 @@ fn not_available(
     )
     .at(at, format!("{} too many", grouped((asked - available).round_dp(4))))
     .help(format!("increase the pool by {} before it (`[[pool_increases]]`)", grouped((asked - available).ceil())))
+}
+
+/// More shares convert or are bought back than there are.
+fn not_held(
+    agreement: &Agreement,
+    terms: &Event<crate::num::Stated>,
+    stage: &str,
+    asked: Decimal,
+    held: Decimal,
+    here: Span,
+) -> Finding {
+    let (does, of, at) = match terms {
+        Event::ClassConversion(terms) => {
+            let who = match terms.holders.as_slice() {
+                &[holder] => format!("{} has", owner_and_class(agreement, holder.from)),
+                _ => format!("all holders of {} have", agreement.classes[terms.class.index()].name),
+            };
+            ("converts", who, terms.origin)
+        }
+        Event::Repurchase(terms) => {
+            ("buys back", format!("{} has", owner_and_class(agreement, terms.position)), terms.origin)
+        }
+        _ => return Finding::error("E0620", format!("\"{stage}\" cannot be")).at(here, "more than there is"),
+    };
+    let number = |count: Decimal| grouped(count.round_dp(4));
+    Finding::error("E0620", format!("\"{stage}\" {does} {} shares, {of} {}", number(asked), number(held)))
+        .at(span(agreement, at), format!("{} too many", number(asked - held)))
+        .help("lower the number, or let them be issued before it")
 }
 
 /// What cannot be done with options or a warrant.

@@ -44,13 +44,15 @@ pub(super) enum What {
     Cancellation,
     Issuance,
     Split,
+    ClassConversion,
+    Repurchase,
     Convertible(ConvertibleId),
     Maturity(Date),
     Commitment,
 }
 
 /// Tables of events besides rounds, with the word for an unnamed one.
-const KINDS: [(&str, What, &str); 9] = [
+const KINDS: [(&str, What, &str); 11] = [
     ("secondaries", What::Secondary, "Secondary"),
     ("pool_increases", What::PoolIncrease, "Pool increase"),
     // Its right is counted when it is read.
@@ -60,6 +62,8 @@ const KINDS: [(&str, What, &str); 9] = [
     ("cancellations", What::Cancellation, "Cancellation"),
     ("issuances", What::Issuance, "Issuance"),
     ("splits", What::Split, "Split"),
+    ("conversions", What::ClassConversion, "Conversion"),
+    ("repurchases", What::Repurchase, "Repurchase"),
     ("commitments", What::Commitment, "Commitment"),
 ];
 
@@ -79,6 +83,8 @@ impl What {
             What::Cancellation => "cancellation",
             What::Issuance => "issuance",
             What::Split => "split",
+            What::ClassConversion => "conversion of shares",
+            What::Repurchase => "repurchase",
             What::Convertible(_) => "convertible",
             What::Maturity(_) => "maturity",
             What::Commitment => "commitment",
