@@ -1,15 +1,18 @@
 //! One file per command; the only place that knows paths, standard output and flags.
 
 pub mod args;
+mod axis;
 mod chart;
 mod check;
 mod compare;
 mod documents;
 mod explain;
+mod grid;
 mod list;
 mod run;
 mod session;
 mod solve;
+mod sweep;
 mod vary;
 
 use crate::error::{Error, Finding};
@@ -47,6 +50,10 @@ pub fn main() -> ExitCode {
         Command::Man => documents::manual(),
         Command::Run { names, all, no_charts } => run::run(&session, &names, all, !no_charts),
         Command::Compare { base, others, after } => compare::compare(&session, &base, &others, after.as_deref()),
+        Command::Sweep { name, over, measures, exact, no_charts } => {
+            let asked = sweep::Asked { name: &name, over: &over, measures: &measures, exact, no_charts };
+            sweep::sweep(&session, &asked)
+        }
         Command::Solve { name, vary, wanted, smallest, largest } => {
             let choice = match (smallest, largest) {
                 (true, _) => Choice::Smallest,

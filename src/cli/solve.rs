@@ -53,7 +53,7 @@ pub(super) fn solve(session: &Session, asked: &Asked) -> Result<u8, Error> {
         }
         Some(Format::Markdown) => {
             let lines = sentences(&question, &answer);
-            lines.iter().map(|line| format!("{}\n\n", crate::render::markdown::paragraph(line))).collect()
+            lines.iter().flat_map(|line| [crate::render::markdown::paragraph(line), "\n\n".to_owned()]).collect()
         }
         Some(Format::Csv | Format::Json) => session.show(&[table(&question, &answer)], &head.currency),
     };

@@ -31,6 +31,7 @@ pub mod rounds;
 pub mod run;
 pub mod secondaries;
 pub mod solve;
+pub mod sweep;
 pub mod table;
 mod titles;
 pub mod words;

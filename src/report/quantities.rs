@@ -3,7 +3,7 @@
 use super::exact::{FRACTION_PLACES, MONEY_PLACES, POSTED_PLACES};
 use super::table::Cell;
 use super::words::{fixed, grouped, money_in_full, price};
-use crate::model::Figure;
+use crate::model::{Agreement, Figure, Measure, Subject};
 use crate::num::Exact;
 use rust_decimal::Decimal;
 
@@ -121,11 +121,22 @@ impl Unit {
     fn readable(self, number: Decimal) -> Decimal {
         let places = match self {
             Unit::Money => 2,
-            Unit::Fraction => 6,
             Unit::Count => 4,
-            Unit::Price | Unit::Multiple | Unit::Number => 6,
+            Unit::Fraction | Unit::Price | Unit::Multiple | Unit::Number => 6,
         };
         super::words::rounded(number, places).normalize()
+    }
+
+    /// A figure for a chart or the title of one: `14.5%`, `$730B`.
+    pub fn chart_words(self, number: Decimal, currency: &str) -> String {
+        match self {
+            Unit::Fraction => super::words::percent(number, 1),
+            Unit::Money => super::words::money(number, currency),
+            Unit::Price => price(super::words::rounded(number, 4).normalize(), currency),
+            Unit::Multiple => format!("{}x", grouped(super::words::rounded(number, 2).normalize())),
+            Unit::Count => grouped(super::words::rounded(number, 0).normalize()),
+            Unit::Number => grouped(super::words::rounded(number, 4).normalize()),
+        }
     }
 
     /// A figure for a sentence that compares: four decimals of a percent.
@@ -135,6 +146,21 @@ impl Unit {
             Unit::Fraction => format!("{}%", fixed(decimal * Decimal::ONE_HUNDRED, 4)),
             _ => self.words(self.readable(decimal), currency),
         }
+    }
+}
+
+/// A measure as people say it: `Amazon's ownership`, `post-money`, `SoftBank's ownership after Series C`.
+pub fn measure_in_words(measure: &Measure, agreement: &Agreement) -> String {
+    let figure = super::check::word(measure.figure);
+    let what = match (measure.subject, super::check::subject(measure.subject, agreement)) {
+        (Subject::Stakeholder(_) | Subject::Group(_), Some(name)) if name.ends_with('s') => format!("{name}' {figure}"),
+        (Subject::Stakeholder(_) | Subject::Group(_), Some(name)) => format!("{name}'s {figure}"),
+        (_, Some(name)) => format!("{figure} of {name}"),
+        (_, None) => figure.to_owned(),
+    };
+    match measure.stage.name() {
+        Some(stage) => format!("{what} after {stage}"),
+        None => what,
     }
 }
 

@@ -3,3 +3,4 @@
 pub mod exact;
 pub mod measure;
 pub mod solve;
+pub mod sweep;

@@ -81,10 +81,7 @@ impl<'a, W: Clone> Probe<'a, W> {
 
     /// An input that has a figure: the start, else one of a few others.
     fn somewhere(&mut self, start: Exact, limits: &Limits) -> Result<Exact, W> {
-        let why = match self.ask(start) {
-            Ok(_) => return Ok(start),
-            Err(why) => why,
-        };
+        let Err(why) = self.ask(start) else { return Ok(start) };
         let inside = |input: &Exact| {
             limits.low.is_none_or(|low| low.at_most(*input).is_yes())
                 && limits.high.is_none_or(|high| input.at_most(high).is_yes())
