@@ -2,6 +2,7 @@
 
 pub use super::feasibility::Feasibility;
 use super::in_kind::Idle;
+use super::lots::LotTable;
 use super::rights::Held;
 use super::round::{Conversion, Pricing};
 use crate::model::{ClassId, ClassPrices, ConvertibleId, EventId, Holding, PositionId, Round, RoundId, Scenario};
@@ -28,6 +29,8 @@ pub struct CapTable<N: Number> {
     pub fully_diluted: N,
     /// The latest price in force of one share as converted, if any was set.
     pub reference_price: Option<N>,
+    /// Who holds how much of which lot, where an exit asks for it.
+    pub lots: LotTable<N>,
     /// What is fixed of each round that has begun, by round.
     pub rounds: Vec<Option<Pricing<N>>>,
     /// What bears no dividend, where a class pays its dividends in shares.
@@ -379,11 +382,14 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     #[inline(always)]
     pub fn open(scenario: &Scenario<N>, journal: J) -> Self {
         let ratio = |class: &ClassPrices<N>| Some(class.issue_price? / class.conversion_price?);
+        let opening: Vec<N> = scenario.opening.iter().map(|shares| shares.posted()).collect();
+        let issue_prices: Vec<_> = scenario.classes.iter().map(|class| class.issue_price).collect();
         let mut table = CapTable {
+            lots: LotTable::open(&scenario.lots, &opening, &issue_prices),
             positions: scenario.positions.clone(),
-            shares: scenario.opening.iter().map(|shares| shares.posted()).collect(),
+            shares: opening,
             ratios: scenario.classes.iter().map(ratio).collect(),
-            issue_prices: scenario.classes.iter().map(|class| class.issue_price).collect(),
+            issue_prices,
             conversion_prices: scenario
                 .classes
                 .iter()
@@ -410,18 +416,17 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     #[inline(always)]
     pub fn post(&mut self, entry: Entry<N>) {
         self.journal.record(self.event, &entry);
-        if let CapTable { idle: Some(idle), positions, shares, .. } = &mut self.table {
-            idle.follow(&entry, self.event, positions, shares);
-        }
+        self.table.follow(&entry, self.event);
         self.table.apply(&entry);
     }
 
     /// A convertible became shares where `happens`; from then on it is not outstanding.
     #[inline(always)]
     pub fn convert(&mut self, conversion: &Conversion<N>, happens: N::Mask) {
-        let balance = conversion.principal + conversion.interest;
+        let class = self.table.positions[conversion.position.index()].class();
+        let conversion = &conversion.of_class(self.table.ratio(class));
         let shares = happens.select(conversion.shares, N::zero());
-        let (price, money) = (conversion.price.posted(), happens.select(balance, N::zero()));
+        let (price, money) = (conversion.price.posted(), happens.select(conversion.balance, N::zero()));
         let kind =
             EntryKind::Conversion { convertible: conversion.convertible, money, residue: money - shares * price };
         let because = Because::Conversion { convertible: conversion.convertible };
@@ -441,7 +446,7 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
             let class = adjustment.class.index();
             let Some(issue) = self.table.issue_prices[class] else { continue };
             let ratio_before = self.table.ratios[class].unwrap_or(N::one());
-            let ratio = ratio_before * adjustment.before / adjustment.after;
+            let ratio = (ratio_before * adjustment.before / adjustment.after).carried();
             for index in 0..self.table.positions.len() {
                 if self.table.positions[index].class() == Some(adjustment.class) {
                     let as_converted = self.table.shares[index] * (ratio - ratio_before);

@@ -211,6 +211,8 @@ mod tests {
             timeline: Vec::new(),
             in_kind: Vec::new(),
             commitments: Vec::new(),
+            exit: None,
+            lots: std::sync::Arc::default(),
         };
         Books::open(&scenario, Feasibility::unquestioned())
     }

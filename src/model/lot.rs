@@ -106,6 +106,13 @@ impl Lots {
                             );
                         }
                     }
+                    // What skips its pro rata converts at the first closing that takes place.
+                    for play in
+                        round.pay_to_play.iter().flat_map(|play| &play.classes).filter(|play| followed(play.into))
+                    {
+                        let lot = lots.add(play.into, LotSource::Event(event));
+                        lots.of_event.push(lot);
+                    }
                     Some(round.tranches[*tranche as usize].class).filter(|class| followed(*class))
                 }
                 Event::Issuance(issuance) => class_at(issuance.position),

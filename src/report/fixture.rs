@@ -68,6 +68,8 @@ impl Draft {
             timeline: Vec::new(),
             in_kind: Vec::new(),
             commitments: Vec::new(),
+            exit: None,
+            lots: std::sync::Arc::default(),
         };
         let mut draft = Draft(Agreement {
             head,
@@ -81,6 +83,8 @@ impl Draft {
             rounds: Vec::new(),
             convertibles: Vec::new(),
             commitments: Vec::new(),
+            loans: Vec::new(),
+            exit: None,
             variables: Vec::new(),
             correlations: Vec::new(),
             origins: Vec::new(),

@@ -150,7 +150,7 @@ impl<'a> Context<'a> {
     }
 
     /// The engine's event of a payment in shares.
-    pub(super) fn dividend(
+    pub(super) fn dividend_in_kind(
         &mut self,
         class: ClassId,
         number: usize,
@@ -192,7 +192,7 @@ impl<'a> Context<'a> {
     pub(super) fn in_kind_classes(paying: &[Paying<'a>], slots: &[Slot<'a>]) -> Vec<InKindClass<Stated>> {
         let class = |pays: &Paying| {
             let mut next = 1;
-            let over = slots.iter().filter(|slot| slot.what != What::Commitment).map(|slot| {
+            let over = slots.iter().filter(|slot| slot.what.is_of_the_table()).map(|slot| {
                 if let What::Dividend(class, number) = slot.what
                     && class == pays.class
                 {

@@ -40,8 +40,8 @@ impl<'a> Context<'a> {
             What::ClassConversion => self.class_conversion(slot, &outer, cast, file).map(Event::ClassConversion),
             What::Repurchase => self.repurchase(slot, &outer, file).map(Event::Repurchase),
             What::Convertible(id) => Some(Event::Convertible(id)),
-            // These need the other slots; see `read_events`.
-            What::Maturity(_) | What::Dividend(..) | What::Commitment => None,
+            // These need the other slots; see `read_events` and `read_exit`.
+            What::Maturity(_) | What::Dividend(..) | What::Commitment | What::Loan(_) | What::Exit => None,
         }
     }
 

@@ -9,6 +9,7 @@ mod correlations;
 mod distributions;
 mod dividends;
 mod events;
+mod exit;
 mod expect;
 mod measure;
 mod names;
@@ -26,7 +27,7 @@ mod timeline;
 mod variables;
 mod warrants;
 
-pub use expect::CONTROLLING_TERMS;
+pub use expect::{CONTROLLING_TERMS, FORMS};
 pub use measure::{condition, measure};
 pub use refused::{finding as refusal_finding, outstanding_warnings};
 
@@ -80,6 +81,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     let mut slots = context.read_timeline(document, opening.date);
     let paying = context.add_dividends(&mut slots, &cast, &opening, as_of.map(|(date, _)| date));
     let infos = context.settle(&mut slots, as_of);
+    context.check_exit(&mut slots);
     context.assume_dates(&slots);
     let instruments = context.read_instruments(&cast);
     let (mut rounds, round_infos) = context.read_rounds(&slots, &file, &instruments);
@@ -92,8 +94,17 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     let names: Vec<String> = round_infos.iter().map(|info| info.name.clone()).collect();
     context.read_pay_to_play(&mut rounds, &names, &cast);
     let (commitments, commitment_infos) = context.read_commitments(&slots);
+    let before = exit::Before {
+        slots: &slots,
+        cast: &cast,
+        rounds: &rounds,
+        timeline: &timeline,
+        convertibles: &instruments.convertibles,
+        infos: &instruments.infos,
+    };
+    let exit = context.read_exit(&before);
     let stages: Vec<String> = events.iter().map(|info| info.stage.clone()).collect();
-    let expectations = context.read_expectations(&stages);
+    let expectations = context.read_expectations(&stages, exit.terms.as_ref());
     context.assume_what_varies(&rounds, &round_infos);
     context.assume_replaced(document);
     context.check_whole_shares(&file, &opening);
@@ -116,6 +127,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
         events: (timeline, events),
         commitments: (commitments, commitment_infos),
         in_kind: Context::in_kind_classes(&paying, &slots),
+        exit,
         expectations,
     };
     Ok(agreement(context, parts))
@@ -131,6 +143,7 @@ struct Parts {
     events: (Vec<Timed<Stated>>, Vec<EventInfo>),
     commitments: (Vec<Commitment<Stated>>, Vec<CommitmentInfo>),
     in_kind: Vec<InKindClass<Stated>>,
+    exit: exit::Resolved,
     expectations: Vec<Expectation>,
 }
 
@@ -144,7 +157,7 @@ struct Reading<'a, 'b> {
 
 /// The agreement of a file without errors, and the warnings.
 fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
-    let Parts { head, cast, opening, instruments, rounds, events, commitments, in_kind, expectations } = parts;
+    let Parts { head, cast, opening, instruments, rounds, events, commitments, in_kind, exit, expectations } = parts;
     let Instruments { convertibles, infos: convertible_infos, protections } = instruments;
     let (rounds, round_infos) = rounds;
     let (timeline, events) = events;
@@ -168,6 +181,8 @@ fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
         timeline,
         in_kind,
         commitments,
+        exit: exit.terms,
+        lots: exit.lots,
     };
     let agreement = Agreement {
         head,
@@ -180,6 +195,8 @@ fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
         rounds: round_infos,
         rights: right_infos,
         convertibles: convertible_infos,
+        loans: exit.loans,
+        exit: exit.name,
         commitments: commitment_infos,
         variables: context.variables.infos,
         correlations: context.variables.correlations,
@@ -239,14 +256,14 @@ impl<'a> Context<'a> {
         self.members = members.filter_map(|(index, who)| Some((StakeholderId::at(index), who.group?))).collect();
     }
 
-    /// The engine's events with what readers know of them; commitments are not among them.
+    /// The engine's events with what readers know of them; commitments, loans and the exit are not among them.
     fn read_events(
         &mut self,
         slots: &[Slot<'a>],
         infos: Vec<EventInfo>,
         reading: &Reading<'a, '_>,
     ) -> (Vec<Timed<Stated>>, Vec<EventInfo>) {
-        let happening = slots.iter().zip(infos).enumerate().filter(|(_, (slot, _))| slot.what != What::Commitment);
+        let happening = slots.iter().zip(infos).enumerate().filter(|(_, (slot, _))| slot.what.is_of_the_table());
         let Reading { cast, file, instruments, paying } = *reading;
         let mut timeline = Vec::new();
         let mut events = Vec::new();
@@ -254,7 +271,7 @@ impl<'a> Context<'a> {
             let event = match slot.what {
                 What::Maturity(day) => self.read_maturities(day, slots, &instruments.convertibles),
                 What::Dividend(class, number) => {
-                    self.dividend(class, number, paying, file, cast).map(crate::model::Event::InKind)
+                    self.dividend_in_kind(class, number, paying, file, cast).map(crate::model::Event::InKind)
                 }
                 _ => self.read_event(slot, place, cast, file),
             };
@@ -354,7 +371,7 @@ impl<'a> Context<'a> {
         let mut tied = slots.windows(2).filter(|pair| pair[0].date == pair[1].date && pair[0].date.is_some());
         if tied.next().is_some() {
             let order: Vec<_> =
-                slots.iter().filter(|slot| slot.what != What::Commitment).map(|slot| slot.stage.as_str()).collect();
+                slots.iter().filter(|slot| slot.what.is_of_the_table()).map(|slot| slot.stage.as_str()).collect();
             self.assume(
                 "order",
                 format!("events of one day happen in the order of the file: {}", order.join(", ")),
