@@ -189,15 +189,13 @@ pub fn solve<N: Number>(
     let stakes = stakes(terms, table, before);
     let base = base_count(terms.counts, table);
     let headline = terms.size.map_or_else(|| money::known(terms, draws, false), |size| draws.value(size));
-    let converting = terms.converting.iter();
-    let mut candidates: Vec<Candidate<N>> =
-        converting.map(|due| convert::candidate(due, convertibles, headline, terms.rounding, draws, table)).collect();
+    let candidate = |due| convert::candidate(due, convertibles, headline, terms.rounding, draws, table);
+    let mut candidates: Vec<Candidate<N>> = terms.converting.iter().map(candidate).collect();
     let balances: N = candidates.iter().map(|candidate| candidate.converts.select(candidate.balance, N::zero())).sum();
     let known = known(terms, draws, table, headline, balances, base);
     let usable = known.valuation.is_positive() & base.is_positive();
     let valuation = usable.select(known.valuation, N::one());
     let pool_before = pool_before(terms, table);
-
     let left = N::one() - rights_taken_up(terms, draws, &stakes);
     let growth = N::one() / left.is_positive().select(left, N::one());
     let scene = scene(terms, draws, table, base, known.money, growth);
