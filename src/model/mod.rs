@@ -11,7 +11,7 @@ mod secondary;
 mod terms;
 
 pub use agreement::{
-    Agreement, Assumption, Case, CommitmentInfo, ConvertibleInfo, Correlation, Distribution, EventInfo, Evidence, Head,
+    Agreement, Assumption, Case, Chance, CommitmentInfo, ConditionInfo, ConvertibleInfo, Correlation, Distribution, EventInfo, Evidence, Head,
     Imprecision, Origin, Range, RightInfo, RoundInfo, RoundingInfo, SourceInfo, Stakeholder, StockClass, Value,
     VariableInfo,
 };

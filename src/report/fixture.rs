@@ -82,6 +82,7 @@ impl Draft {
             commitments: Vec::new(),
             variables: Vec::new(),
             correlations: Vec::new(),
+            conditions: Vec::new(),
             origins: Vec::new(),
             sources: Vec::new(),
             assumptions: Vec::new(),
