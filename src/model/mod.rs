@@ -5,6 +5,7 @@ mod cast;
 mod expectation;
 mod ids;
 mod instruments;
+mod measure;
 mod rights;
 mod scenario;
 mod secondary;
@@ -24,6 +25,7 @@ pub use instruments::{
     Cap, ConversionMethod, Convertible, ConvertibleKind, Converting, Denominator, Elapsed, Exempt, Interest, Package,
     Protection, ProtectionMethod,
 };
+pub use measure::{Comparison, Condition, Measure, StageOf};
 pub use rights::{
     Cancellation, Counted, Exercise, Payment, Right, RightQuantity, Schedule, Vest, VestedBy, Vesting, Warrant,
     WarrantPart,

@@ -9,6 +9,7 @@ mod correlations;
 mod distributions;
 mod events;
 mod expect;
+mod measure;
 mod names;
 mod opening;
 mod participants;
@@ -23,6 +24,7 @@ mod variables;
 mod warrants;
 
 pub use expect::CONTROLLING_TERMS;
+pub use measure::{condition, measure};
 pub use refused::{finding as refusal_finding, outstanding_warnings};
 
 use crate::error::{Finding, Findings, Severity, Sources};
