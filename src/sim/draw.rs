@@ -187,8 +187,8 @@ impl Draw {
         }
         for (pair, columns) in (0..).zip(room.uniform.chunks_exact_mut(2)) {
             let [even, odd] = columns else { continue };
-            for (path, i) in (first..).zip(0..BLOCK) {
-                let [a, b] = philox::bits(self.seed, path, pair);
+            for i in 0..BLOCK {
+                let [a, b] = philox::bits(self.seed, first + i as u64, pair);
                 even.0[i] = philox::uniform(a);
                 odd.0[i] = philox::uniform(b);
             }

@@ -117,6 +117,8 @@ struct Compiler<'a> {
     /// How many operations or roots read each; infinite for roots, which keep their column.
     uses: Vec<u32>,
     fused: Vec<bool>,
+    /// Products that are quotients.
+    quotient: Vec<bool>,
     column_of: Vec<Option<u32>>,
     free: Vec<u32>,
     program: Program,
@@ -132,6 +134,7 @@ impl Program {
             recording,
             uses: vec![0; count],
             fused: vec![false; count],
+            quotient: vec![false; count],
             column_of: vec![None; count],
             free: Vec::new(),
             program: Program {
@@ -208,6 +211,7 @@ impl Compiler<'_> {
             if self.uses[index] == 0 {
                 continue;
             }
+            self.fuse_reciprocal(index);
             let (first, second) = match self.recording.operations[index] {
                 Operation::Add(a, b) => (Some(b), Some(a)),
                 Operation::Sub(Key::Node(_), b) => (Some(b), None),
@@ -217,11 +221,8 @@ impl Compiler<'_> {
                 Key::Known(_) => false,
                 Key::Node(index) => {
                     let index = *index as usize;
-                    let is_product = match self.recording.operations[index] {
-                        Operation::Mul(..) => true,
-                        _ => false,
-                    };
-                    is_product && self.uses[index] == 1 && !self.fused[index]
+                    let is_product = matches!(self.recording.operations[index], Operation::Mul(..));
+                    is_product && self.uses[index] == 1 && !self.fused[index] && !self.quotient[index]
                 }
             };
             // The other term must be a column.
@@ -238,6 +239,40 @@ impl Compiler<'_> {
                     self.fused[product as usize] = true;
                 }
             }
+        }
+    }
+
+    /// A product with a reciprocal that nothing else reads is a quotient.
+    fn fuse_reciprocal(&mut self, index: usize) {
+        let Operation::Mul(a, b) = self.recording.operations[index] else { return };
+        for key in [b, a] {
+            let Key::Node(factor) = key else { continue };
+            let is_reciprocal = self.reciprocal_of(factor).is_some();
+            if is_reciprocal && a != b && self.uses[factor as usize] == 1 && !self.quotient[index] {
+                self.fused[factor as usize] = true;
+                self.quotient[index] = true;
+            }
+        }
+    }
+
+    /// What the operation is one over.
+    fn reciprocal_of(&self, index: u32) -> Option<u32> {
+        match self.recording.operations[index as usize] {
+            Operation::Div(Key::Known(one), Key::Node(divisor)) if one == 1.0_f64.to_bits() => Some(divisor),
+            _ => None,
+        }
+    }
+
+    /// A product whose one factor is a fused reciprocal, as dividend and divisor.
+    fn as_quotient(&self, a: Key, b: Key) -> (Key, u32) {
+        let fused = |key: Key| match key {
+            Key::Node(factor) if self.fused[factor as usize] => self.reciprocal_of(factor),
+            _ => None,
+        };
+        match (fused(b), fused(a)) {
+            (Some(divisor), _) => (a, divisor),
+            (None, Some(divisor)) => (b, divisor),
+            (None, None) => unreachable!("marked as a quotient"),
         }
     }
 
@@ -262,7 +297,13 @@ impl Compiler<'_> {
             _ => {}
         }
         let to = self.column();
-        let step = self.step(operation, to);
+        let step = match operation {
+            Operation::Mul(a, b) if self.quotient[index] => {
+                let (dividend, divisor) = self.as_quotient(a, b);
+                self.step(Operation::Div(dividend, Key::Node(divisor)), to)
+            }
+            _ => self.step(operation, to),
+        };
         self.program.steps.push(step);
         self.column_of[index] = Some(to);
         for read in reads(operation) {

@@ -200,12 +200,19 @@ impl Div for Symbol {
         match (self, other) {
             (Symbol::Known(a), Symbol::Known(b)) => Symbol::Known(a / b),
             _ if other.is(1.0) => self,
-            _ => {
-                let bounds = self.bounds().div(other.bounds());
+            (_, Symbol::Known(_)) => {
+                Symbol::noted(Operation::Div(self.key(), other.key()), self.bounds().div(other.bounds()))
+            }
+            // One division for all that is divided by the same number. The program makes a plain quotient of a reciprocal
+            // that is used once.
+            (_, Symbol::Node(_)) => {
+                let one = Symbol::Known(1.0);
+                let bounds = one.bounds().div(other.bounds());
                 if self.is(0.0) && bounds.sure {
                     return Symbol::Known(0.0);
                 }
-                Symbol::noted(Operation::Div(self.key(), other.key()), bounds)
+                let reciprocal = Symbol::noted(Operation::Div(one.key(), other.key()), bounds);
+                self * reciprocal
             }
         }
     }
