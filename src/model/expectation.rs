@@ -50,6 +50,7 @@ pub enum Figure {
     Shares,
     SharesAsConverted,
     Ownership,
+    Votes,
     Value,
     ValuePerShare,
     MoneyIn,
@@ -96,6 +97,7 @@ impl Figure {
             | Figure::Shares
             | Figure::SharesAsConverted
             | Figure::Ownership
+            | Figure::Votes
             | Figure::Value
             | Figure::ValuePerShare
             | Figure::MoneyIn

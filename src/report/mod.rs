@@ -35,6 +35,7 @@ pub mod solve;
 pub mod sweep;
 pub mod table;
 mod titles;
+pub mod votes;
 pub mod words;
 
 pub use run::{RUNGS, Run};

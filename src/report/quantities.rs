@@ -23,7 +23,7 @@ impl Unit {
     /// The unit of a figure.
     pub fn of(figure: Figure) -> Unit {
         match figure {
-            Figure::Ownership => Unit::Fraction,
+            Figure::Ownership | Figure::Votes => Unit::Fraction,
             Figure::Shares
             | Figure::SharesAsConverted
             | Figure::FullyDiluted

@@ -383,7 +383,6 @@ pub(super) fn any_of(words: impl IntoIterator<Item = String>) -> String {
 mod areas {
     pub const VALUATIONS: &str = "valuation by option pricing";
     pub const IPOS: &str = "IPOs and their ratchets";
-    pub const VOTES: &str = "votes";
 }
 
 /// Money.
