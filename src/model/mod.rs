@@ -8,6 +8,7 @@ mod expectation;
 mod ids;
 mod instruments;
 mod lot;
+mod measure;
 mod rights;
 mod scenario;
 mod secondary;
@@ -34,13 +35,14 @@ pub use instruments::{
     Protection, ProtectionMethod,
 };
 pub use lot::{ConvertedPreference, Lot, LotSource, Lots};
+pub use measure::{Comparison, Condition, Measure, StageOf};
 pub use rights::{
     Cancellation, Counted, Exercise, Payment, Right, RightQuantity, Schedule, Vest, VestedBy, Vesting, Warrant,
     WarrantPart,
 };
 pub use scenario::{ClassPrices, Draws, OpeningPrice, Scenario, Timed, value_of};
 pub use secondary::{Buyer, Part, SalePrice, SaleQuantity, Secondary, Seller};
-pub use shares::{ClassConversion, Exchange, Repurchase, RepurchaseQuantity};
+pub use shares::{ClassConversion, Exchange, PayToPlay, PayToPlayClass, Repurchase, RepurchaseQuantity};
 pub use terms::{
     Capitalization, Commitment, Consideration, Due, Event, GrantAmount, Hold, Holding, Issuance, OptionGrant,
     Participant, PoolAmount, PoolIncrease, Residue, Round, RoundPool, RoundPrice, Rung, Setting, Split, Takes, Term,
