@@ -23,7 +23,7 @@ impl Unit {
     /// The unit of a figure.
     pub fn of(figure: Figure) -> Unit {
         match figure {
-            Figure::Ownership => Unit::Fraction,
+            Figure::Ownership | Figure::NextDollar => Unit::Fraction,
             Figure::Shares
             | Figure::SharesAsConverted
             | Figure::FullyDiluted
@@ -34,7 +34,9 @@ impl Unit {
             | Figure::ValuePerShare
             | Figure::ConversionPrice
             | Figure::CapPrice
-            | Figure::DiscountPrice => Unit::Price,
+            | Figure::DiscountPrice
+            | Figure::PreferencePerShare
+            | Figure::PayoutPerShare => Unit::Price,
             Figure::PreMoney
             | Figure::PostMoney
             | Figure::MoneyRaised
@@ -42,9 +44,13 @@ impl Unit {
             | Figure::Balance
             | Figure::Value
             | Figure::MoneyIn
-            | Figure::SaleProceeds => Unit::Money,
-            Figure::ConversionRatio => Unit::Multiple,
-            Figure::ControllingTerm => Unit::Number,
+            | Figure::SaleProceeds
+            | Figure::Preference
+            | Figure::Payout
+            | Figure::Distributed
+            | Figure::Breakpoints => Unit::Money,
+            Figure::ConversionRatio | Figure::Multiple => Unit::Multiple,
+            Figure::ControllingTerm | Figure::Form => Unit::Number,
         }
     }
 
