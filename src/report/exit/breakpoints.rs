@@ -1,0 +1,225 @@
+//! The breakpoints of a sale: every exit value at which the sharing changes, what happens there, and who shares in the
+//! next dollar.
+
+use super::Sale;
+use super::names::{claim_in_full, claim_of, holder, of_claim, recipient};
+use super::tables::value_in_words;
+use crate::engine::exit::{ClaimOf, Happening, Recipient, Segment};
+use crate::num::Exact;
+use crate::report::exact::{FRACTION_PLACES, MONEY_PLACES, POSTED_PLACES, decimal};
+use crate::report::frame::{columns, csv_cells, csv_columns, exact_fraction, is_normalised};
+use crate::report::table::{Cell, Style, Table};
+use crate::report::words::{self, basis, capital, counted, listed, percent};
+use rust_decimal::Decimal;
+
+/// Most who are named as sharing in the next dollar.
+const MOST_NAMED: usize = 6;
+
+/// The breakpoints, for reading: a row each.
+pub fn table(sale: &Sale) -> Table {
+    let mut head = vec![("exit_value", "Exit value")];
+    if !is_normalised(sale.run) {
+        head.push(("common_price", "Common, per share"));
+    }
+    head.extend([("happens", "What happens there"), ("next_dollar", "Who shares in the next dollar")]);
+    let title = format!("Breakpoints of the exit; {}", basis(sale.run));
+    let mut table = Table::new("breakpoints", title, columns(&head));
+    for segment in &sale.breakpoints.segments {
+        let mut cells = vec![Cell::Money(decimal(segment.from, MONEY_PLACES))];
+        if !is_normalised(sale.run) {
+            cells.push(Cell::Price(decimal(segment.common_price, POSTED_PLACES)));
+        }
+        cells.push(Cell::Text(capital(&happens(sale, segment))));
+        cells.push(Cell::Text(shares(sale, segment)));
+        table.push(Style::Body, cells);
+    }
+    table.note("Exact: between two breakpoints every payout is a straight line, and the last sharing holds for ever.");
+    if let Some(sentence) = jumps(sale) {
+        table.note(sentence);
+    }
+    table
+}
+
+/// What happens at a breakpoint, in words.
+pub fn happens(sale: &Sale, segment: &Segment) -> String {
+    let mut clauses: Vec<(&'static str, &'static str, Vec<String>)> = Vec::new();
+    let mut add =
+        |what: (&'static str, &'static str), name: String| match clauses.iter_mut().find(|(one, ..)| *one == what.0) {
+            Some((.., names)) if names.contains(&name) => {}
+            Some((.., names)) => names.push(name),
+            None => clauses.push((what.0, what.1, vec![name])),
+        };
+    let mut forced = false;
+    for happening in &segment.happens {
+        match *happening {
+            Happening::Covered(to) => {
+                let (one, several) = match to {
+                    Recipient::Claim(index) => match sale.stack.claims[index as usize].of {
+                        ClaimOf::Convertible(_) => ("is repaid in full", "are repaid in full"),
+                        _ => ("has its preference in full", "have their preferences in full"),
+                    },
+                    _ => ("is paid in full", "are paid in full"),
+                };
+                add((one, several), short(sale, to));
+            }
+            Happening::Converts(unit) => {
+                for claim in sale.stack.claims.iter().filter(|claim| claim.unit == unit) {
+                    add(("converts", "convert"), claim_in_full(sale, claim));
+                }
+            }
+            Happening::CapBinds(index) => {
+                add(("reaches its cap", "reach their caps"), short(sale, Recipient::Claim(index)));
+            }
+            Happening::InTheMoney(index) => {
+                add(("comes into the money", "come into the money"), short(sale, Recipient::Claim(index)));
+            }
+            Happening::ForcedConversion => forced = true,
+        }
+    }
+    let mut words: Vec<String> = clauses
+        .into_iter()
+        .map(|(one, several, names)| {
+            let named = if names.len() > MOST_NAMED { counted(names.len(), "claim") } else { listed(&names) };
+            format!("{named} {}", if names.len() == 1 { one } else { several })
+        })
+        .collect();
+    if forced {
+        words.push("a vote forces conversion, or no longer does".into());
+    }
+    if words.is_empty() && segment.jumps {
+        words.push("payouts jump".into());
+    }
+    words.join("; ")
+}
+
+/// A recipient without its holder: options of one exercise price are one.
+fn short(sale: &Sale, to: Recipient) -> String {
+    match to {
+        Recipient::Claim(index) => {
+            let claim = &sale.stack.claims[index as usize];
+            match claim.of {
+                ClaimOf::Right(_) => of_claim(sale, claim),
+                ClaimOf::Common(_)
+                | ClaimOf::Lot(..)
+                | ClaimOf::Pool(_)
+                | ClaimOf::Convertible(_)
+                | ClaimOf::Discount(_) => claim_in_full(sale, claim),
+            }
+        }
+        Recipient::Costs | Recipient::Debt(_) | Recipient::CarveOut => recipient(sale, to),
+    }
+}
+
+/// Who shares in the next dollar, and in what proportion: classes with all their lots, options of one exercise price.
+pub fn next_dollar(sale: &Sale, segment: &Segment) -> Vec<(String, Exact)> {
+    let mut shares: Vec<(String, Exact)> = Vec::new();
+    for &(to, share) in &segment.next_dollar {
+        let name = match to {
+            Recipient::Claim(index) => of_claim(sale, &sale.stack.claims[index as usize]),
+            Recipient::Costs | Recipient::Debt(_) | Recipient::CarveOut => recipient(sale, to),
+        };
+        match shares.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += share,
+            None => shares.push((name, share)),
+        }
+    }
+    shares
+}
+
+fn shares(sale: &Sale, segment: &Segment) -> String {
+    let mut shares: Vec<(String, Decimal)> =
+        next_dollar(sale, segment).into_iter().map(|(name, share)| (name, decimal(share, FRACTION_PLACES))).collect();
+    if shares.is_empty() {
+        return "nobody".into();
+    }
+    let rest: Vec<(String, Decimal)> = shares.split_off(shares.len().min(MOST_NAMED));
+    let mut words: Vec<String> = shares.iter().map(|(name, share)| format!("{name} {}", percent(*share, 2))).collect();
+    if !rest.is_empty() {
+        let sum: Decimal = rest.iter().map(|(_, share)| *share).sum();
+        words.push(format!("{} {}", counted(rest.len(), "other"), percent(sum, 2)));
+    }
+    words.join(", ")
+}
+
+fn jumps(sale: &Sale) -> Option<String> {
+    let jumps: Vec<String> = sale
+        .breakpoints
+        .segments
+        .iter()
+        .filter(|segment| segment.jumps)
+        .map(|segment| value_in_words(sale, segment.from))
+        .collect();
+    (!jumps.is_empty()).then(|| {
+        format!(
+            "Payouts jump at {}: there several allocations are possible, and the one the terms of the vote or of the class \
+             lead to is used.",
+            words::listed(&jumps)
+        )
+    })
+}
+
+/// `breakpoints.csv`: a row for each breakpoint and each who shares in the next dollar; the shares of one breakpoint add up
+/// to one.
+pub fn csv(sale: &Sale) -> Table {
+    let keys = [
+        "breakpoint",
+        "exit_value",
+        "common_price",
+        "happens",
+        "jumps",
+        "recipient",
+        "stakeholder",
+        "next_dollar",
+        "currency",
+    ];
+    let mut table =
+        Table::new("breakpoints", "Who shares in the next dollar above each breakpoint", csv_columns(&keys));
+    for (number, segment) in sale.breakpoints.segments.iter().enumerate() {
+        for (to, who, share) in by_portion(sale, segment) {
+            let price = match is_normalised(sale.run) {
+                true => Cell::Empty,
+                false => Cell::Price(decimal(segment.common_price, POSTED_PLACES)),
+            };
+            let cells = vec![
+                Cell::Number(Decimal::from(number)),
+                Cell::Money(decimal(segment.from, MONEY_PLACES)),
+                price,
+                Cell::text(happens(sale, segment)),
+                Cell::Flag(segment.jumps),
+                Cell::text(to),
+                Cell::or_empty(who, Cell::Text),
+                exact_fraction(decimal(share, FRACTION_PLACES)),
+                Cell::text(&sale.run.agreement.head.currency),
+            ];
+            table.push(Style::Body, csv_cells(sale.run, cells));
+        }
+    }
+    table
+}
+
+/// The next dollar down to the holders.
+fn by_portion(sale: &Sale, segment: &Segment) -> Vec<(String, Option<String>, Exact)> {
+    let mut rows: Vec<(String, Option<String>, Exact)> = Vec::new();
+    let mut add = |to: String, who: Option<String>, share: Exact| match rows
+        .iter_mut()
+        .find(|(known, holder, _)| *known == to && *holder == who)
+    {
+        Some((.., sum)) => *sum += share,
+        None => rows.push((to, who, share)),
+    };
+    for &(to, share) in &segment.next_dollar {
+        match to {
+            Recipient::Claim(index) => {
+                let portions =
+                    (0..sale.stack.portions.len()).filter(|portion| sale.stack.portions[*portion].claim == index);
+                for portion in portions {
+                    let (_, who) = holder(sale, sale.stack.portions[portion].holder);
+                    let part = super::names::part_of_claim(sale, portion);
+                    add(of_claim(sale, claim_of(sale, portion)), Some(who), share * part);
+                }
+            }
+            Recipient::Costs | Recipient::Debt(_) | Recipient::CarveOut => add(recipient(sale, to), None, share),
+        }
+    }
+    rows
+}

@@ -1,0 +1,137 @@
+//! What was paid for what is held: the divisor of a multiple.
+
+use crate::engine::books::EntryKind;
+use crate::engine::ledger::Posted;
+use crate::model::{Holding, Residue};
+use crate::num::{Exact, Number};
+use crate::report::exact::{Values, exact};
+use crate::report::run::Run;
+
+/// What was paid for what a position holds at the end.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    /// How much; `None` where some of it is held since the opening and nobody said what it cost.
+    pub paid: Option<Exact>,
+    /// Some of it is taken from the issue price of shares held since the opening.
+    pub at_issue_price: bool,
+}
+
+/// What was paid for what every position holds at the end, by position.
+///
+/// ```text
+/// opening      the row's `cost`; else shares x original issue price of a preferred class; options cost nothing yet
+/// bought       price x shares (the cheque, where its residue is kept), from the company or in a secondary
+/// converted    the purchase amount of a SAFE or the principal of a note; what the shares given up had cost
+/// sold         leaves with its part of the cost, as do shares bought back
+/// ```
+pub fn costs(run: &Run) -> Vec<Cost> {
+    let ledger = run.ledger();
+    let mut book = Book::open(run);
+    for entry in &ledger.entries {
+        book.follow(run, entry);
+    }
+    book.costs
+}
+
+struct Book {
+    costs: Vec<Cost>,
+    held: Vec<Exact>,
+    values: Values,
+}
+
+impl Book {
+    fn open(run: &Run) -> Self {
+        let agreement = &run.agreement;
+        let stage = &run.ledger().stages[0];
+        let held: Vec<Exact> = stage.shares.iter().map(|shares| exact(*shares)).collect();
+        let cost = |index: usize| {
+            let stated = agreement.opening_costs.iter().find(|(position, _)| position.index() == index);
+            let issue_price = match agreement.scenario.positions[index] {
+                Holding::Shares(_, class) if !agreement.classes[class.index()].is_common => {
+                    agreement.scenario.classes[class.index()].issue_price
+                }
+                _ => None,
+            };
+            let is_held = held[index].is_positive().is_yes();
+            let costs_nothing = !is_held || !matches!(agreement.scenario.positions[index], Holding::Shares(..));
+            match (stated, issue_price) {
+                (Some((_, cost)), _) => Cost { paid: Some(cost.cast()), at_issue_price: false },
+                (None, _) if costs_nothing => Cost { paid: Some(Exact::zero()), at_issue_price: false },
+                (None, Some(price)) => Cost { paid: Some(held[index] * price.cast::<Exact>()), at_issue_price: true },
+                (None, None) => Cost { paid: None, at_issue_price: false },
+            }
+        };
+        let costs = (0..held.len()).map(cost).collect();
+        Book { costs, held, values: Values::of(&agreement.scenario) }
+    }
+
+    fn follow(&mut self, run: &Run, entry: &Posted) {
+        let position = entry.position.index();
+        let shares = exact(entry.shares);
+        match entry.kind {
+            EntryKind::Issuance { money, residue } => {
+                let paid = if is_called(run, entry) { exact(money) } else { exact(money) - exact(residue) };
+                self.add(position, Some(paid), false);
+            }
+            EntryKind::Conversion { convertible, .. } => {
+                let principal = self.values.at(run.agreement.scenario.convertibles[convertible.index()].amount);
+                self.add(position, Some(principal), false);
+            }
+            EntryKind::Exercise { from, options, money, .. } => {
+                self.take(from.index(), exact(options));
+                self.add(position, Some(exact(money)), false);
+            }
+            EntryKind::Transfer { from, money, residue } => {
+                self.take(from.index(), shares);
+                self.add(position, Some(exact(money) - exact(residue)), false);
+            }
+            EntryKind::Reclassification { from, given, .. } => {
+                let moved = self.take(from.index(), exact(given));
+                self.add(position, moved.paid, moved.at_issue_price);
+            }
+            EntryKind::Repurchase { .. } => {
+                self.take(position, Exact::zero() - shares);
+                self.held[position] -= shares;
+            }
+            EntryKind::Grant { from } | EntryKind::Return { from } => {
+                self.take(from.index(), shares);
+            }
+            EntryKind::Adjustment { .. }
+            | EntryKind::PoolIncrease
+            | EntryKind::Cancellation
+            | EntryKind::Warrant
+            | EntryKind::Split { .. } => {}
+        }
+        self.held[position] += shares;
+    }
+
+    fn add(&mut self, position: usize, paid: Option<Exact>, at_issue_price: bool) {
+        let cost = &mut self.costs[position];
+        cost.paid = cost.paid.zip(paid).map(|(before, more)| before + more);
+        cost.at_issue_price |= at_issue_price;
+    }
+
+    /// Takes so many shares out of a position, with their part of its cost, which is returned.
+    fn take(&mut self, position: usize, shares: Exact) -> Cost {
+        let held = self.held[position];
+        let cost = self.costs[position];
+        let part = if held.is_positive().is_yes() { shares / held } else { Exact::zero() };
+        let taken = Cost { paid: cost.paid.map(|paid| paid * part), ..cost };
+        self.held[position] -= shares;
+        let is_empty = !self.held[position].is_positive().is_yes();
+        self.costs[position] = Cost {
+            paid: if is_empty { Some(Exact::zero()) } else { cost.paid.map(|paid| paid - paid * part) },
+            at_issue_price: cost.at_issue_price && !is_empty,
+        };
+        taken
+    }
+}
+
+/// Whether the whole cheque is paid in: the residue is kept, or nothing is rounded.
+fn is_called(run: &Run, entry: &Posted) -> bool {
+    let agreement = &run.agreement;
+    let closing = agreement.events[entry.event.index()].closing;
+    let round = closing.map(|(round, _)| &agreement.scenario.rounds[round.index()]);
+    let rounding = round.map_or(agreement.head.rounding.rounding, |round| round.rounding);
+    rounding.shares.is_none() || round.is_some_and(|round| round.residue == Residue::Kept)
+}

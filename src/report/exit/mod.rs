@@ -1,0 +1,65 @@
+//! The sale of the company: who gets what, at which price, and why.
+//!
+//! [`Sale`] joins what the engine found (the stack of claims, its settlements, its breakpoints) with the names of the
+//! agreement. Tables, charts, `explain`, `compare` and the search for an exit value are written over it.
+
+pub mod breakpoints;
+mod checks;
+mod cost;
+mod csv;
+mod names;
+mod payoff;
+mod tables;
+
+pub use cost::{Cost, costs};
+pub use csv::csv;
+pub use names::{Group, by_claim, by_holder};
+pub use payoff::{Payoff, Payoffs, Piece, Span, order};
+pub use tables::tables;
+
+use super::exact::exact;
+use super::run::Run;
+use crate::engine::exit::{Breakpoints, Curve, Recipient, Settlement, Stack, settle};
+use crate::num::Exact;
+
+/// The sale of a company as reports see it.
+#[derive(Clone, Debug)]
+pub struct Sale<'a> {
+    /// The scenario it ends.
+    pub run: &'a Run,
+    /// Every claim on the price.
+    pub stack: Stack<Exact>,
+    /// The stack made ready for any exit value.
+    pub curve: Curve<Exact>,
+    /// Every exit value at which the sharing changes.
+    pub breakpoints: Breakpoints,
+    /// The exit values asked for, each paid out to the cent.
+    pub settlements: Vec<Settlement>,
+    /// What was paid for every position.
+    pub costs: Vec<Cost>,
+}
+
+impl<'a> Sale<'a> {
+    /// The sale at the end of a run, at the values of its file or at others; `None` where there is no sale on the rung
+    /// shown, or a number of it is too long to write.
+    pub fn of(run: &'a Run, values: Option<&[Exact]>) -> Option<Self> {
+        let posted = run.ledger().exit.as_ref()?;
+        let own: Vec<Exact> = posted.values.iter().map(|value| exact(*value)).collect();
+        let stack: Stack<Exact> = posted.stack.cast();
+        let curve = Curve::of(&stack);
+        let values = values.unwrap_or(&own);
+        let settlements = values.iter().map(|value| settle(&stack, &curve, *value)).collect::<Option<Vec<_>>>()?;
+        let breakpoints = Breakpoints::of(&stack);
+        Some(Sale { run, stack, curve, breakpoints, settlements, costs: costs(run) })
+    }
+
+    /// Everyone and everything that is paid, in the order of the waterfall: costs, debts, the management plan, claims.
+    pub fn recipients(&self) -> Vec<Recipient> {
+        let count = |length: usize| 0..u32::try_from(length).unwrap_or(u32::MAX);
+        let mut all = vec![Recipient::Costs];
+        all.extend(count(self.stack.debts.len()).map(Recipient::Debt));
+        all.push(Recipient::CarveOut);
+        all.extend(count(self.stack.claims.len()).map(Recipient::Claim));
+        all
+    }
+}
