@@ -98,6 +98,20 @@ pub enum Command {
         #[arg(long)]
         svg: bool,
     },
+    /// Shows who gets what when the company is sold, where the sharing changes, and for how much it must be sold.
+    Exit {
+        /// Scenario; one that states no sale is sold on default terms.
+        name: String,
+        /// Exit values, as in a file; those of the scenario where none is given.
+        #[arg(long, value_name = "VALUES", value_delimiter = ',', allow_hyphen_values = true)]
+        at: Vec<String>,
+        /// Shows the breakpoints alone.
+        #[arg(long)]
+        breakpoints: bool,
+        /// Finds the exit values for a payout or multiple, such as "payout(founders) = 100M"; may be repeated.
+        #[arg(long, value_name = "CONDITION", conflicts_with = "breakpoints")]
+        solve: Vec<String>,
+    },
     /// Explains how a holder came to own what it owns, down to file, line and source.
     Explain {
         /// Scenario.

@@ -5,6 +5,7 @@ mod chart;
 mod check;
 mod compare;
 mod documents;
+mod exit;
 mod explain;
 mod list;
 mod run;
@@ -29,6 +30,9 @@ pub fn main() -> ExitCode {
             Ok(0)
         }
         Command::Check { names } => check::check(&session, &names),
+        Command::Exit { name, at, breakpoints, solve } => {
+            exit::exit(&session, &exit::Asked { name: &name, at: &at, breakpoints, solve: &solve })
+        }
         Command::Explain { name, stakeholder, after } => {
             explain::explain(&session, &name, &stakeholder, after.as_deref())
         }

@@ -5,7 +5,7 @@ use super::Sale;
 use super::names::{claim_in_full, claim_of, holder, of_claim, recipient};
 use super::tables::value_in_words;
 use crate::engine::exit::{ClaimOf, Happening, Recipient, Segment};
-use crate::num::Exact;
+use crate::num::{Exact, Number};
 use crate::report::exact::{FRACTION_PLACES, MONEY_PLACES, POSTED_PLACES, decimal};
 use crate::report::frame::{columns, csv_cells, csv_columns, exact_fraction, is_normalised};
 use crate::report::table::{Cell, Style, Table};
@@ -42,45 +42,42 @@ pub fn table(sale: &Sale) -> Table {
 
 /// What happens at a breakpoint, in words.
 pub fn happens(sale: &Sale, segment: &Segment) -> String {
-    let mut clauses: Vec<(&'static str, &'static str, Vec<String>)> = Vec::new();
-    let mut add =
-        |what: (&'static str, &'static str), name: String| match clauses.iter_mut().find(|(one, ..)| *one == what.0) {
-            Some((.., names)) if names.contains(&name) => {}
-            Some((.., names)) => names.push(name),
-            None => clauses.push((what.0, what.1, vec![name])),
-        };
+    let mut clauses: Vec<(&'static str, &'static str, Vec<Recipient>)> = Vec::new();
+    let mut add = |one: &'static str, several: &'static str, to: Recipient| match clauses
+        .iter_mut()
+        .find(|(known, ..)| *known == one)
+    {
+        Some((.., all)) => all.push(to),
+        None => clauses.push((one, several, vec![to])),
+    };
     let mut forced = false;
     for happening in &segment.happens {
         match *happening {
-            Happening::Covered(to) => {
-                let (one, several) = match to {
-                    Recipient::Claim(index) => match sale.stack.claims[index as usize].of {
-                        ClaimOf::Convertible(_) => ("is repaid in full", "are repaid in full"),
-                        _ => ("has its preference in full", "have their preferences in full"),
-                    },
-                    _ => ("is paid in full", "are paid in full"),
-                };
-                add((one, several), short(sale, to));
-            }
+            Happening::Covered(to @ Recipient::Claim(index)) => match sale.stack.claims[index as usize].of {
+                ClaimOf::Convertible(_) => add("is repaid in full", "are repaid in full", to),
+                _ => add("has its preference in full", "have their preferences in full", to),
+            },
+            // What is nothing is paid at once.
+            Happening::Covered(_) if !segment.from.is_positive().is_yes() => {}
+            Happening::Covered(to) => add("is paid in full", "are paid in full", to),
             Happening::Converts(unit) => {
-                for claim in sale.stack.claims.iter().filter(|claim| claim.unit == unit) {
-                    add(("converts", "convert"), claim_in_full(sale, claim));
+                for (index, _) in (0..).zip(&sale.stack.claims).filter(|(_, claim)| claim.unit == unit) {
+                    add("converts", "convert", Recipient::Claim(index));
                 }
             }
-            Happening::CapBinds(index) => {
-                add(("reaches its cap", "reach their caps"), short(sale, Recipient::Claim(index)));
-            }
+            Happening::CapBinds(index) => add("reaches its cap", "reach their caps", Recipient::Claim(index)),
             Happening::InTheMoney(index) => {
-                add(("comes into the money", "come into the money"), short(sale, Recipient::Claim(index)));
+                add("comes into the money", "come into the money", Recipient::Claim(index));
             }
             Happening::ForcedConversion => forced = true,
         }
     }
     let mut words: Vec<String> = clauses
         .into_iter()
-        .map(|(one, several, names)| {
-            let named = if names.len() > MOST_NAMED { counted(names.len(), "claim") } else { listed(&names) };
-            format!("{named} {}", if names.len() == 1 { one } else { several })
+        .map(|(one, several, all)| {
+            let names = named(sale, &all);
+            let listed = if names.len() > MOST_NAMED { counted(names.len(), "claim") } else { listed(&names) };
+            format!("{listed} {}", if names.len() == 1 { one } else { several })
         })
         .collect();
     if forced {
@@ -90,6 +87,34 @@ pub fn happens(sale: &Sale, segment: &Segment) -> String {
         words.push("payouts jump".into());
     }
     words.join("; ")
+}
+
+/// Names of recipients, each once: a class by its own name where all its lots are meant.
+fn named(sale: &Sale, all: &[Recipient]) -> Vec<String> {
+    let of_class = |class| {
+        (0..).zip(&sale.stack.claims).filter(move |(_, claim)| matches!(claim.of, ClaimOf::Lot(of, _) if of == class))
+    };
+    let mut names: Vec<String> = Vec::new();
+    for &to in all {
+        let name = match to {
+            Recipient::Claim(index) => {
+                let claim = &sale.stack.claims[index as usize];
+                match claim.of {
+                    ClaimOf::Lot(class, _)
+                        if of_class(class).all(|(other, _)| all.contains(&Recipient::Claim(other))) =>
+                    {
+                        of_claim(sale, claim)
+                    }
+                    _ => short(sale, to),
+                }
+            }
+            Recipient::Costs | Recipient::Debt(_) | Recipient::CarveOut => short(sale, to),
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// A recipient without its holder: options of one exercise price are one.
@@ -132,7 +157,8 @@ fn shares(sale: &Sale, segment: &Segment) -> String {
     if shares.is_empty() {
         return "nobody".into();
     }
-    let rest: Vec<(String, Decimal)> = shares.split_off(shares.len().min(MOST_NAMED));
+    let named = if shares.len() > MOST_NAMED + 1 { MOST_NAMED } else { shares.len() };
+    let rest: Vec<(String, Decimal)> = shares.split_off(named);
     let mut words: Vec<String> = shares.iter().map(|(name, share)| format!("{name} {}", percent(*share, 2))).collect();
     if !rest.is_empty() {
         let sum: Decimal = rest.iter().map(|(_, share)| *share).sum();

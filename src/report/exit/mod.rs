@@ -5,17 +5,19 @@
 
 pub mod breakpoints;
 mod checks;
+pub mod conventions;
 mod cost;
 mod csv;
 mod names;
 mod payoff;
+pub mod solve;
 mod tables;
 
 pub use cost::{Cost, costs};
 pub use csv::csv;
 pub use names::{Group, by_claim, by_holder};
 pub use payoff::{Payoff, Payoffs, Piece, Span, order};
-pub use tables::tables;
+pub use tables::{Share, deductions, has_escrow, tables, value_in_words};
 
 use super::exact::exact;
 use super::run::Run;
