@@ -8,6 +8,7 @@ mod expectation;
 mod ids;
 mod instruments;
 mod lot;
+mod measure;
 mod rights;
 mod scenario;
 mod secondary;
@@ -34,6 +35,7 @@ pub use instruments::{
     Protection, ProtectionMethod,
 };
 pub use lot::{ConvertedPreference, Lot, LotSource, Lots};
+pub use measure::{Comparison, Condition, Measure, StageOf};
 pub use rights::{
     Cancellation, Counted, Exercise, Payment, Right, RightQuantity, Schedule, Vest, VestedBy, Vesting, Warrant,
     WarrantPart,

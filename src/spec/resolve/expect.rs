@@ -12,7 +12,7 @@ use crate::spec::value::{Given, Literal, Read};
 use rust_decimal::Decimal;
 
 /// Figures by their key.
-const FIGURES: [(&str, Figure); 31] = [
+pub(super) const FIGURES: [(&str, Figure); 31] = [
     ("fully_diluted", Figure::FullyDiluted),
     ("pre_money", Figure::PreMoney),
     ("post_money", Figure::PostMoney),
@@ -397,7 +397,7 @@ fn depends_on_value(block: &Block) -> bool {
 }
 
 /// Figures that a subject cannot have.
-fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span) -> Option<Finding> {
+pub(super) fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span) -> Option<Finding> {
     let fits = match figure {
         Figure::Increase => matches!(subject, Subject::Plan(_)),
         Figure::SaleProceeds => !matches!(subject, Subject::Plan(_) | Subject::Loan(_)),
