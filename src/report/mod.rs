@@ -15,8 +15,8 @@ pub mod conversions;
 mod differences;
 pub mod dilution;
 pub mod exact;
-pub mod exits;
 pub mod exit;
+pub mod exits;
 pub mod explain;
 pub mod figures;
 #[cfg(test)]

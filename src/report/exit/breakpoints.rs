@@ -53,7 +53,7 @@ pub fn happens(sale: &Sale, segment: &Segment) -> String {
     let mut forced = false;
     for happening in &segment.happens {
         match *happening {
-            Happening::Covered(to @ Recipient::Claim(index)) => match sale.stack.claims[index as usize].of {
+            Happening::Covered(to @ Recipient::Claim(index)) => match sale.exit.stack.claims[index as usize].of {
                 ClaimOf::Convertible(_) => add("is repaid in full", "are repaid in full", to),
                 _ => add("has its preference in full", "have their preferences in full", to),
             },
@@ -61,7 +61,7 @@ pub fn happens(sale: &Sale, segment: &Segment) -> String {
             Happening::Covered(_) if !segment.from.is_positive().is_yes() => {}
             Happening::Covered(to) => add("is paid in full", "are paid in full", to),
             Happening::Converts(unit) => {
-                for (index, _) in (0..).zip(&sale.stack.claims).filter(|(_, claim)| claim.unit == unit) {
+                for (index, _) in (0..).zip(&sale.exit.stack.claims).filter(|(_, claim)| claim.unit == unit) {
                     add("converts", "convert", Recipient::Claim(index));
                 }
             }
@@ -92,13 +92,15 @@ pub fn happens(sale: &Sale, segment: &Segment) -> String {
 /// Names of recipients, each once: a class by its own name where all its lots are meant.
 fn named(sale: &Sale, all: &[Recipient]) -> Vec<String> {
     let of_class = |class| {
-        (0..).zip(&sale.stack.claims).filter(move |(_, claim)| matches!(claim.of, ClaimOf::Lot(of, _) if of == class))
+        (0..)
+            .zip(&sale.exit.stack.claims)
+            .filter(move |(_, claim)| matches!(claim.of, ClaimOf::Lot(of, _) if of == class))
     };
     let mut names: Vec<String> = Vec::new();
     for &to in all {
         let name = match to {
             Recipient::Claim(index) => {
-                let claim = &sale.stack.claims[index as usize];
+                let claim = &sale.exit.stack.claims[index as usize];
                 match claim.of {
                     ClaimOf::Lot(class, _)
                         if of_class(class).all(|(other, _)| all.contains(&Recipient::Claim(other))) =>
@@ -121,7 +123,7 @@ fn named(sale: &Sale, all: &[Recipient]) -> Vec<String> {
 fn short(sale: &Sale, to: Recipient) -> String {
     match to {
         Recipient::Claim(index) => {
-            let claim = &sale.stack.claims[index as usize];
+            let claim = &sale.exit.stack.claims[index as usize];
             match claim.of {
                 ClaimOf::Right(_) => of_claim(sale, claim),
                 ClaimOf::Common(_)
@@ -140,7 +142,7 @@ pub fn next_dollar(sale: &Sale, segment: &Segment) -> Vec<(String, Exact)> {
     let mut shares: Vec<(String, Exact)> = Vec::new();
     for &(to, share) in &segment.next_dollar {
         let name = match to {
-            Recipient::Claim(index) => of_claim(sale, &sale.stack.claims[index as usize]),
+            Recipient::Claim(index) => of_claim(sale, &sale.exit.stack.claims[index as usize]),
             Recipient::Costs | Recipient::Debt(_) | Recipient::CarveOut => recipient(sale, to),
         };
         match shares.iter_mut().find(|(known, _)| *known == name) {
@@ -236,10 +238,10 @@ fn by_portion(sale: &Sale, segment: &Segment) -> Vec<(String, Option<String>, Ex
     for &(to, share) in &segment.next_dollar {
         match to {
             Recipient::Claim(index) => {
-                let portions =
-                    (0..sale.stack.portions.len()).filter(|portion| sale.stack.portions[*portion].claim == index);
+                let portions = (0..sale.exit.stack.portions.len())
+                    .filter(|portion| sale.exit.stack.portions[*portion].claim == index);
                 for portion in portions {
-                    let (_, who) = holder(sale, sale.stack.portions[portion].holder);
+                    let (_, who) = holder(sale, sale.exit.stack.portions[portion].holder);
                     let part = super::names::part_of_claim(sale, portion);
                     add(of_claim(sale, claim_of(sale, portion)), Some(who), share * part);
                 }

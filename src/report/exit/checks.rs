@@ -5,7 +5,6 @@ use super::payoff::{Payoffs, order};
 use super::tables::value_in_words;
 use crate::engine::exit::Happening;
 use crate::num::{Exact, Number};
-use crate::report::exact::exact;
 use crate::report::words::{counted, listed};
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
@@ -75,9 +74,4 @@ fn why(sale: &Sale) -> &'static str {
         true => "a vote of the preferred forces conversion, or no longer does",
         false => "lots that choose together change form",
     }
-}
-
-/// Whether a decimal is an amount of whole cents.
-pub fn is_in_cents(amount: Decimal) -> bool {
-    order(exact(amount.round_dp(2)), exact(amount)) == Ordering::Equal
 }

@@ -1,11 +1,12 @@
 //! What was paid for what is held: the divisor of a multiple.
 
 use crate::engine::books::EntryKind;
-use crate::engine::ledger::Posted;
-use crate::model::{Holding, Residue};
+use crate::engine::exit::{ClaimHolder, ClaimOf};
+use crate::engine::ledger::{Ledger, Posted};
+use crate::model::{Agreement, Holding, Residue};
 use crate::num::{Exact, Number};
 use crate::report::exact::{Values, exact};
-use crate::report::run::Run;
+use crate::report::exits::ExitOfRun;
 
 /// What was paid for what a position holds at the end.
 #[derive(Clone, Copy, Debug)]
@@ -24,11 +25,10 @@ pub struct Cost {
 /// converted    the purchase amount of a SAFE or the principal of a note; what the shares given up had cost
 /// sold         leaves with its part of the cost, as do shares bought back
 /// ```
-pub fn costs(run: &Run) -> Vec<Cost> {
-    let ledger = run.ledger();
-    let mut book = Book::open(run);
+pub fn costs(agreement: &Agreement, ledger: &Ledger) -> Vec<Cost> {
+    let mut book = Book::open(agreement, ledger);
     for entry in &ledger.entries {
-        book.follow(run, entry);
+        book.follow(agreement, entry);
     }
     book.costs
 }
@@ -40,9 +40,8 @@ struct Book {
 }
 
 impl Book {
-    fn open(run: &Run) -> Self {
-        let agreement = &run.agreement;
-        let stage = &run.ledger().stages[0];
+    fn open(agreement: &Agreement, ledger: &Ledger) -> Self {
+        let stage = &ledger.stages[0];
         let held: Vec<Exact> = stage.shares.iter().map(|shares| exact(*shares)).collect();
         let cost = |index: usize| {
             let stated = agreement.opening_costs.iter().find(|(position, _)| position.index() == index);
@@ -65,16 +64,16 @@ impl Book {
         Book { costs, held, values: Values::of(&agreement.scenario) }
     }
 
-    fn follow(&mut self, run: &Run, entry: &Posted) {
+    fn follow(&mut self, agreement: &Agreement, entry: &Posted) {
         let position = entry.position.index();
         let shares = exact(entry.shares);
         match entry.kind {
             EntryKind::Issuance { money, residue } => {
-                let paid = if is_called(run, entry) { exact(money) } else { exact(money) - exact(residue) };
+                let paid = if is_called(agreement, entry) { exact(money) } else { exact(money) - exact(residue) };
                 self.add(position, Some(paid), false);
             }
             EntryKind::Conversion { convertible, .. } => {
-                let principal = self.values.at(run.agreement.scenario.convertibles[convertible.index()].amount);
+                let principal = self.values.at(agreement.scenario.convertibles[convertible.index()].amount);
                 self.add(position, Some(principal), false);
             }
             EntryKind::Exercise { from, options, money, .. } => {
@@ -128,10 +127,34 @@ impl Book {
 }
 
 /// Whether the whole cheque is paid in: the residue is kept, or nothing is rounded.
-fn is_called(run: &Run, entry: &Posted) -> bool {
-    let agreement = &run.agreement;
+fn is_called(agreement: &Agreement, entry: &Posted) -> bool {
     let closing = agreement.events[entry.event.index()].closing;
     let round = closing.map(|(round, _)| &agreement.scenario.rounds[round.index()]);
     let rounding = round.map_or(agreement.head.rounding.rounding, |round| round.rounding);
     rounding.shares.is_none() || round.is_some_and(|round| round.residue == Residue::Kept)
+}
+
+/// What was paid for a portion: its holder's cost of the class, in proportion where the class has several lots; the
+/// purchase amount of a SAFE; nothing for options. `None` where it is not known.
+pub fn cost_of(exit: &ExitOfRun, costs: &[Cost], portion: usize) -> Option<Exact> {
+    let (stack, scenario) = (&exit.stack, &exit.agreement.scenario);
+    let of = |portion: usize| stack.claims[stack.portions[portion].claim as usize].of;
+    let ClaimHolder::Stakeholder(who) = stack.portions[portion].holder else { return Some(Exact::zero()) };
+    match of(portion) {
+        ClaimOf::Common(class) | ClaimOf::Lot(class, _) => {
+            let held = Holding::Shares(who, class);
+            let position = scenario.positions.iter().position(|position| *position == held)?;
+            let ours = |other: &usize| {
+                stack.portions[*other].holder == ClaimHolder::Stakeholder(who)
+                    && matches!(of(*other), ClaimOf::Common(known) | ClaimOf::Lot(known, _) if known == class)
+            };
+            let all = (0..stack.portions.len()).filter(ours);
+            let units: Exact = all.map(|other| stack.portions[other].units_held).sum();
+            let paid = costs[position].paid?;
+            let own = stack.portions[portion].units_held;
+            Some(if units.is_positive().is_yes() { paid * own / units } else { Exact::zero() })
+        }
+        ClaimOf::Right(_) | ClaimOf::Pool(_) | ClaimOf::Discount(_) => Some(Exact::zero()),
+        ClaimOf::Convertible(id) => Some(Values::of(scenario).at(scenario.convertibles[id.index()].amount)),
+    }
 }

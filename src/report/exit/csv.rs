@@ -4,7 +4,7 @@
 //! value, and the one row of kind `total` is the exit value.
 
 use super::Sale;
-use super::names::{claim_in_full, claim_of, cost_of, form_in_csv, holder, lot, of_claim, per_share};
+use super::names::{claim_in_full, claim_of, form_in_csv, holder, lot, of_claim, per_share};
 use super::tables::deductions;
 use crate::engine::exit::{Recipient, Settlement};
 use crate::num::{Exact, Number};
@@ -59,18 +59,18 @@ pub fn csv(sale: &Sale) -> Table {
 
 /// Portions of one class and holder; its lots apart only where they are not in the same form.
 fn holdings(sale: &Sale, settlement: &Settlement) -> Vec<Vec<Cell>> {
-    let same = |a: usize, b: usize| {
+    let alike = |a: usize, b: usize| {
         let of = |portion: usize| {
-            let claim = settlement.claims[sale.stack.portions[portion].claim as usize];
+            let claim = settlement.claims[sale.exit.stack.portions[portion].claim as usize];
             (claim.form, claim.indifferent)
         };
-        sale.stack.portions[a].holder == sale.stack.portions[b].holder
+        sale.exit.stack.portions[a].holder == sale.exit.stack.portions[b].holder
             && of_claim(sale, claim_of(sale, a)) == of_claim(sale, claim_of(sale, b))
             && of(a) == of(b)
     };
     let mut groups: Vec<Vec<usize>> = Vec::new();
-    for portion in 0..sale.stack.portions.len() {
-        match groups.iter_mut().find(|group| same(group[0], portion)) {
+    for portion in 0..sale.exit.stack.portions.len() {
+        match groups.iter_mut().find(|group| alike(group[0], portion)) {
             Some(group) => group.push(portion),
             None => groups.push(vec![portion]),
         }
@@ -80,16 +80,16 @@ fn holdings(sale: &Sale, settlement: &Settlement) -> Vec<Vec<Cell>> {
 
 fn holding(sale: &Sale, settlement: &Settlement, portions: &[usize]) -> Vec<Cell> {
     let first = portions[0];
-    let index = sale.stack.portions[first].claim as usize;
+    let index = sale.exit.stack.portions[first].claim as usize;
     let settled = settlement.claims[index];
-    let units: Exact = portions.iter().map(|portion| sale.stack.portions[*portion].units_held).sum();
+    let units: Exact = portions.iter().map(|portion| sale.exit.stack.portions[*portion].units_held).sum();
     let payout: Decimal = portions.iter().map(|portion| settlement.portions[*portion].amount.cents).sum();
     let exact: Exact = portions.iter().map(|portion| settlement.portions[*portion].amount.exact).sum();
     let escrow: Decimal = portions.iter().map(|portion| settlement.portions[*portion].escrow.cents).sum();
-    let cost: Option<Exact> = portions.iter().map(|portion| cost_of(sale, *portion)).sum();
+    let cost = sale.cost(portions);
     let positive = cost.filter(|cost| cost.is_positive().is_yes());
-    let (_, who) = holder(sale, sale.stack.portions[first].holder);
-    let claim = &sale.stack.claims[index];
+    let (_, who) = holder(sale, sale.exit.stack.portions[first].holder);
+    let claim = &sale.exit.stack.claims[index];
     let all_lots = of_claim(sale, claim) == claim_in_full(sale, claim);
     let lots = if all_lots || portions.len() > 1 { None } else { lot(sale, claim) };
     let counts = !is_normalised(sale.run);

@@ -13,15 +13,15 @@ mod payoff;
 pub mod solve;
 mod tables;
 
-pub use cost::{Cost, costs};
+pub use cost::{Cost, cost_of, costs};
 pub use csv::csv;
 pub use names::{Group, by_claim, by_holder};
 pub use payoff::{Payoff, Payoffs, Piece, Span, order};
 pub use tables::{Share, deductions, has_escrow, tables, value_in_words};
 
-use super::exact::exact;
+use super::exits::ExitOfRun;
 use super::run::Run;
-use crate::engine::exit::{Breakpoints, Curve, Recipient, Settlement, Stack, settle};
+use crate::engine::exit::{Breakpoints, Recipient, Settlement};
 use crate::num::Exact;
 
 /// The sale of a company as reports see it.
@@ -29,10 +29,8 @@ use crate::num::Exact;
 pub struct Sale<'a> {
     /// The scenario it ends.
     pub run: &'a Run,
-    /// Every claim on the price.
-    pub stack: Stack<Exact>,
-    /// The stack made ready for any exit value.
-    pub curve: Curve<Exact>,
+    /// Every claim on the price, ready for any exit value.
+    pub exit: ExitOfRun<'a>,
     /// Every exit value at which the sharing changes.
     pub breakpoints: Breakpoints,
     /// The exit values asked for, each paid out to the cent.
@@ -45,23 +43,26 @@ impl<'a> Sale<'a> {
     /// The sale at the end of a run, at the values of its file or at others; `None` where there is no sale on the rung
     /// shown, or a number of it is too long to write.
     pub fn of(run: &'a Run, values: Option<&[Exact]>) -> Option<Self> {
-        let posted = run.ledger().exit.as_ref()?;
-        let own: Vec<Exact> = posted.values.iter().map(|value| exact(*value)).collect();
-        let stack: Stack<Exact> = posted.stack.cast();
-        let curve = Curve::of(&stack);
+        let exit = ExitOfRun::on(run, run.rung).ok()?;
+        let own: Vec<Exact> = exit.values().collect();
         let values = values.unwrap_or(&own);
-        let settlements = values.iter().map(|value| settle(&stack, &curve, *value)).collect::<Option<Vec<_>>>()?;
-        let breakpoints = Breakpoints::of(&stack);
-        Some(Sale { run, stack, curve, breakpoints, settlements, costs: costs(run) })
+        let settlements = values.iter().map(|value| exit.settle(*value)).collect::<Result<Vec<_>, _>>().ok()?;
+        let breakpoints = exit.breakpoints();
+        Some(Sale { run, exit, breakpoints, settlements, costs: costs(&run.agreement, run.ledger()) })
+    }
+
+    /// What was paid for some portions together; `None` where it is not known.
+    pub fn cost(&self, portions: &[usize]) -> Option<Exact> {
+        portions.iter().map(|portion| cost_of(&self.exit, &self.costs, *portion)).sum()
     }
 
     /// Everyone and everything that is paid, in the order of the waterfall: costs, debts, the management plan, claims.
     pub fn recipients(&self) -> Vec<Recipient> {
         let count = |length: usize| 0..u32::try_from(length).unwrap_or(u32::MAX);
         let mut all = vec![Recipient::Costs];
-        all.extend(count(self.stack.debts.len()).map(Recipient::Debt));
+        all.extend(count(self.exit.stack.debts.len()).map(Recipient::Debt));
         all.push(Recipient::CarveOut);
-        all.extend(count(self.stack.claims.len()).map(Recipient::Claim));
+        all.extend(count(self.exit.stack.claims.len()).map(Recipient::Claim));
         all
     }
 }

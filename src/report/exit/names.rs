@@ -1,8 +1,8 @@
 //! Who and what is paid in an exit, in words, and which claims stand together in a table.
 
 use super::Sale;
-use crate::engine::exit::{Claim, ClaimHolder, ClaimOf, Form, Recipient, Sharing};
-use crate::model::{Holding, Owed};
+use crate::engine::exit::{Claim, ClaimHolder, ClaimOf, Form, Recipient};
+use crate::model::Owed;
 use crate::num::{Exact, Number};
 use crate::report::exact::{POSTED_PLACES, decimal};
 use crate::report::words;
@@ -27,8 +27,8 @@ pub fn by_claim(sale: &Sale) -> Vec<Group> {
 
 /// Portions by whose they are, in the order of the agreement's stakeholders, what is nobody's last.
 pub fn by_holder(sale: &Sale) -> Vec<Group> {
-    let mut groups = grouped(sale, |portion| holder(sale, sale.stack.portions[portion].holder));
-    let place = |group: &Group| match sale.stack.portions[group.portions[0]].holder {
+    let mut groups = grouped(sale, |portion| holder(sale, sale.exit.stack.portions[portion].holder));
+    let place = |group: &Group| match sale.exit.stack.portions[group.portions[0]].holder {
         ClaimHolder::Stakeholder(who) => (0, who.index()),
         ClaimHolder::Pool(plan) => (1, plan.index()),
     };
@@ -38,7 +38,7 @@ pub fn by_holder(sale: &Sale) -> Vec<Group> {
 
 fn grouped(sale: &Sale, name: impl Fn(usize) -> (String, String)) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for portion in 0..sale.stack.portions.len() {
+    for portion in 0..sale.exit.stack.portions.len() {
         let (id, name) = name(portion);
         match groups.iter_mut().find(|group| group.id == id && group.name == name) {
             Some(group) => group.portions.push(portion),
@@ -50,13 +50,13 @@ fn grouped(sale: &Sale, name: impl Fn(usize) -> (String, String)) -> Vec<Group> 
 
 /// The claim a portion is of.
 pub fn claim_of<'s>(sale: &'s Sale, portion: usize) -> &'s Claim<Exact> {
-    &sale.stack.claims[sale.stack.portions[portion].claim as usize]
+    &sale.exit.stack.claims[sale.exit.stack.portions[portion].claim as usize]
 }
 
 /// The part of its claim that a portion is.
 pub fn part_of_claim(sale: &Sale, portion: usize) -> Exact {
     let units = claim_of(sale, portion).units_held;
-    if units.is_positive().is_yes() { sale.stack.portions[portion].units_held / units } else { Exact::zero() }
+    if units.is_positive().is_yes() { sale.exit.stack.portions[portion].units_held / units } else { Exact::zero() }
 }
 
 /// Id and name of whose a portion is.
@@ -100,7 +100,7 @@ pub fn claim_in_full(sale: &Sale, claim: &Claim<Exact>) -> String {
     match claim.of {
         ClaimOf::Lot(class, _) => {
             let of_class = |other: &&Claim<Exact>| matches!(other.of, ClaimOf::Lot(of, _) if of == class);
-            if sale.stack.claims.iter().filter(of_class).count() < 2 {
+            if sale.exit.stack.claims.iter().filter(of_class).count() < 2 {
                 return name;
             }
             lot(sale, claim).map_or(name.clone(), |lot| format!("{name} of {lot}"))
@@ -152,7 +152,7 @@ pub fn recipient(sale: &Sale, recipient: Recipient) -> String {
             Some(to) => format!("{to} (carve-out)"),
             None => "Carve-out".into(),
         },
-        Recipient::Claim(index) => claim_in_full(sale, &sale.stack.claims[index as usize]),
+        Recipient::Claim(index) => claim_in_full(sale, &sale.exit.stack.claims[index as usize]),
     }
 }
 
@@ -186,44 +186,7 @@ pub fn is_right(claim: &Claim<Exact>) -> bool {
     matches!(claim.of, ClaimOf::Right(_))
 }
 
-/// What was paid for a portion: its holder's cost of the class, in proportion where the class has several lots; the
-/// purchase amount of a SAFE; `None` where it is not known.
-pub fn cost_of(sale: &Sale, portion: usize) -> Option<Exact> {
-    let claim = claim_of(sale, portion);
-    let scenario = &sale.run.agreement.scenario;
-    let ClaimHolder::Stakeholder(who) = sale.stack.portions[portion].holder else { return Some(Exact::zero()) };
-    match claim.of {
-        ClaimOf::Common(class) | ClaimOf::Lot(class, _) => {
-            let held = Holding::Shares(who, class);
-            let position = scenario.positions.iter().position(|position| *position == held)?;
-            let of_class = |other: &usize| {
-                let portion = &sale.stack.portions[*other];
-                let of = sale.stack.claims[portion.claim as usize].of;
-                portion.holder == ClaimHolder::Stakeholder(who)
-                    && matches!(of, ClaimOf::Common(c) | ClaimOf::Lot(c, _) if c == class)
-            };
-            let all = (0..sale.stack.portions.len()).filter(of_class);
-            let units: Exact = all.map(|other| sale.stack.portions[other].units_held).sum();
-            let paid = sale.costs[position].paid?;
-            let own = sale.stack.portions[portion].units_held;
-            Some(if units.is_positive().is_yes() { paid * own / units } else { Exact::zero() })
-        }
-        ClaimOf::Right(_) | ClaimOf::Pool(_) | ClaimOf::Discount(_) => Some(Exact::zero()),
-        ClaimOf::Convertible(id) => {
-            Some(crate::report::exact::Values::of(scenario).at(scenario.convertibles[id.index()].amount))
-        }
-    }
-}
-
 /// What a claim's preference is of one share: money with the places of a price.
 pub fn per_share(money: Exact, units: Exact) -> Option<rust_decimal::Decimal> {
     units.is_positive().is_yes().then(|| decimal(money / units, POSTED_PLACES))
-}
-
-/// The common price above which a claim shares at all, for options and warrants.
-pub fn strike(claim: &Claim<Exact>) -> Option<Exact> {
-    match claim.sharing {
-        Sharing::Above { above } | Sharing::Capped { above, .. } if is_right(claim) => Some(above),
-        _ => None,
-    }
 }

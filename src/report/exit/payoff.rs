@@ -59,7 +59,7 @@ impl Payoffs {
         let mut payoffs = vec![Payoff { pieces: Vec::with_capacity(from.len()) }; recipients.len()];
         for (index, &start) in from.iter().enumerate() {
             let third = from.get(index + 1).map_or(Exact::one(), |&next| (next - start) / Exact::whole(3));
-            let at = |value: Exact| paid(&sale.stack, &sale.curve, value);
+            let at = |value: Exact| paid(&sale.exit.stack, &sale.exit.curve, value);
             let (here, first, second) = (at(start), at(start + third), at(start + third + third));
             for (payoff, &recipient) in payoffs.iter_mut().zip(&recipients) {
                 let rise = amount(&second, recipient) - amount(&first, recipient);
@@ -80,14 +80,14 @@ impl Payoffs {
         Some(&self.payoffs[index])
     }
 
-    /// The weighted sum of the payoffs of some claims.
-    pub fn sum(&self, weighted: &[(u32, Exact)]) -> Payoff {
+    /// The weighted sum of the payoffs of some recipients.
+    pub fn sum(&self, weighted: &[(Recipient, Exact)]) -> Payoff {
         let zero = Exact::zero();
         let bare = |piece: &Piece| Piece { from: piece.from, here: zero, above: zero, slope: zero };
         let first = self.payoffs.first().map_or(&[][..], |payoff| payoff.pieces.as_slice());
         let mut sum: Vec<Piece> = first.iter().map(bare).collect();
-        for &(claim, weight) in weighted {
-            let Some(payoff) = self.get(Recipient::Claim(claim)) else { continue };
+        for &(recipient, weight) in weighted {
+            let Some(payoff) = self.get(recipient) else { continue };
             for (sum, piece) in sum.iter_mut().zip(&payoff.pieces) {
                 sum.here += piece.here * weight;
                 sum.above += piece.above * weight;
@@ -185,6 +185,7 @@ impl Payoff {
     }
 
     /// `self - other`, over the breakpoints of both.
+    #[must_use]
     pub fn less(&self, other: &Payoff) -> Payoff {
         let mut from: Vec<Exact> = self.pieces.iter().chain(&other.pieces).map(|piece| piece.from).collect();
         from.sort_by(|first, second| order(*first, *second));

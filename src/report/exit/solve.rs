@@ -1,16 +1,16 @@
 //! The exit values at which somebody gets so much: exactly, and all of them.
 
-use super::names::{claim_of, cost_of, part_of_claim};
+use super::names::part_of_claim;
 use super::payoff::{Payoff, Payoffs, Piece, order};
 use super::{Sale, value_in_words};
-use crate::engine::exit::{ClaimHolder, ClaimOf, settle};
+use crate::engine::exit::{Recipient, Settlement};
 use crate::error::Finding;
-use crate::model::{Comparison, Condition, Figure, Holding, Subject};
+use crate::model::{Comparison, Condition, Figure, Subject};
 use crate::num::{Exact, Number};
-use crate::report::exact::{MONEY_PLACES, decimal};
+use crate::report::exact::{MONEY_PLACES, POSTED_PLACES, decimal};
 use crate::report::frame::columns;
 use crate::report::table::{Cell, Style, Table};
-use crate::report::words::{basis, money_in_full};
+use crate::report::words::{basis, money_in_full, price};
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
 
@@ -27,55 +27,56 @@ pub struct Range {
     pub includes_to: bool,
 }
 
-/// The portions of a stack that a figure is of.
-pub fn portions_of(sale: &Sale, subject: Subject) -> Vec<usize> {
-    let agreement = &sale.run.agreement;
-    let is_part = |portion: &usize| {
-        let holder = sale.stack.portions[*portion].holder;
-        let of = claim_of(sale, *portion).of;
-        let class = match of {
-            ClaimOf::Common(class) | ClaimOf::Lot(class, _) => Some(class),
-            ClaimOf::Right(_) | ClaimOf::Pool(_) | ClaimOf::Convertible(_) | ClaimOf::Discount(_) => None,
-        };
-        match (subject, holder) {
-            (Subject::Whole, _) => true,
-            (Subject::Stakeholder(who), _) => holder == ClaimHolder::Stakeholder(who),
-            (Subject::Group(group), ClaimHolder::Stakeholder(who)) => {
-                agreement.stakeholders[who.index()].group == Some(group)
-            }
-            (Subject::Class(wanted), _) => class == Some(wanted),
-            (Subject::StakeholderClass(who, wanted), _) => {
-                holder == ClaimHolder::Stakeholder(who) && class == Some(wanted)
-            }
-            (Subject::Plan(plan), _) => match of {
-                ClaimOf::Pool(of) => of == plan,
-                ClaimOf::Right(right) => {
-                    let exit = agreement.scenario.exit.as_ref();
-                    let position = exit.map(|exit| exit.rights[right.index()].position);
-                    let holding = position.map(|position| agreement.scenario.positions[position.index()]);
-                    matches!(holding, Some(Holding::Granted(_, of)) if of == plan)
-                }
-                _ => false,
-            },
-            (Subject::Convertible(id), _) => of == ClaimOf::Convertible(id) || of == ClaimOf::Discount(id),
-            (Subject::Group(_), ClaimHolder::Pool(_)) | (Subject::Loan(_), _) => false,
-        }
-    };
-    (0..sale.stack.portions.len()).filter(is_part).collect()
+/// Whoever a figure is of: its portions of the stack, and what else it is paid.
+#[derive(Clone, Debug)]
+pub struct Payee {
+    /// Portions of the stack.
+    pub portions: Vec<usize>,
+    /// Loans, debts and the management plan, where they go to it.
+    pub besides: Vec<Recipient>,
 }
 
-/// What some portions get together, as a function of the exit value.
-pub fn payoff_of(sale: &Sale, payoffs: &Payoffs, portions: &[usize]) -> Payoff {
-    let weighted: Vec<(u32, Exact)> =
-        portions.iter().map(|portion| (sale.stack.portions[*portion].claim, part_of_claim(sale, *portion))).collect();
-    payoffs.sum(&weighted)
+impl Payee {
+    /// Whoever the figures of a subject are of.
+    pub fn of(sale: &Sale, subject: Subject) -> Self {
+        let portions = (0..sale.exit.stack.portions.len()).filter(|portion| sale.exit.belongs(*portion, subject));
+        let mut besides: Vec<Recipient> = (0..)
+            .zip(&sale.exit.stack.debts)
+            .filter(|(index, _)| sale.exit.has_debt(*index as usize, subject))
+            .map(|(index, _)| Recipient::Debt(index))
+            .collect();
+        if sale.exit.has_carve_out(subject) {
+            besides.push(Recipient::CarveOut);
+        }
+        Payee { portions: portions.collect(), besides }
+    }
+
+    /// What it gets, as a function of the exit value.
+    pub fn payoff(&self, sale: &Sale, payoffs: &Payoffs) -> Payoff {
+        let claim = |portion: &usize| Recipient::Claim(sale.exit.stack.portions[*portion].claim);
+        let mut weighted: Vec<(Recipient, Exact)> =
+            self.portions.iter().map(|portion| (claim(portion), part_of_claim(sale, *portion))).collect();
+        weighted.extend(self.besides.iter().map(|recipient| (*recipient, Exact::one())));
+        payoffs.sum(&weighted)
+    }
+
+    /// What it gets of a settlement, to the cent.
+    pub fn paid(&self, settlement: &Settlement) -> Decimal {
+        let shares: Decimal = self.portions.iter().map(|portion| settlement.portions[*portion].amount.cents).sum();
+        let besides = self.besides.iter().map(|recipient| match recipient {
+            Recipient::Costs | Recipient::Claim(_) => Decimal::ZERO,
+            Recipient::Debt(index) => settlement.debts[*index as usize].cents,
+            Recipient::CarveOut => settlement.carve_out.cents,
+        });
+        shares + besides.sum::<Decimal>()
+    }
 }
 
 /// What is asked of the exit value, as an amount of money for somebody.
 struct Wanted {
     payoff: Payoff,
     amount: Exact,
-    portions: Vec<usize>,
+    payee: Payee,
 }
 
 /// The exit values that do what is asked, as a table; each with what it pays when it is rounded to the cent.
@@ -95,8 +96,14 @@ pub fn table(sale: &Sale, condition: &Condition) -> Result<Table, Finding> {
     ];
     let mut table = Table::new("exit-values", title, columns(&head));
     let ranges = ranges(&wanted.payoff, wanted.amount, condition.comparison);
+    let mut exactly = Vec::new();
     for range in &ranges {
-        let (cent, paid) = to_the_cent(sale, range.from, &wanted.portions);
+        let (cent, paid) = to_the_cent(sale, range.from, &wanted.payee);
+        exactly.push(format!(
+            "{asked}{} an exit value of {}.",
+            if condition.comparison == Comparison::Equal { " at" } else { " from" },
+            price(decimal(range.from, POSTED_PLACES), &sale.run.agreement.head.currency)
+        ));
         let single = range.to.is_some_and(|to| order(range.from, to) == Ordering::Equal);
         let up_to = range.to.filter(|_| !single).map(|to| Cell::Money(decimal(to, MONEY_PLACES)));
         table.push(
@@ -109,6 +116,9 @@ pub fn table(sale: &Sale, condition: &Condition) -> Result<Table, Finding> {
                 Cell::or_empty(paid, Cell::Money),
             ],
         );
+    }
+    for sentence in exactly {
+        table.note(sentence);
     }
     if ranges.is_empty() {
         table.note(none(sale, &wanted, &condition.measure.literal));
@@ -129,18 +139,20 @@ pub fn table(sale: &Sale, condition: &Condition) -> Result<Table, Finding> {
 }
 
 fn wanted(sale: &Sale, condition: &Condition) -> Result<Wanted, Finding> {
-    let portions = portions_of(sale, condition.measure.subject);
+    let payee = Payee::of(sale, condition.measure.subject);
     let number: Exact = condition.number.cast();
     let refuse = |message: String, help: &str| Err(Finding::error("E0907", message).help(help));
-    if portions.is_empty() {
+    if payee.portions.is_empty() && payee.besides.is_empty() {
         let message = format!("{} has no claim on the price", condition.measure.literal);
         return refuse(message, "ask for a holder, a group, a class or an instrument that has one at the exit");
     }
     let factor = match condition.measure.figure {
         Figure::Payout | Figure::Distributed => Some(Exact::one()),
-        Figure::PayoutPerShare => Some(portions.iter().map(|portion| sale.stack.portions[*portion].units_held).sum()),
+        Figure::PayoutPerShare => {
+            Some(payee.portions.iter().map(|portion| sale.exit.stack.portions[*portion].units_held).sum())
+        }
         Figure::Multiple => {
-            let cost: Option<Exact> = portions.iter().map(|portion| cost_of(sale, *portion)).sum();
+            let cost = sale.cost(&payee.portions);
             let Some(cost) = cost.filter(|cost| cost.is_positive().is_yes()) else {
                 let message = format!("what was paid is not known, so {} is not", condition.measure.literal);
                 return refuse(message, "say it with `cost` of the opening's row, or ask for a payout");
@@ -153,8 +165,12 @@ fn wanted(sale: &Sale, condition: &Condition) -> Result<Wanted, Finding> {
         let message = format!("an exit value is not searched for by {}", condition.measure.literal);
         return refuse(message, "ask for payout, payout_per_share or multiple, such as payout(founders) = 100M");
     };
-    let payoffs = Payoffs::of(sale);
-    Ok(Wanted { payoff: payoff_of(sale, &payoffs, &portions), amount: number * factor, portions })
+    // Shares alone are what a payout is divided by.
+    let payee = match condition.measure.figure {
+        Figure::Payout => payee,
+        _ => Payee { besides: Vec::new(), ..payee },
+    };
+    Ok(Wanted { payoff: payee.payoff(sale, &Payoffs::of(sale)), amount: number * factor, payee })
 }
 
 /// The exit values at which the payoff compares so with an amount.
@@ -213,11 +229,9 @@ fn in_words(range: &Range, single: bool) -> String {
 }
 
 /// The exit value in whole cents, and what it pays.
-fn to_the_cent(sale: &Sale, value: Exact, portions: &[usize]) -> (Option<Decimal>, Option<Decimal>) {
+fn to_the_cent(sale: &Sale, value: Exact, payee: &Payee) -> (Option<Decimal>, Option<Decimal>) {
     let Some(cents) = value.to_decimal(2) else { return (None, None) };
-    let settlement = settle(&sale.stack, &sale.curve, Exact::given(cents));
-    let paid = settlement
-        .map(|settlement| portions.iter().map(|portion| settlement.portions[*portion].amount.cents).sum::<Decimal>());
+    let paid = sale.exit.settle(Exact::given(cents)).ok().map(|settlement| payee.paid(&settlement));
     (Some(cents), paid)
 }
 

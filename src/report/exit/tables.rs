@@ -2,7 +2,7 @@
 
 use super::checks;
 use super::names::{
-    Group, by_claim, by_holder, claim_in_full, claim_of, cost_of, form_in_words, is_right, per_share, recipient,
+    Group, by_claim, by_holder, claim_in_full, claim_of, form_in_words, is_right, per_share, recipient,
 };
 use super::{Sale, breakpoints};
 use crate::engine::exit::{Form, Recipient, Settlement};
@@ -53,17 +53,17 @@ impl Share {
     pub fn of(sale: &Sale, settlement: &Settlement, portions: &[usize]) -> Self {
         let mut share = Share {
             units: Exact::zero(),
-            cost: Some(Exact::zero()),
+            cost: sale.cost(portions),
             payout: Decimal::ZERO,
             exact: Exact::zero(),
             escrow: Decimal::ZERO,
             forms: Vec::new(),
         };
         for &index in portions {
-            let (portion, settled) = (&sale.stack.portions[index], &settlement.portions[index]);
+            let (portion, settled) = (&sale.exit.stack.portions[index], &settlement.portions[index]);
             let claim = settlement.claims[portion.claim as usize];
             share.units += portion.units_held;
-            share.cost = share.cost.zip(cost_of(sale, index)).map(|(sum, cost)| sum + cost);
+
             share.payout += settled.amount.cents;
             share.exact += settled.amount.exact;
             share.escrow += settled.escrow.cents;
@@ -190,7 +190,7 @@ fn classes(sale: &Sale, settlement: &Settlement) -> Table {
 /// The lots of a class where they are not all paid alike; none where they are.
 fn differing_lots(sale: &Sale, settlement: &Settlement, group: &Group) -> Vec<Group> {
     let form = |portion: usize| {
-        let claim = settlement.claims[sale.stack.portions[portion].claim as usize];
+        let claim = settlement.claims[sale.exit.stack.portions[portion].claim as usize];
         (claim.form, claim.indifferent)
     };
     if group.portions.iter().all(|portion| form(*portion) == form(group.portions[0])) {
@@ -240,6 +240,19 @@ fn holders(sale: &Sale, settlement: &Settlement) -> Table {
         table.push(Style::Body, row(&group.name, &share, form));
     }
     table.push(Style::Total, row("Paid to holders", &all, String::new()));
+    let width = table.columns.len();
+    let bare = |name: &str, amount: Decimal| {
+        let mut cells = vec![Cell::Empty; width];
+        (cells[0], cells[2]) = (Cell::text(name), Cell::Money(amount));
+        cells
+    };
+    for (_, name, amount) in deductions(sale, settlement) {
+        table.push(Style::Detail, bare(&name, amount));
+    }
+    if !settlement.residue.cents.is_zero() {
+        table.push(Style::Detail, bare("Left over, nobody's", settlement.residue.cents));
+    }
+    table.push(Style::Total, bare("Exit value", decimal(settlement.exit_value, MONEY_PLACES)));
     for sentence in cost_notes(sale) {
         table.note(sentence);
     }
@@ -264,14 +277,7 @@ fn side_by_side(sale: &Sale) -> Vec<Table> {
     }
     tables.push(grid(sale, "exit-forms", "class", "Class", &claims, Measure::Form));
     tables.push(grid(sale, "exit-holders", "stakeholder", "Stakeholder", &holders, Measure::Payout));
-    let known = |group: &&Group| {
-        group
-            .portions
-            .iter()
-            .map(|portion| cost_of(sale, *portion))
-            .sum::<Option<Exact>>()
-            .is_some_and(|cost| cost.is_positive().is_yes())
-    };
+    let known = |group: &&Group| sale.cost(&group.portions).is_some_and(|cost| cost.is_positive().is_yes());
     let known: Vec<Group> = holders.iter().filter(known).cloned().collect();
     if !known.is_empty() {
         let mut multiples = grid(sale, "exit-multiples", "stakeholder", "Stakeholder", &known, Measure::Multiple);
@@ -366,7 +372,7 @@ fn situation(sale: &Sale, settlement: &Settlement) -> Vec<String> {
     let named = |claims: &mut dyn Iterator<Item = usize>| {
         let mut names: Vec<String> = Vec::new();
         for claim in claims {
-            let name = super::names::of_claim(sale, &sale.stack.claims[claim]);
+            let name = super::names::of_claim(sale, &sale.exit.stack.claims[claim]);
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -402,7 +408,7 @@ fn cost_notes(sale: &Sale) -> Vec<String> {
                 .to_owned(),
         );
     }
-    let unknown = |group: &Group| group.portions.iter().any(|portion| cost_of(sale, *portion).is_none());
+    let unknown = |group: &Group| sale.cost(&group.portions).is_none();
     if by_holder(sale).iter().any(unknown) {
         sentences.push("No multiple where what was paid is not known.".to_owned());
     }
@@ -411,9 +417,9 @@ fn cost_notes(sale: &Sale) -> Vec<String> {
 
 /// Whether anything is held back.
 pub fn has_escrow(sale: &Sale) -> bool {
-    sale.stack.escrow.is_positive().is_yes()
+    sale.exit.stack.escrow.is_positive().is_yes()
 }
 
 fn all_portions(sale: &Sale) -> Vec<usize> {
-    (0..sale.stack.portions.len()).collect()
+    (0..sale.exit.stack.portions.len()).collect()
 }
