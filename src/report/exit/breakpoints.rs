@@ -119,6 +119,45 @@ fn named(sale: &Sale, all: &[Recipient]) -> Vec<String> {
     names
 }
 
+/// What happens at a breakpoint, for a chart: `Series A converts`, `preferences covered`.
+pub fn in_few_words(sale: &Sale, segment: &Segment) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut add = |one: String| {
+        if !words.contains(&one) {
+            words.push(one);
+        }
+    };
+    for happening in &segment.happens {
+        let brief = |to: Recipient| {
+            let name = short(sale, to);
+            name.strip_suffix(" Preferred").map_or(name.clone(), str::to_owned)
+        };
+        match *happening {
+            Happening::ForcedConversion => add("forced conversion".into()),
+            Happening::Converts(unit) => {
+                for claim in sale.exit.stack.claims.iter().filter(|claim| claim.unit == unit) {
+                    let name = of_claim(sale, claim);
+                    add(format!("{} converts", name.strip_suffix(" Preferred").unwrap_or(&name)));
+                }
+            }
+            Happening::CapBinds(index) => add(format!("{} capped", brief(Recipient::Claim(index)))),
+            Happening::InTheMoney(index) => add(format!("{} in the money", brief(Recipient::Claim(index)))),
+            Happening::Covered(Recipient::Claim(index)) => {
+                let name = of_claim(sale, &sale.exit.stack.claims[index as usize]);
+                add(format!("{} covered", name.strip_suffix(" Preferred").unwrap_or(&name)));
+            }
+            Happening::Covered(to) => add(format!("{} paid", brief(to))),
+        }
+    }
+    match words.as_slice() {
+        [] if segment.jumps => "payouts jump".into(),
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, two] => format!("{one}, {two}"),
+        [one, rest @ ..] => format!("{one} and {} more", rest.len()),
+    }
+}
+
 /// A recipient without its holder: options of one exercise price are one.
 fn short(sale: &Sale, to: Recipient) -> String {
     match to {

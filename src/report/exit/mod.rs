@@ -4,6 +4,7 @@
 //! agreement. Tables, charts, `explain`, `compare` and the search for an exit value are written over it.
 
 pub mod breakpoints;
+pub mod charts;
 mod checks;
 pub mod conventions;
 mod cost;
@@ -12,6 +13,7 @@ mod names;
 mod payoff;
 pub mod solve;
 mod tables;
+mod titles;
 
 pub use cost::{Cost, cost_of, costs};
 pub use csv::csv;
