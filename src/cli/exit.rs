@@ -75,6 +75,13 @@ impl Sold {
         Ok(Sold { run, read, values: (!at.is_empty()).then_some(values) })
     }
 
+    /// Reads and runs a scenario as it stands.
+    pub fn unsold(session: &Session, name: &str) -> Result<Self, Error> {
+        let read = session.read(name)?;
+        let run = session.run(&read, &session.settings)?;
+        Ok(Sold { run, read, values: None })
+    }
+
     /// The sale.
     pub fn sale(&self) -> Result<Sale<'_>, Error> {
         Sale::of(&self.run, self.values.as_deref()).ok_or_else(|| {

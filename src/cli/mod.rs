@@ -33,8 +33,8 @@ pub fn main() -> ExitCode {
         Command::Exit { name, at, breakpoints, solve } => {
             exit::exit(&session, &exit::Asked { name: &name, at: &at, breakpoints, solve: &solve })
         }
-        Command::Explain { name, stakeholder, after } => {
-            explain::explain(&session, &name, &stakeholder, after.as_deref())
+        Command::Explain { name, stakeholder, after, at } => {
+            explain::explain(&session, &name, &stakeholder, after.as_deref(), &at)
         }
         Command::New { name } => documents::new(&session, &name),
         Command::Schema { reference } => {
@@ -47,8 +47,15 @@ pub fn main() -> ExitCode {
         }
         Command::Man => documents::manual(),
         Command::Run { names, all, no_charts } => run::run(&session, &names, all, !no_charts),
-        Command::Compare { base, others, after } => compare::compare(&session, &base, &others, after.as_deref()),
-        Command::Chart { name, kinds, holder, svg } => chart::chart(&session, &name, &kinds, holder.as_deref(), svg),
+        Command::Compare { base, others, after, at, holder } => compare::compare(
+            &session,
+            &base,
+            &others,
+            &compare::Asked { after: after.as_deref(), at: &at, holder: holder.as_deref() },
+        ),
+        Command::Chart { name, kinds, holder, at, svg } => {
+            chart::chart(&session, &name, &chart::Asked { kinds: &kinds, holder: holder.as_deref(), at: &at, svg })
+        }
     };
     match outcome {
         Ok(code) => ExitCode::from(code),

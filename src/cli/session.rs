@@ -91,6 +91,13 @@ impl Session {
         }
     }
 
+    /// Reads a scenario without a word; `None` where something is wrong with it.
+    pub fn read_quietly(&self, name: &str) -> Option<Read> {
+        let loaded = load(&self.folder, name);
+        let document = loaded.document.filter(|_| !loaded.findings.has_errors())?;
+        Some(Read { document, sources: loaded.sources })
+    }
+
     /// Resolves what was read for one case and set of variables.
     pub fn resolve(read: &Read, settings: &Settings) -> Result<(Agreement, Findings), Error> {
         resolve(&read.document, &read.sources, settings)

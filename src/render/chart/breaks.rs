@@ -11,7 +11,7 @@ use rust_decimal::prelude::FromPrimitive;
 /// Room below the plot for the ticks and the name of the axis.
 pub(super) const AXIS: f64 = 44.0;
 /// Room between the names of the breakpoints and the plot, for leader lines.
-const LEADERS: f64 = 22.0;
+const LEADERS: f64 = 26.0;
 const LEADING: f64 = 14.0;
 /// The widest name of a breakpoint.
 const WIDEST: f64 = 112.0;
@@ -80,7 +80,7 @@ impl<'a> Breaks<'a> {
             canvas.text(&named.at.value, place, first, value_type());
             canvas.lines(&named.words, place, first + LEADING, LEADING, words_type());
             let color = mixed(GRID, MUTED, 0.55);
-            canvas.line(&[(place, last + 5.0), (place, last + 9.0), (center, plot.top - 2.0)], 0.75, color);
+            canvas.line(&[(place, last + 5.0), (place, last + 8.0), (center, plot.top - 2.0)], 0.75, color);
         }
     }
 }

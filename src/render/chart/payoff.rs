@@ -1,7 +1,7 @@
 //! Payoffs over exit values: straight lines between exact corners, named at their ends, breakpoints above the plot.
 
 use super::breaks::{AXIS, Breaks, Plot, axis, money_tick};
-use super::fit::{spread, ticks};
+use super::fit::{spread, ticks, wrap_evenly};
 use super::format::coordinate;
 use super::kit::{Canvas, MARGIN, RIGHT, Scale, Type};
 use super::palette::{INK, MUTED, WHITE, fill, readable};
@@ -38,7 +38,12 @@ pub(super) fn draw(sheet: &Sheet, chart: &PayoffLines) -> Canvas {
     }
     breaks.draw(&canvas, plot);
     let points = |line: &PayoffLine| -> Vec<(f64, f64)> {
-        line.corners.iter().map(|&(value, paid)| (plot.x.at(coordinate(value)), y.at(coordinate(paid)))).collect()
+        // Where nothing is paid yet there is no line to see but the axis.
+        let begins = line.corners.iter().position(|corner| !corner.1.is_zero()).unwrap_or(0).saturating_sub(1);
+        line.corners[begins..]
+            .iter()
+            .map(|&(value, paid)| (plot.x.at(coordinate(value)), y.at(coordinate(paid))))
+            .collect()
     };
     for line in chart.lines.iter().rev() {
         let points = points(line);
@@ -47,7 +52,9 @@ pub(super) fn draw(sheet: &Sheet, chart: &PayoffLines) -> Canvas {
     }
     axis(&canvas, plot, chart.upper, &chart.currency);
     for line in chart.lines.iter().rev() {
-        for (x, y) in bends(&points(line)) {
+        let points = points(line);
+        let starts = points.first().copied().filter(|(x, _)| *x > left);
+        for (x, y) in starts.into_iter().chain(bends(&points)) {
             canvas.dot(x, y, 4.4, WHITE);
             canvas.dot(x, y, 3.4, fill(line.colour));
         }
@@ -98,7 +105,7 @@ struct Name<'a> {
 impl<'a> Name<'a> {
     fn new(line: &'a PayoffLine) -> Self {
         let set = Type::label(readable(fill(line.colour)));
-        Name { line, words: set.wrap(&line.name, ROOM, 3), set }
+        Name { line, words: wrap_evenly(&line.name, set, ROOM, 3), set }
     }
 
     fn value(&self) -> Type {

@@ -1,7 +1,7 @@
 //! How every exit value is shared: areas that add up to all of it, named at the right end.
 
 use super::breaks::{AXIS, Breaks, Plot, axis};
-use super::fit::spread;
+use super::fit::{spread, wrap_evenly};
 use super::format::coordinate;
 use super::kit::{Canvas, MARGIN, RIGHT, Scale, Type};
 use super::palette::{MUTED, WHITE, fill, readable};
@@ -105,7 +105,7 @@ impl Name {
         let set = Type::label(readable(fill(area.colour)));
         let percent = (span.1 - span.0) * 100.0;
         let share = if percent < 0.1 { "<0.1%".into() } else { format!("{percent:.1}%") };
-        Name { words: set.wrap(&area.name, ROOM, 3), share, span, set }
+        Name { words: wrap_evenly(&area.name, set, ROOM, 3), share, span, set }
     }
 
     fn width(&self) -> f64 {

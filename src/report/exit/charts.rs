@@ -25,6 +25,20 @@ pub fn all(sale: &Sale) -> Vec<Chart> {
     charts
 }
 
+/// The kinds of charts of a sale.
+pub const KINDS: [&str; 4] = ["payoff", "payoff-holders", "payout-shares", "payouts"];
+
+/// The charts of that kind; `payouts` are one for each exit value.
+pub fn of_kind(sale: &Sale, kind: &str) -> Vec<Chart> {
+    match kind {
+        "payoff" => vec![by_class(sale)],
+        "payoff-holders" => vec![by_holder(sale)],
+        "payout-shares" => vec![shares(sale)],
+        "payouts" => sale.settlements.iter().map(|settlement| payouts(sale, settlement)).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// The settlements that get bars: all, or the first, the middle and the last.
 pub fn chosen<'s>(sale: &'s Sale) -> Vec<&'s Settlement> {
     let all = &sale.settlements;
@@ -174,14 +188,16 @@ pub fn breaks(sale: &Sale, upper: Exact) -> Vec<Break> {
 
 fn framed(sale: &Sale, id: String, title: String, measure: &str, body: Body) -> Chart {
     let head = &sale.run.agreement.head;
-    let mut known = vec![
-        format!("Scenario {}", head.name),
-        "Drawn from exact breakpoints".to_owned(),
-        "Payouts net of exercise prices, what is held in escrow included".to_owned(),
-    ];
-    if !super::has_escrow(sale) {
-        known[2] = "Payouts net of exercise prices".to_owned();
+    let mut known = vec![format!("Scenario {}", head.name)];
+    if !matches!(body, Body::Payouts(_)) {
+        known.push("Drawn from exact breakpoints".to_owned());
     }
+    known.extend(match (super::has_escrow(sale), sale.exit.stack.claims.iter().any(super::names::is_right)) {
+        (true, true) => Some("Payouts net of exercise prices, what is held in escrow included".to_owned()),
+        (true, false) => Some("Payouts include what is held in escrow".to_owned()),
+        (false, true) => Some("Payouts net of exercise prices".to_owned()),
+        (false, false) => None,
+    });
     let assumed = sale.run.agreement.assumptions.len();
     if assumed > 0 {
         known.push(format!("{} listed with the tables", counted(assumed, "assumption")));
@@ -323,4 +339,9 @@ pub fn payouts(sale: &Sale, settlement: &Settlement) -> Chart {
 fn slug(words: &str) -> String {
     let plain: String = words.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.').collect();
     plain.to_lowercase().replace('.', "-")
+}
+
+/// Whose claim a portion is of, and which part.
+pub fn weight(sale: &Sale, portion: usize) -> (Recipient, Exact) {
+    (Recipient::Claim(sale.exit.stack.portions[portion].claim), super::names::part_of_claim(sale, portion))
 }

@@ -6,9 +6,11 @@
 pub mod breakpoints;
 pub mod charts;
 mod checks;
+pub mod compare;
 pub mod conventions;
 mod cost;
 mod csv;
+pub mod explain;
 mod names;
 mod payoff;
 pub mod solve;

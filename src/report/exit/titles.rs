@@ -131,3 +131,22 @@ pub fn payouts(sale: &Sale, settlement: &Settlement) -> String {
         several => format!("{first}, none to {}", counted(several.len(), "holder")),
     }
 }
+
+/// Where the better offer changes for somebody.
+pub fn crossover(name: &str, labels: &[String], crossings: &[Vec<Exact>], currency: &str) -> String {
+    let words = |value: &Exact| money(decimal(*value, MONEY_PLACES), currency);
+    match (labels, crossings) {
+        ([base, other], [at]) => match at.as_slice() {
+            [] => format!("{name}: no exit value changes which of {base} and {other} pays more"),
+            [one] => format!("{name}: {base} and {other} change places at {}", words(one)),
+            several => {
+                let all: Vec<String> = several.iter().map(words).collect();
+                format!("{name}: {base} and {other} change places at {}", listed(&all))
+            }
+        },
+        _ => {
+            let count = crossings.iter().map(Vec::len).sum();
+            format!("{name}: the better offer changes at {}", counted(count, "exit value"))
+        }
+    }
+}
