@@ -1,9 +1,9 @@
 //! The breakpoints of a sale: every exit value at which the sharing changes, what happens there, and who shares in the
 //! next dollar.
 
-use super::Sale;
 use super::names::{claim_in_full, claim_of, holder, of_claim, recipient};
 use super::tables::value_in_words;
+use super::{Sale, checks};
 use crate::engine::exit::{ClaimOf, Happening, Recipient, Segment};
 use crate::num::{Exact, Number};
 use crate::report::exact::{FRACTION_PLACES, MONEY_PLACES, POSTED_PLACES, decimal};
@@ -209,13 +209,7 @@ fn shares(sale: &Sale, segment: &Segment) -> String {
 }
 
 fn jumps(sale: &Sale) -> Option<String> {
-    let jumps: Vec<String> = sale
-        .breakpoints
-        .segments
-        .iter()
-        .filter(|segment| segment.jumps)
-        .map(|segment| value_in_words(sale, segment.from))
-        .collect();
+    let jumps: Vec<String> = checks::jumps(sale).into_iter().map(|value| value_in_words(sale, value)).collect();
     (!jumps.is_empty()).then(|| {
         format!(
             "Payouts jump at {}: there several allocations are possible, and the one the terms of the vote or of the class \

@@ -1,7 +1,7 @@
 //! What is checked of every sale, on every run, and said below its tables.
 
 use super::Sale;
-use super::payoff::{Payoffs, order};
+use super::payoff::{Payoff, Payoffs, order};
 use super::tables::value_in_words;
 use crate::engine::exit::Happening;
 use crate::num::{Exact, Number};
@@ -53,19 +53,46 @@ fn shares_of_a_dollar_add_up(sale: &Sale) -> bool {
     })
 }
 
-/// The exit values at which some payout falls.
+/// The exit values at which some payout falls, by a cent or more: less is what posting a number to ten places leaves.
 pub fn falls(sale: &Sale) -> Vec<Exact> {
     let payoffs = Payoffs::of(sale);
     let falls_at = |index: &usize| {
-        sale.recipients().into_iter().filter_map(|recipient| payoffs.get(recipient)).any(|payoff| {
+        each(sale, &payoffs).any(|payoff| {
             let piece = payoff.pieces[*index];
             let below = if *index == 0 { piece.here } else { payoff.below(*index) };
-            piece.slope.below(Exact::zero()).is_yes()
-                || piece.here.below(below).is_yes()
-                || piece.above.below(piece.here).is_yes()
+            let is_less = |now: Exact, before: Exact| cent().at_most(before - now).is_yes();
+            piece.slope.below(Exact::zero()).is_yes() || is_less(piece.here, below) || is_less(piece.above, piece.here)
         })
     };
-    (0..sale.breakpoints.segments.len()).filter(falls_at).map(|index| sale.breakpoints.segments[index].from).collect()
+    breakpoints_where(sale, falls_at)
+}
+
+/// The exit values at which some payout jumps, by a cent or more.
+pub fn jumps(sale: &Sale) -> Vec<Exact> {
+    if !sale.breakpoints.segments.iter().any(|segment| segment.jumps) {
+        return Vec::new();
+    }
+    let payoffs = Payoffs::of(sale);
+    let jumps_at = |index: &usize| {
+        *index > 0
+            && each(sale, &payoffs).any(|payoff| {
+                let jump = payoff.pieces[*index].above - payoff.below(*index);
+                cent().at_most(jump.max(Exact::zero() - jump)).is_yes()
+            })
+    };
+    breakpoints_where(sale, jumps_at)
+}
+
+fn each<'p>(sale: &Sale, payoffs: &'p Payoffs) -> impl Iterator<Item = &'p Payoff> {
+    sale.recipients().into_iter().filter_map(|recipient| payoffs.get(recipient))
+}
+
+fn breakpoints_where(sale: &Sale, is: impl Fn(&usize) -> bool) -> Vec<Exact> {
+    (0..sale.breakpoints.segments.len()).filter(is).map(|index| sale.breakpoints.segments[index].from).collect()
+}
+
+fn cent() -> Exact {
+    Exact::one() / Exact::whole(100)
 }
 
 fn why(sale: &Sale) -> &'static str {

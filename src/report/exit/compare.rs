@@ -187,7 +187,7 @@ impl<'a> Offers<'a> {
         let at: Vec<String> = self
             .crossings(subject, other)
             .iter()
-            .map(|value| crate::report::words::price(decimal(*value, MONEY_PLACES), currency))
+            .map(|(value, _)| crate::report::words::price(decimal(*value, MONEY_PLACES), currency))
             .collect();
         let label = |index: usize| &self.offers[index].label;
         (!at.is_empty())
@@ -218,18 +218,16 @@ impl<'a> Offers<'a> {
         order(pays(0), pays(other)) == Ordering::Equal && pays(0).is_positive().is_yes() && at.is_positive().is_yes()
     }
 
-    /// Exit values at which the better offer changes: from one to the other, past a stretch where both pay the same too.
-    fn crossings(&self, subject: &Claimant, other: usize) -> Vec<Exact> {
-        let regions = self.regions(subject, other);
+    /// Exit values at which the better offer changes, with the label of the one that is better from there on; past a stretch
+    /// where both pay the same too.
+    fn crossings(&self, subject: &Claimant, other: usize) -> Vec<(Exact, String)> {
         let mut last = Ordering::Equal;
         let mut crossings = Vec::new();
-        for region in regions {
-            if region.other != Ordering::Equal {
-                if last != Ordering::Equal && last != region.other {
-                    crossings.push(region.from);
-                }
-                last = region.other;
+        for region in self.regions(subject, other).into_iter().filter(|region| region.other != Ordering::Equal) {
+            if last != Ordering::Equal && last != region.other {
+                crossings.push((region.from, self.better(region.other, other)));
             }
+            last = region.other;
         }
         crossings
     }
@@ -289,8 +287,8 @@ impl<'a> Offers<'a> {
             None => {
                 let crossing = self.subjects.iter().filter(|subject| !self.crossings(subject, 1).is_empty());
                 let stake = |subject: &Claimant| {
-                    let last = self.crossings(subject, 1).last().copied().unwrap_or(Exact::zero());
-                    subject.payoffs[0].at(last)
+                    let last = self.crossings(subject, 1).pop();
+                    last.map_or(Exact::zero(), |(last, _)| subject.payoffs[0].at(last))
                 };
                 crossing.max_by(|first, second| order(stake(first), stake(second)))
             }
@@ -316,8 +314,9 @@ impl<'a> Offers<'a> {
 
     fn drawn(&self, subject: &Claimant) -> Chart {
         let (base, currency) = (&self.offers[0].sale, &self.offers[0].sale.run.agreement.head.currency);
-        let crossings: Vec<Vec<Exact>> = (1..self.offers.len()).map(|other| self.crossings(subject, other)).collect();
-        let last = crossings.iter().flatten().copied().fold(Exact::zero(), Exact::max);
+        let crossings: Vec<(Exact, String)> =
+            (1..self.offers.len()).flat_map(|other| self.crossings(subject, other)).collect();
+        let last = crossings.iter().map(|(value, _)| *value).fold(Exact::zero(), Exact::max);
         let right = self.offers.iter().map(|offer| upper(&offer.sale)).fold(Exact::zero(), Exact::max);
         let right = right.max(last * Exact::whole(5) / Exact::whole(4));
         let money_at = |number: Exact| decimal(number, MONEY_PLACES);
@@ -325,7 +324,7 @@ impl<'a> Offers<'a> {
         let lines = lines.map(|((offer, payoff), hue)| line(&offer.label, Colour::Hue(hue), payoff, right, currency));
         let mut lines: Vec<_> = lines.collect();
         lines.sort_by_key(|line| std::cmp::Reverse(line.corners.last().map(|corner| corner.1)));
-        let marks = crossings.iter().flatten().map(|&value| Mark {
+        let marks = crossings.iter().map(|&(value, _)| Mark {
             exit_value: money_at(value),
             payout: money_at(subject.payoffs[0].at(value)),
             words: money(money_at(value), currency),
@@ -336,7 +335,7 @@ impl<'a> Offers<'a> {
             id: "crossover".into(),
             title: titles::crossover(&subject.name, &labels, &crossings, currency),
             subtitle: format!(
-                "What {} gets by exit value, in each offer; funding {}, case {}",
+                "Payout to {} by exit value; funding {}, case {}",
                 subject.name,
                 base.run.rung.word(),
                 head.case.word()

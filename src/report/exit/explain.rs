@@ -23,7 +23,16 @@ pub fn explain(sale: &Sale, subject: Subject, name: &str) -> Explanation {
             sale.run.rung.word(),
             head.case.word()
         ),
-        notes: Vec::new(),
+        notes: head
+            .normalised
+            .map(|total| {
+                let total = grouped(total);
+                format!(
+                    "Counts and prices below are of a made-up total of {total} shares; only ratios and money are facts."
+                )
+            })
+            .into_iter()
+            .collect(),
         stages: sale.settlements.iter().map(|settlement| writer.step(settlement)).collect(),
     }
 }

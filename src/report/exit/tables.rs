@@ -117,7 +117,7 @@ pub fn deductions(sale: &Sale, settlement: &Settlement) -> Vec<(Recipient, Strin
 
 /// An exit value in words: `$150M`.
 pub fn value_in_words(sale: &Sale, value: Exact) -> String {
-    money_in_full(decimal(value, MONEY_PLACES), &sale.run.agreement.head.currency)
+    money_in_full(decimal(value, 2), &sale.run.agreement.head.currency)
 }
 
 /// By class at one exit value, with the deductions, up to the exit value.

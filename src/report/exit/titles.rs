@@ -132,21 +132,18 @@ pub fn payouts(sale: &Sale, settlement: &Settlement) -> String {
     }
 }
 
-/// Where the better offer changes for somebody.
-pub fn crossover(name: &str, labels: &[String], crossings: &[Vec<Exact>], currency: &str) -> String {
-    let words = |value: &Exact| money(decimal(*value, MONEY_PLACES), currency);
-    match (labels, crossings) {
-        ([base, other], [at]) => match at.as_slice() {
-            [] => format!("{name}: no exit value changes which of {base} and {other} pays more"),
-            [one] => format!("{name}: {base} and {other} change places at {}", words(one)),
-            several => {
-                let all: Vec<String> = several.iter().map(words).collect();
-                format!("{name}: {base} and {other} change places at {}", listed(&all))
-            }
-        },
-        _ => {
-            let count = crossings.iter().map(Vec::len).sum();
-            format!("{name}: the better offer changes at {}", counted(count, "exit value"))
+/// Where which offer pays somebody more: `changes` are the exit values from which on an offer, by its label, does.
+pub fn crossover(name: &str, labels: &[String], changes: &[(Exact, String)], currency: &str) -> String {
+    let words = |value: Exact| money(decimal(value, MONEY_PLACES), currency);
+    let other = |label: &String| labels.iter().find(|known| *known != label).cloned().unwrap_or_default();
+    match (labels.len(), changes) {
+        (_, []) => format!("For {name} the better offer is the same at every exit value"),
+        (2, [(from, label)]) => {
+            format!("For {name} {label} pays more above {}, {} below", words(*from), other(label))
         }
+        (2, [(from, label), (to, _)]) => {
+            format!("For {name} {label} pays more between {} and {}", words(*from), words(*to))
+        }
+        _ => format!("For {name} the better offer changes at {}", counted(changes.len(), "exit value")),
     }
 }
