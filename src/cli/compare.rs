@@ -68,7 +68,10 @@ fn exit_values(session: &Session, names: &[&str], asked: &Asked) -> Result<Optio
         return Ok(Some(asked.at.to_vec()));
     }
     for name in names {
-        let Some(read) = session.read_quietly(name).filter(|read| read.document.has_exit()) else { continue };
+        if !session.states_exit(name) {
+            continue;
+        }
+        let read = session.read(name)?;
         let (agreement, _) = Session::resolve(&read, &session.settings)?;
         let run = session.replay(&read, agreement)?;
         if let Some(exit) = &run.ledger().exit {

@@ -387,6 +387,11 @@ fn written<const BITS: usize, const LIMBS: usize>(
             total: write.decimal(total),
             before: write.decimal(before),
         },
+        Because::PayToPlay { ratio, took, required } => Because::PayToPlay {
+            ratio: write.decimal(ratio),
+            took: write.decimal(took),
+            required: write.decimal(required),
+        },
         Because::Ratio { ratio } => Because::Ratio { ratio: write.decimal(ratio) },
     }
 }

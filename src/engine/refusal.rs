@@ -2,7 +2,7 @@
 
 use super::books::{Books, CapTable, Feasibility};
 use super::exit::Unpriced;
-use super::round::{money, pricing, protect};
+use super::round::{money, pay_to_play, pricing, protect};
 use super::{pool, reclassify, replay, rights, secondary};
 use crate::model::{
     Cap, ClassId, Consideration, ConvertibleId, Denominator, Draws, Event, EventId, Issuance, Part, Payment,
@@ -261,7 +261,7 @@ fn of_round<const BITS: usize, const LIMBS: usize>(
     table: &CapTable<Fixed<BITS, LIMBS>>,
 ) -> Cause {
     let terms = &scenario.rounds[id.index()];
-    let solved = || pricing::solve(terms, &scenario.convertibles, draws, table);
+    let solved = || pay_to_play::price(terms, &scenario.convertibles, draws, table);
     let pricing = table.rounds[id.index()].clone().unwrap_or_else(solved);
     if !pricing.pre_money.is_positive().is_yes() {
         return Cause::NoPreMoney {
@@ -343,7 +343,7 @@ fn solve_with_pool<const BITS: usize, const LIMBS: usize>(
     if let Some(pool) = &mut terms.pool {
         pool.amount = PoolAmount::Increase(Term::Given(increase));
     }
-    pricing::solve(&terms, &scenario.convertibles, draws, table)
+    pay_to_play::price(&terms, &scenario.convertibles, draws, table)
 }
 
 /// The parts of a whole that what converts is promised whatever the price.

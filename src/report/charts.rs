@@ -74,7 +74,7 @@ fn bridge_of(run: &Run, name: &str) -> Result<Chart, Finding> {
 }
 
 /// The chart without what it draws.
-fn framed(run: &Run, id: String, title: String, measure: &str, notes: &[String], body: Body) -> Chart {
+pub(super) fn framed(run: &Run, id: String, title: String, measure: &str, notes: &[String], body: Body) -> Chart {
     Chart {
         id,
         title,
@@ -387,7 +387,10 @@ mod tests {
                     | Body::FundingLadder { .. }
                     | Body::Payoffs(_)
                     | Body::PayoutShares(_)
-                    | Body::Payouts(_) => Decimal::ZERO,
+                    | Body::Payouts(_)
+                    | Body::Heatmap { .. }
+                    | Body::Lines { .. }
+                    | Body::Tornado { .. } => Decimal::ZERO,
                 };
                 assert!(off < Decimal::new(1, 10), "{} of {} is off by {off}", chart.id, run.agreement.head.name);
             }

@@ -15,6 +15,7 @@ mod check;
 mod complete;
 mod expectations;
 mod file;
+mod inputs;
 pub mod keys;
 mod load;
 mod merge;

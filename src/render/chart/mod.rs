@@ -17,8 +17,10 @@ mod comparison;
 mod fit;
 mod font;
 mod format;
+mod heatmap;
 mod kit;
 mod ladder;
+mod lines;
 mod ownership_by_stage;
 mod ownership_now;
 mod palette;
@@ -30,6 +32,7 @@ mod rows;
 mod scene;
 mod sheet;
 mod svg;
+mod tornado;
 
 use crate::report::chart::{Body, Chart};
 use scene::Picture;
@@ -58,6 +61,11 @@ fn picture(chart: &Chart) -> Picture {
         Body::Payoffs(chart) => payoff::draw(&sheet, chart),
         Body::PayoutShares(chart) => payout_shares::draw(&sheet, chart),
         Body::Payouts(bars) => payouts::draw(&sheet, bars),
+        Body::Heatmap { across, up, cells, unit, currency } => {
+            heatmap::draw(&sheet, across, up, cells, *unit, currency)
+        }
+        Body::Lines { across, series, unit, currency } => lines::draw(&sheet, across, series, *unit, currency),
+        Body::Tornado { base, bars, unit, currency } => tornado::draw(&sheet, *base, bars, *unit, currency),
     };
     canvas.finish()
 }
@@ -68,7 +76,8 @@ mod crowded;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::{Colour, Label, Series, Step};
+    use crate::report::chart::{Colour, Label, Scale, Series, Step};
+    use crate::report::quantities::Unit;
     use rust_decimal::Decimal;
 
     fn chart(name: &str) -> Chart {
@@ -123,12 +132,16 @@ mod tests {
     #[test]
     fn empty_charts_are_drawn() {
         let nothing = || Step { name: String::new(), detail: String::new(), fraction: Decimal::ZERO };
+        let scale = || Scale { name: String::new(), labels: vec![], numbers: vec![] };
         let bodies = [
             Body::OwnershipByStage { stages: vec![], series: vec![] },
             Body::OwnershipNow { bars: vec![], value_heading: None },
             Body::DilutionBridge { start: nothing(), changes: vec![], end: nothing() },
             Body::Comparison { scenarios: vec![], series: vec![] },
             Body::FundingLadder { rows: vec![], totals: vec![], currency: String::new() },
+            Body::Heatmap { across: scale(), up: scale(), cells: vec![], unit: Unit::Money, currency: String::new() },
+            Body::Lines { across: scale(), series: vec![], unit: Unit::Fraction, currency: String::new() },
+            Body::Tornado { base: Decimal::ZERO, bars: vec![], unit: Unit::Fraction, currency: String::new() },
         ];
         for body in bodies {
             let empty = Chart { title: String::new(), footer: String::new(), body, ..chart("Rivera") };
