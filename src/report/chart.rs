@@ -1,5 +1,9 @@
 //! A chart as data: what is shown and in which words, and nothing of where it stands on the canvas.
 
+mod payoff;
+
+pub use payoff::{Break, Mark, PayoffLine, PayoffLines, PayoutBar, PayoutShares};
+
 use super::quantities::Unit;
 use rust_decimal::Decimal;
 
@@ -62,6 +66,12 @@ pub enum Body {
         /// The currency's code, for the money inside the bars: `USD`.
         currency: String,
     },
+    /// What everybody gets as the exit value rises.
+    Payoffs(PayoffLines),
+    /// How every exit value is shared, as parts of it.
+    PayoutShares(PayoutShares),
+    /// Ranked horizontal bars: who gets what at one exit value.
+    Payouts(Vec<PayoutBar>),
     /// A grid of cells, one a pair of values of two inputs; the deeper the colour, the more.
     Heatmap {
         /// Its name stands below, its values from left to right.

@@ -2,6 +2,7 @@
 
 use super::chart::{Bar, Body, Chart, Colour, Label, Rungs, Series, Step};
 use super::dilution::{Journey, journeys};
+use super::exit::Sale;
 use super::frame::{is_normalised, value};
 use super::holders::{Holder, Slice, holders, slices};
 use super::ladder::participations;
@@ -31,6 +32,9 @@ pub fn all(run: &Run) -> Vec<Chart> {
     let mut charts = vec![by_stage(run), now(run)];
     charts.extend(loser(run).map(|(holder, journey)| bridge(run, &holder, &journey)));
     charts.extend(ladder(run));
+    if let Some(sale) = Sale::of(run, None) {
+        charts.extend(super::exit::charts::all(&sale));
+    }
     charts
 }
 

@@ -11,6 +11,7 @@
     reason = "coordinates on a canvas of a few thousand pixels, exact in every type used here"
 )]
 
+mod breaks;
 mod bridge;
 mod comparison;
 mod fit;
@@ -23,6 +24,9 @@ mod lines;
 mod ownership_by_stage;
 mod ownership_now;
 mod palette;
+mod payoff;
+mod payout_shares;
+mod payouts;
 mod png;
 mod rows;
 mod scene;
@@ -54,6 +58,9 @@ fn picture(chart: &Chart) -> Picture {
         Body::DilutionBridge { start, changes, end } => bridge::draw(&sheet, start, changes, end),
         Body::Comparison { scenarios, series } => comparison::draw(&sheet, scenarios, series),
         Body::FundingLadder { rows, totals, currency } => ladder::draw(&sheet, rows, totals, currency),
+        Body::Payoffs(chart) => payoff::draw(&sheet, chart),
+        Body::PayoutShares(chart) => payout_shares::draw(&sheet, chart),
+        Body::Payouts(bars) => payouts::draw(&sheet, bars),
         Body::Heatmap { across, up, cells, unit, currency } => {
             heatmap::draw(&sheet, across, up, cells, *unit, currency)
         }
