@@ -1,5 +1,6 @@
 //! The cap table, the entries that change it, and the journal that may keep them.
 
+use super::lots::LotTable;
 use super::rights::Held;
 use super::round::{Conversion, Pricing};
 use crate::model::{ClassId, ClassPrices, ConvertibleId, EventId, Holding, PositionId, Round, RoundId, Scenario};
@@ -27,6 +28,8 @@ pub struct CapTable<N: Number> {
     pub fully_diluted: N,
     /// The latest price in force of one share as converted, if any was set.
     pub reference_price: Option<N>,
+    /// Who holds how much of which lot, where an exit asks for it.
+    pub lots: LotTable<N>,
     /// What is fixed of each round that has begun, by round.
     pub rounds: Vec<Option<Pricing<N>>>,
 }
@@ -328,11 +331,14 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     #[inline(always)]
     pub fn open(scenario: &Scenario<N>, journal: J) -> Self {
         let ratio = |class: &ClassPrices<N>| Some(class.issue_price? / class.conversion_price?);
+        let opening: Vec<N> = scenario.opening.iter().map(|shares| shares.posted()).collect();
+        let issue_prices: Vec<_> = scenario.classes.iter().map(|class| class.issue_price).collect();
         let mut table = CapTable {
+            lots: LotTable::open(&scenario.lots, &opening, &issue_prices),
             positions: scenario.positions.clone(),
-            shares: scenario.opening.iter().map(|shares| shares.posted()).collect(),
+            shares: opening,
             ratios: scenario.classes.iter().map(ratio).collect(),
-            issue_prices: scenario.classes.iter().map(|class| class.issue_price).collect(),
+            issue_prices,
             conversion_prices: scenario
                 .classes
                 .iter()
@@ -360,11 +366,25 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn post(&mut self, entry: Entry<N>) {
         self.journal.record(self.event, &entry);
+        self.follow_lots(&entry);
         self.table.shares[entry.position.index()] += entry.shares;
         self.table.fully_diluted += self.table.as_converted(entry.position, entry.shares);
         if let Some((from, taken)) = entry.kind.taken(entry.shares) {
             self.table.shares[from.index()] -= taken;
             self.table.fully_diluted -= self.table.as_converted(from, taken);
+        }
+    }
+
+    /// What an entry about to be posted does to the lots.
+    #[inline(always)]
+    fn follow_lots(&mut self, entry: &Entry<N>) {
+        if self.table.lots.lots.is_empty() {
+            return;
+        }
+        if let Holding::Shares(_, class) = self.table.positions[entry.position.index()] {
+            let before = self.table.at(entry.position);
+            let from = entry.kind.taken(entry.shares).map(|(from, _)| self.table.at(from));
+            self.table.lots.follow(self.event, entry, class, before, from.unwrap_or(before));
         }
     }
 

@@ -9,6 +9,7 @@ pub mod exit;
 pub mod inputs;
 pub mod issuance;
 pub mod ledger;
+pub mod lots;
 pub mod pool;
 pub mod reclassify;
 pub mod refusal;

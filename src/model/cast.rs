@@ -181,10 +181,7 @@ impl Convertible<Stated> {
                 counts: self.package.counts,
             },
             threshold: self.threshold.map(Term::cast),
-            interest: self.interest.map(|interest| Interest {
-                rate_per_year: interest.rate_per_year.cast(),
-                periods_per_year: interest.periods_per_year,
-            }),
+            interest: self.interest.map(Interest::cast),
             interest_converts: self.interest_converts,
             origin: self.origin,
         }
@@ -280,6 +277,12 @@ impl Cancellation<Stated> {
             rounding: self.rounding,
             origin: self.origin,
         }
+    }
+}
+
+impl Interest<Stated> {
+    pub(super) fn cast<N: Number>(self) -> Interest<N> {
+        Interest { rate_per_year: self.rate_per_year.cast(), periods_per_year: self.periods_per_year }
     }
 }
 

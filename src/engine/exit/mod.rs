@@ -18,11 +18,17 @@
 //! there is is an equilibrium, and the only one. Where the preferences are not covered `v` is zero and seniority pays.
 
 mod breakpoints;
+mod build;
+mod curve;
+mod outstanding;
 mod settlement;
 mod stack;
+mod vote;
 mod waterfall;
 
 pub use breakpoints::{Breakpoints, Happening, Recipient, Segment};
+pub use build::Unpriced;
+pub use curve::{Curve, Method};
 pub use settlement::{Amount, Form, Settled, SettledPortion, Settlement};
 pub use stack::{Claim, ClaimHolder, ClaimOf, Levy, Portion, Sharing, Stack, UnitId};
-pub use waterfall::{Paid, Waterfall};
+pub use waterfall::{Paid, Waterfall, distribute};

@@ -148,6 +148,8 @@ fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
         rounds,
         timeline,
         commitments,
+        exit: None,
+        lots: std::sync::Arc::default(),
     };
     let agreement = Agreement {
         head,

@@ -1,0 +1,91 @@
+//! Conversion forced by a vote of the preferred.
+
+use super::curve::{Curve, Method};
+use super::stack::{Claim, ClaimOf, Sharing, Stack};
+use super::waterfall::{Waterfall, pay};
+use crate::model::ClassId;
+use crate::num::{Mask, Number};
+
+/// Lets the preferred vote, and pays again where a class is forced to convert.
+///
+/// A class votes for conversion where it gets more if all preferred convert than in the equilibrium without force. Where the
+/// shares, as converted, that vote for it are more than a class's `fraction` of the preferred, that class must convert.
+#[inline(always)]
+pub(super) fn force<N: Number>(stack: &Stack<N>, result: &mut Waterfall<N>) {
+    let always = N::Mask::always(true);
+    let all: Vec<N::Mask> =
+        stack.claims.iter().map(|claim| if claim.class().is_some() { always } else { !always }).collect();
+    let mut together = result.clone();
+    pay_forced(stack, &all, &mut together);
+    let (mut yes, mut preferred) = (N::zero(), N::zero());
+    for (index, claim) in stack.claims.iter().enumerate() {
+        let Some(class) = claim.class() else { continue };
+        preferred += claim.shares;
+        if stack.claims[..index].iter().any(|other| other.class() == Some(class)) {
+            continue;
+        }
+        let of_class = || stack.claims.iter().enumerate().filter(|(_, claim)| claim.class() == Some(class));
+        let gets = |waterfall: &Waterfall<N>| of_class().map(|(index, _)| waterfall.paid[index].amount).sum::<N>();
+        let votes: N = of_class().map(|(_, claim)| claim.shares).sum();
+        yes += gets(result).below(gets(&together)).select(votes, N::zero());
+    }
+    let forced: Vec<N::Mask> = stack
+        .claims
+        .iter()
+        .map(|claim| {
+            let fraction = stack.forced.iter().find(|(class, _)| claim.class() == Some(*class));
+            fraction.map_or(!always, |(_, fraction)| (*fraction * preferred).below(yes))
+        })
+        .collect();
+    if forced.iter().any(|mask| !(!*mask).all()) {
+        pay_forced(stack, &forced, result);
+    }
+    result.forced = forced;
+}
+
+/// Pays as if the claims had nothing to choose where they are forced.
+#[inline(always)]
+fn pay_forced<N: Number>(stack: &Stack<N>, forced: &[N::Mask], result: &mut Waterfall<N>) {
+    let mut variant = stack.clone();
+    for (claim, forced) in variant.claims.iter_mut().zip(forced) {
+        *claim = claim.forced(*forced);
+    }
+    let mut curve = Curve::empty();
+    curve.prepare(&variant, Method::Kinks);
+    pay(&variant, &curve, result);
+    for (paid, forced) in result.paid.iter_mut().zip(forced) {
+        paid.converted = paid.converted | *forced;
+        paid.indifferent = paid.indifferent & !*forced;
+        paid.capped = paid.capped & !*forced;
+    }
+}
+
+impl<N: Number> Claim<N> {
+    /// The class of preferred it is of.
+    #[inline(always)]
+    pub(super) fn class(&self) -> Option<ClassId> {
+        match self.of {
+            ClaimOf::Lot(class, _) => Some(class),
+            ClaimOf::Common(_)
+            | ClaimOf::Right(_)
+            | ClaimOf::Pool(_)
+            | ClaimOf::Convertible(_)
+            | ClaimOf::Discount(_) => None,
+        }
+    }
+
+    /// The claim where it is forced to convert: its shares, and no preference but what is paid on conversion besides.
+    #[inline(always)]
+    fn forced(&self, forced: N::Mask) -> Self {
+        let zero = N::zero();
+        let (sharing, besides) = match self.sharing {
+            Sharing::Capped { above, total, strike } => {
+                let besides = (zero - strike).max(zero);
+                (Sharing::Capped { above, total: forced.select(besides, total), strike }, besides)
+            }
+            Sharing::Converts { strike } => (self.sharing, (zero - strike).max(zero)),
+            Sharing::Above { .. } | Sharing::PartOf { .. } => (self.sharing, zero),
+        };
+        Claim { preference: forced.select(besides, self.preference), sharing, ..*self }
+    }
+}
