@@ -16,6 +16,7 @@ pub mod refusal;
 pub mod rights;
 pub mod round;
 pub mod secondary;
+pub mod valuation;
 
 use crate::model::{Draws, Event, EventId, OpeningPrice, Rung, Scenario, Timed};
 use crate::num::{Arithmetic, Exact, Fixed, Mask, Narrow, Number, Stated, Truth, Wide};

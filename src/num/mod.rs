@@ -7,12 +7,14 @@
 
 mod exact;
 mod lanes;
+mod normal;
 pub mod rounding;
 mod stated;
 mod words;
 
 pub use exact::{Arithmetic, Exact, Fixed, Narrow, Truth, Wide};
 pub use lanes::{LaneMask, Lanes};
+pub use normal::normal_cdf;
 pub use stated::Stated;
 pub use words::grouped;
 
