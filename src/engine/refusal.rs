@@ -1,6 +1,7 @@
 //! Why an event has no answer, with the numbers that say so. Exact only, and only after the refusal.
 
 use super::books::{Books, CapTable, Feasibility};
+use super::exit::Unpriced;
 use super::round::{money, pricing};
 use super::{pool, reclassify, replay, rights, secondary};
 use crate::model::{
@@ -21,6 +22,8 @@ pub enum Refusal {
         /// What cannot be.
         cause: Cause,
     },
+    /// The preference of a class in the exit is a multiple of what was paid, and nobody said what was.
+    Unpriced(Unpriced),
     /// A formula divided by zero or outgrew its number.
     Undefined {
         /// The event; `None` is the opening.
@@ -42,6 +45,7 @@ impl Refusal {
     pub fn event(&self) -> Option<EventId> {
         match self {
             Refusal::Infeasible { event, .. } => Some(*event),
+            Refusal::Unpriced(_) => None,
             Refusal::Undefined { event, .. } | Refusal::Unbalanced { event, .. } => *event,
         }
     }

@@ -35,6 +35,10 @@ pub struct Agreement {
     pub rights: Vec<RightInfo>,
     /// Convertibles, by id.
     pub convertibles: Vec<ConvertibleInfo>,
+    /// Names of loans, in the order of the file.
+    pub loans: Vec<String>,
+    /// The name of the exit.
+    pub exit: Option<String>,
     /// Commitments, in the order of the scenario's.
     pub commitments: Vec<CommitmentInfo>,
     /// Variables, by id.

@@ -10,7 +10,8 @@ use super::terms::{
 use crate::num::{Number, Stated};
 
 impl Term<Stated> {
-    pub(super) fn cast<N: Number>(self) -> Term<N> {
+    /// The same term in another arithmetic.
+    pub fn cast<N: Number>(self) -> Term<N> {
         match self {
             Term::Given(stated) => Term::Given(stated.cast()),
             Term::Variable(id) => Term::Variable(id),

@@ -70,6 +70,8 @@ pub struct Debt<N> {
     pub interest: Option<Interest<N>>,
     /// How long interest has run.
     pub elapsed: Elapsed<N>,
+    /// The lowest rung on which it is owed.
+    pub rung: Rung,
     /// It is owed where all of these happen.
     pub conditions: Vec<ConditionId>,
     /// Where it was stated.
@@ -209,6 +211,7 @@ impl Debt<Stated> {
             amount: self.amount.cast(),
             interest: self.interest.map(Interest::cast),
             elapsed: self.elapsed.cast(),
+            rung: self.rung,
             conditions: self.conditions.clone(),
             origin: self.origin,
         }

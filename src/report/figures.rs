@@ -1,5 +1,8 @@
 //! The figures of the file format, computed from a run: what `[[expect]]` compares and `explain` shows.
 
+mod exit;
+
+use super::exits::ExitOfRun;
 use super::run::Run;
 use crate::engine::books::EntryKind;
 use crate::engine::ledger::{Ledger, Posted, Stage};
@@ -97,10 +100,36 @@ impl<'a> At<'a> {
             Figure::MoneyIn => Ok(self.money_in(subject)),
             Figure::SaleProceeds => Ok(self.sale_proceeds(subject)),
             Figure::Vested => self.vested(subject),
+            Figure::Preference
+            | Figure::PreferencePerShare
+            | Figure::Payout
+            | Figure::PayoutPerShare
+            | Figure::Multiple
+            | Figure::Form
+            | Figure::NextDollar
+            | Figure::Distributed
+            | Figure::Breakpoints => Err("it is a figure of the exit".to_owned()),
             Figure::Increase => {
                 Ok(self.entries().filter(|entry| self.increases(entry, subject)).map(|entry| exact(entry.shares)).sum())
             }
         }
+    }
+
+    /// A figure of the exit after the last stage, at an exit value where it depends on one; `item` says which item of a
+    /// figure that is a list.
+    ///
+    /// # Errors
+    /// Where there is no exit on the rung, or no such figure.
+    pub fn of_exit(
+        run: &'a Run,
+        rung: Rung,
+        at: Option<Exact>,
+        figure: Figure,
+        subject: Subject,
+        item: Option<(usize, usize)>,
+    ) -> Result<Exact, Missing> {
+        let exit = ExitOfRun::on(run, rung)?;
+        exit::figure(&exit, &At::stage(run, rung, None)?, at, figure, subject, item)
     }
 
     /// Options that have vested by this stage and are neither exercised nor cancelled.
@@ -330,7 +359,23 @@ fn money_of(entry: &Posted) -> Option<(Exact, Exact)> {
 
 /// Whether a position is part of what a figure is of. Of a plan, only its available options are.
 pub fn belongs(agreement: &Agreement, position: PositionId, subject: Subject) -> bool {
+<<<<<<< HEAD
     agreement.is_part_of(position, subject)
+=======
+    let holding = agreement.scenario.positions[position.index()];
+    match subject {
+        Subject::Whole => true,
+        Subject::Stakeholder(who) => holding.stakeholder() == Some(who),
+        Subject::Group(group) => {
+            holding.stakeholder().is_some_and(|who| agreement.stakeholders[who.index()].group == Some(group))
+        }
+        Subject::Class(class) => matches!(holding, Holding::Shares(_, of) if of == class),
+        Subject::Plan(plan) => holding == Holding::Available(plan),
+        Subject::StakeholderClass(who, class) => holding == Holding::Shares(who, class),
+        // What an instrument became is among its holder's shares; see the conversions.
+        Subject::Convertible(_) | Subject::Loan(_) => false,
+    }
+>>>>>>> exit/main
 }
 
 fn exact(decimal: Decimal) -> Exact {

@@ -92,8 +92,8 @@ impl<N: Number> Stack<N> {
             let principal = scene.draws.value(debt.amount);
             let owed = crate::engine::round::convert::balance(principal, debt.interest, debt.elapsed, scene.draws);
             let conditions = debt.conditions.iter();
-            let is_owed =
-                conditions.fold(N::Mask::always(true), |all, condition| all & scene.draws.happens[condition.index()]);
+            let counts = N::Mask::always(debt.rung <= scene.draws.rung);
+            let is_owed = conditions.fold(counts, |all, condition| all & scene.draws.happens[condition.index()]);
             self.debts.push(is_owed.select(owed, N::zero()).posted());
         }
     }

@@ -19,8 +19,10 @@
 
 mod breakpoints;
 mod build;
+mod cents;
 mod curve;
 mod outstanding;
+mod posted;
 mod settlement;
 mod stack;
 mod vote;
@@ -29,6 +31,7 @@ mod waterfall;
 pub use breakpoints::{Breakpoints, Happening, Recipient, Segment};
 pub use build::Unpriced;
 pub use curve::{Curve, Method};
-pub use settlement::{Amount, Form, Settled, SettledPortion, Settlement};
+pub use posted::{NoExit, PostedExit, post};
+pub use settlement::{Amount, Form, Settled, SettledPortion, Settlement, settle};
 pub use stack::{Claim, ClaimHolder, ClaimOf, Levy, Portion, Sharing, Stack, UnitId};
 pub use waterfall::{Paid, Waterfall, distribute};
