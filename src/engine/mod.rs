@@ -63,6 +63,9 @@ pub fn replay<N: Number, J: Journal<N>>(
             (Event::Split(terms), Some(happens)) => issuance::split(terms, &scenario.rights, happens, draws, books),
             (Event::ClassConversion(terms), Some(happens)) => reclassify::convert(terms, happens, draws, books),
             (Event::Repurchase(terms), Some(happens)) => reclassify::repurchase(terms, happens, draws, books),
+            (&Event::Valuation(number), Some(happens)) => {
+                valuation::observe(EventId::at(index), number, scenario, happens, draws, books)
+            }
             (Event::Convertible(id), Some(happens)) => convertible::issue(*id, happens, books),
             (Event::Maturity(due), Some(happens)) => convertible::mature(due, scenario, happens, draws, books),
             (_, None) => continue,
@@ -72,8 +75,8 @@ pub fn replay<N: Number, J: Journal<N>>(
             (Event::Closing { .. }, _) | (_, None) => feasible,
             (_, Some(happens)) => feasible | !happens,
         };
-        // A convertible that is issued is no share yet: no stage of the table.
-        let changes_table = !matches!(timed.event, Event::Convertible(_));
+        // A convertible that is issued is no share yet, and a valuation none at all: no stages of the table.
+        let changes_table = !matches!(timed.event, Event::Convertible(_) | Event::Valuation(_));
         let takes_place = happens.filter(|_| changes_table).unwrap_or(N::Mask::always(false));
         books.end_event(takes_place, feasible)?;
     }

@@ -199,6 +199,9 @@ mod tests {
             rounds: Vec::new(),
             timeline: Vec::new(),
             commitments: Vec::new(),
+            exit: None,
+            valuations: Vec::new(),
+            lots: std::sync::Arc::default(),
         };
         Books::open(&scenario, Feasibility::unquestioned())
     }

@@ -3,6 +3,7 @@
 use super::books::{Books, CapTable, Feasibility};
 use super::exit::Unpriced;
 use super::round::{money, pricing};
+use super::valuation::Unvalued;
 use super::{pool, reclassify, replay, rights, secondary};
 use crate::model::{
     Cap, Consideration, Converting, Denominator, Draws, Event, EventId, Part, Payment, PoolAmount, Round, RoundId,
@@ -24,6 +25,13 @@ pub enum Refusal {
     },
     /// The preference of a class in the exit is a multiple of what was paid, and nobody said what was.
     Unpriced(Unpriced),
+    /// A valuation by option pricing has no answer.
+    Unvalued {
+        /// The event.
+        event: EventId,
+        /// Why.
+        why: Unvalued,
+    },
     /// A formula divided by zero or outgrew its number.
     Undefined {
         /// The event; `None` is the opening.
@@ -44,7 +52,7 @@ impl Refusal {
     /// The event that was refused; `None` is the opening.
     pub fn event(&self) -> Option<EventId> {
         match self {
-            Refusal::Infeasible { event, .. } => Some(*event),
+            Refusal::Infeasible { event, .. } | Refusal::Unvalued { event, .. } => Some(*event),
             Refusal::Unpriced(_) => None,
             Refusal::Undefined { event, .. } | Refusal::Unbalanced { event, .. } => *event,
         }
@@ -209,7 +217,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             asked: decimal(reclassify::bought_back(terms, draws)),
             held: decimal(table.at(terms.position)),
         },
-        Event::Warrant(_) | Event::Convertible(_) | Event::Maturity(_) => Cause::NegativeShares,
+        Event::Warrant(_) | Event::Convertible(_) | Event::Maturity(_) | Event::Valuation(_) => Cause::NegativeShares,
         Event::Split(terms) => Cause::PriceNotPositive { price: decimal(draws.value(terms.ratio)) },
     }
 }

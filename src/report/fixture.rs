@@ -67,6 +67,9 @@ impl Draft {
             rounds: Vec::new(),
             timeline: Vec::new(),
             commitments: Vec::new(),
+            exit: None,
+            valuations: Vec::new(),
+            lots: std::sync::Arc::default(),
         };
         let mut draft = Draft(Agreement {
             head,
@@ -80,6 +83,8 @@ impl Draft {
             rounds: Vec::new(),
             convertibles: Vec::new(),
             commitments: Vec::new(),
+            loans: Vec::new(),
+            exit: None,
             variables: Vec::new(),
             correlations: Vec::new(),
             origins: Vec::new(),

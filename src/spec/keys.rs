@@ -395,7 +395,6 @@ pub(super) fn any_of(words: impl IntoIterator<Item = String>) -> String {
 mod areas {
     pub const PAY_TO_PLAY: &str = "pay-to-play";
     pub const DIVIDENDS_IN_KIND: &str = "dividends paid in shares";
-    pub const VALUATIONS: &str = "valuation by option pricing";
     pub const IPOS: &str = "IPOs and their ratchets";
     pub const VOTES: &str = "votes";
 }

@@ -31,7 +31,7 @@ mod waterfall;
 pub use breakpoints::{Breakpoints, Happening, Recipient, Segment};
 pub use build::Unpriced;
 pub use curve::{Curve, Method};
-pub use posted::{NoExit, PostedExit, post};
+pub use posted::{NoExit, PostedExit, post, post_stack};
 pub use settlement::{Amount, Form, Settled, SettledPortion, Settlement, settle};
 pub use stack::{Claim, ClaimHolder, ClaimOf, Levy, Portion, Sharing, Stack, UnitId};
 pub use waterfall::{Paid, Waterfall, distribute};

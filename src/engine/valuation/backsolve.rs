@@ -58,7 +58,8 @@ pub fn backsolve(
     while worth(high) < all || shares <= 0.0 {
         if high >= MOST || shares <= 0.0 {
             let most = if shares > 0.0 { worth(high) / shares } else { 0.0 };
-            return Err(Unvalued::NeverWorth { most: posted(most).ok_or(Unvalued::TooLong)? });
+            let most = posted(most).ok_or(Unvalued::TooLong)?;
+            return Err(Unvalued::NeverWorth { class: None, price: wanted.price, most });
         }
         (low, high) = (high, (high * 2.0).min(MOST));
     }
@@ -170,7 +171,7 @@ mod tests {
         let wanted = Wanted { shares: decimal("2000000"), price: decimal("2.5") };
         let refused = backsolve(&schedule, &MARKET, wanted, |claim| claim == 0).expect_err("no root");
         // 2.50 exp(-0.12)
-        let Unvalued::NeverWorth { most } = refused else { panic!("{refused:?}") };
+        let Unvalued::NeverWorth { most, .. } = refused else { panic!("{refused:?}") };
         assert!((most - decimal("2.2173010918")).abs() < decimal("0.001"), "{most}");
     }
 

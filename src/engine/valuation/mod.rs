@@ -21,12 +21,15 @@
 mod allocate;
 mod backsolve;
 mod call;
+mod post;
 
 pub use allocate::{Allocation, Tranche, allocate};
 pub use backsolve::{Backsolve, Wanted, backsolve};
 pub use call::{Market, call};
+pub use post::{Observed, Outcome, PostedValuation, Priced, Solved, is_of, observe, post};
 
 use super::exit::{Breakpoints, Recipient};
+use crate::model::ClassId;
 use crate::num::{Exact, Number};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -50,8 +53,18 @@ pub enum Unvalued {
     },
     /// A breakpoint or value is too long a number to keep.
     TooLong,
+    /// The preference, or the price, of a class is not known.
+    Unpriced(ClassId),
+    /// Nobody has a claim on the company.
+    NoClaims,
+    /// No class was sold whose price could say what the equity is.
+    NoClassSold,
     /// The class is worth less than its price at any equity, or has nothing.
     NeverWorth {
+        /// The class, once it is known which.
+        class: Option<ClassId>,
+        /// Its price.
+        price: Decimal,
         /// What one share is worth at most.
         most: Decimal,
     },

@@ -73,8 +73,7 @@ const WHOLE: &[Key] = &[
         "tranche_values",
         Kind::List(&Kind::OneOrMore(&MONEY)),
         "values between the breakpoints by option pricing; a list",
-    )
-    .later(areas::VALUATIONS),
+    ),
     whole("book_value_per_share", Kind::OneOrMore(&PRICE), "net tangible book value after the offering")
         .later(areas::IPOS),
     whole("book_value_increase", Kind::OneOrMore(&PRICE), "its increase per share").later(areas::IPOS),

@@ -12,11 +12,7 @@ use crate::spec::value::{Given, Literal, Read};
 use rust_decimal::Decimal;
 
 /// Figures by their key.
-<<<<<<< HEAD
-pub(super) const FIGURES: [(&str, Figure); 22] = [
-=======
-const FIGURES: [(&str, Figure); 31] = [
->>>>>>> exit/main
+pub(super) const FIGURES: [(&str, Figure); 31] = [
     ("fully_diluted", Figure::FullyDiluted),
     ("pre_money", Figure::PreMoney),
     ("post_money", Figure::PostMoney),
