@@ -144,17 +144,14 @@ impl<N: Number> Curve<N> {
     #[inline(always)]
     fn place_parts(&mut self, stack: &Stack<N>) {
         for index in 0..stack.claims.len() {
-            let part = stack.claims[index].part();
             if !matches!(stack.claims[index].sharing, Sharing::PartOf { .. }) {
                 continue;
             }
-            let has_part = part.is_positive();
-            let worth = stack.claims[index].preference / has_part.select(part, N::one());
+            let has_part = stack.claims[index].part().is_positive();
+            let worth = worth(&stack.claims[index]);
             let mut parts = N::zero();
             for other in &stack.claims {
-                let other_part = other.part();
-                let other_worth = other.preference / other_part.is_positive().select(other_part, N::one());
-                parts += other_worth.at_most(worth).select(other_part, N::zero());
+                parts += self::worth(other).at_most(worth).select(other.part(), N::zero());
             }
             let wanted = worth * (N::one() - parts);
             let mut lowest = wanted / self.counted(stack, N::zero());
@@ -165,6 +162,20 @@ impl<N: Number> Curve<N> {
                 }
             }
             self.converts_at[index] = has_part.select(lowest, N::zero());
+        }
+        // Each that converts adds to what the others are a part of: two may be better off converting together below the price
+        // at which either would alone. The lower cap goes first, and the higher one not before it.
+        for index in 0..stack.claims.len() {
+            if let Sharing::PartOf { .. } = stack.claims[index].sharing {
+                let worth = worth(&stack.claims[index]);
+                for (other, claim) in stack.claims.iter().enumerate() {
+                    if let Sharing::PartOf { .. } = claim.sharing {
+                        let lower = claim.part().is_positive() & self::worth(claim).at_most(worth);
+                        let later = self.converts_at[index].max(self.converts_at[other]);
+                        self.converts_at[index] = lower.select(later, self.converts_at[index]);
+                    }
+                }
+            }
         }
     }
 
@@ -331,7 +342,7 @@ impl<N: Number> Curve<N> {
         let filled = (net - below).min(jump) / has_jump.select(jump, N::one());
         let beyond = (net - above).max(N::zero()) / shares.is_positive().select(shares, N::one());
         let grows = shares.is_positive().select(beyond, N::zero());
-        let is_inside = has_jump & net.below(above);
+        let is_inside = has_jump & net.at_most(above);
         (price + grows, is_inside.select(filled, N::zero()))
     }
 }
@@ -355,6 +366,14 @@ pub(super) fn unit_at<N>(claims: &[Claim<N>], first: usize) -> Range<usize> {
     let unit = claims[first].unit;
     let length = claims[first..].iter().take_while(|claim| claim.unit == unit).count();
     first..first + length
+}
+
+/// What Liquidity Capitalization times the common price must be for a claim on a part of it to convert: its cap, times its
+/// cash multiple.
+#[inline(always)]
+fn worth<N: Number>(claim: &Claim<N>) -> N {
+    let part = claim.part();
+    claim.preference / part.is_positive().select(part, N::one())
 }
 
 /// Whether Liquidity Capitalization counts a claim's shares once it converts: preferred, and SAFEs and notes with a number

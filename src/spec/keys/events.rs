@@ -2,7 +2,7 @@
 
 use super::{
     COUNT, EVENT, FRACTION, Group, Key, Kind, MONEY, MULTIPLE, MapSpec, NAMED_EVENT, NUMBER, Names, Need, PRICE,
-    SOURCED, Sign, TableSpec, areas, key,
+    SOURCED, Sign, TableSpec, key,
 };
 
 const STAKEHOLDER: Key = key("stakeholder", Kind::Name(Names::Stakeholder), "who");

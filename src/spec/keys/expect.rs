@@ -69,6 +69,7 @@ const WHOLE: &[Key] = &[
     whole("net_proceeds", Kind::OneOrMore(&MONEY), "money raised after discount and costs").later(areas::IPOS),
     whole("distributed", Kind::OneOrMore(&MONEY), "the sum of all payouts"),
     whole("breakpoints", Kind::List(&Kind::OneOrMore(&MONEY)), "exit values at which who shares changes; a list"),
+    whole("equity", Kind::OneOrMore(&MONEY), "what all equity is worth in a valuation"),
     whole(
         "tranche_values",
         Kind::List(&Kind::OneOrMore(&MONEY)),
