@@ -156,7 +156,7 @@ pub fn replay_what_can_be(scenario: &Scenario<Stated>, rung: Rung) -> (Option<Le
             Ok(ledger) => return (Some(ledger), refusals),
             Err(refusal) => refusal,
         };
-        let terms = matches!(refusal, Refusal::Infeasible { .. });
+        let terms = matches!(refusal, Refusal::Infeasible { .. } | Refusal::Unvalued { .. });
         let event = refusal.event();
         refusals.push(refusal);
         match event {

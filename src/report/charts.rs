@@ -15,7 +15,7 @@ use crate::model::Holding;
 use rust_decimal::Decimal;
 
 /// The kinds of charts of one run; a comparison needs several.
-pub const KINDS: [&str; 4] = ["stages", "now", "bridge", "ladder"];
+pub const KINDS: [&str; 5] = ["stages", "now", "bridge", "ladder", "worth"];
 /// Most columns of ownership by stage.
 const MOST_STAGES: usize = 10;
 /// Most changes of a bridge.
@@ -31,10 +31,11 @@ pub fn all(run: &Run) -> Vec<Chart> {
     let mut charts = vec![by_stage(run), now(run)];
     charts.extend(loser(run).map(|(holder, journey)| bridge(run, &holder, &journey)));
     charts.extend(ladder(run));
+    charts.extend(super::valuation::charts(run));
     charts
 }
 
-/// The chart of that kind: `stages`, `now`, `bridge` (of a holder, else of whoever loses most), `ladder`.
+/// The chart of that kind: `stages`, `now`, `bridge` (of a holder, else of whoever loses most), `ladder`, `worth`.
 ///
 /// # Errors
 /// Where there is no such kind or holder, or nothing to draw.
@@ -45,6 +46,10 @@ pub fn of_kind(run: &Run, kind: &str, holder: Option<&str>) -> Result<Chart, Fin
         "stages" => Ok(by_stage(run)),
         "now" => Ok(now(run)),
         "ladder" => ladder(run).ok_or_else(|| nothing("it has no round")),
+        "worth" => super::valuation::charts(run)
+            .into_iter()
+            .next()
+            .ok_or_else(|| nothing("it has no valuation by option pricing")),
         "bridge" => match holder {
             Some(name) => bridge_of(run, name),
             None => match loser(run) {
@@ -70,7 +75,7 @@ fn bridge_of(run: &Run, name: &str) -> Result<Chart, Finding> {
 }
 
 /// The chart without what it draws.
-fn framed(run: &Run, id: String, title: String, measure: &str, notes: &[String], body: Body) -> Chart {
+pub(super) fn framed(run: &Run, id: String, title: String, measure: &str, notes: &[String], body: Body) -> Chart {
     Chart {
         id,
         title,

@@ -3,6 +3,8 @@
 mod exit;
 mod valuation;
 
+pub use valuation::worth;
+
 use super::exits::ExitOfRun;
 use super::run::Run;
 use crate::engine::books::EntryKind;

@@ -32,6 +32,7 @@ pub mod run;
 pub mod secondaries;
 pub mod table;
 mod titles;
+pub mod valuation;
 pub mod words;
 
 pub use run::{RUNGS, Run};
@@ -47,6 +48,7 @@ pub fn csv_files(run: &Run) -> Vec<(String, Table)> {
     tables.extend(rights::csv(run));
     tables.push(ledger_table::csv(run));
     tables.extend(cash::csv(run));
+    tables.extend(valuation::csv(run));
     tables.push(assumptions::csv(run));
     tables.into_iter().map(|table| (format!("{}.csv", table.id), table)).collect()
 }
@@ -63,6 +65,7 @@ pub fn terminal(run: &Run) -> Vec<Table> {
     tables.extend(conversions::adjustments(run));
     tables.extend(rights::table(run));
     tables.extend(secondaries::table(run));
+    tables.extend(valuation::tables(run));
     tables.extend(ladder::by_participant(run));
     tables.extend(ladder::by_rung(run));
     tables.extend(cash::table(run));

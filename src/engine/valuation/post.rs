@@ -4,7 +4,9 @@ use super::{Allocation, Backsolve, Market, PLACES_OF_SLOPES, Schedule, Unvalued,
 use crate::engine::books::{Books, CapTable, Journal};
 use crate::engine::exit::{Breakpoints, ClaimOf, NoExit, Stack, Unpriced, post_stack};
 use crate::engine::ledger::PLACES;
-use crate::model::{ClassId, Draws, Equity, Event, EventId, OptionPricing, Scenario, Term, ValuationMethod};
+use crate::model::{
+    ClassId, Draws, Equity, Event, EventId, LotId, LotSource, OptionPricing, Scenario, Term, ValuationMethod,
+};
 use crate::num::{Fixed, Mask, Number};
 use rust_decimal::Decimal;
 
@@ -32,7 +34,7 @@ pub struct PostedValuation {
     pub event: EventId,
     /// Which of the scenario's valuations.
     pub number: u32,
-    /// NVCA Original Issue Price on the day, by class, where it is known.
+    /// What was paid for the newest shares of each class, in today's shares, where it is known.
     pub issue_prices: Vec<Option<Decimal>>,
     /// What came out.
     pub outcome: Outcome,
@@ -104,8 +106,9 @@ pub fn post<const BITS: usize, const LIMBS: usize>(
     took_place: impl Fn(EventId) -> bool,
 ) -> Result<PostedValuation, Unvalued> {
     let decimal = |number: Fixed<BITS, LIMBS>| number.to_decimal(PLACES).ok_or(Unvalued::TooLong);
-    let prices = observed.table.issue_prices.iter();
-    let issue_prices = prices.map(|price| price.map(decimal).transpose()).collect::<Result<Vec<_>, _>>()?;
+    let classes = (0..observed.table.issue_prices.len()).map(ClassId::at);
+    let prices = classes.map(|class| price_of(observed.table, class).map(decimal).transpose());
+    let issue_prices = prices.collect::<Result<Vec<_>, _>>()?;
     let outcome = match &observed.scenario.valuations[observed.number as usize].method {
         ValuationMethod::Stated { class, price_per_share } => {
             Outcome::Stated { class: *class, price_per_share: decimal(observed.draws.value(*price_per_share))? }
@@ -115,6 +118,28 @@ pub fn post<const BITS: usize, const LIMBS: usize>(
         }
     };
     Ok(PostedValuation { event: observed.event, number: observed.number, issue_prices, outcome })
+}
+
+/// The lot of a class that was sold last.
+fn newest_lot<N: Number>(table: &CapTable<N>, class: ClassId) -> Option<LotId> {
+    let lots = &table.lots;
+    let mut of_class = if lots.lots.is_empty() { [].iter() } else { lots.lots.of_class(class).iter() };
+    of_class
+        .rfind(|lot| is_sold(lots.lots.all()[lot.index()].source) && lots.prices[lot.index()].is_positive().all())
+        .copied()
+}
+
+/// A lot that was sold, and is not what a SAFE or note became.
+fn is_sold(source: LotSource) -> bool {
+    match source {
+        LotSource::Opening | LotSource::Event(_) => true,
+        LotSource::Conversion { .. } => false,
+    }
+}
+
+/// What was paid for the newest shares of a class, else its issue price.
+fn price_of<N: Number>(table: &CapTable<N>, class: ClassId) -> Option<N> {
+    newest_lot(table, class).map(|lot| table.lots.prices[lot.index()]).or(table.issue_prices[class.index()])
 }
 
 fn price<const BITS: usize, const LIMBS: usize>(
@@ -145,7 +170,7 @@ fn price<const BITS: usize, const LIMBS: usize>(
         Equity::Given(equity) => {
             let solved = newest().and_then(|class| {
                 let price = issue_prices[class.index()]?;
-                solve(&schedule, &market, &stack, class, price).ok()
+                solve(&schedule, &market, &stack, observed.table, class, price).ok()
             });
             (stated(equity)?.round_dp(PLACES), solved, false)
         }
@@ -155,7 +180,7 @@ fn price<const BITS: usize, const LIMBS: usize>(
                 Some(price) => stated(price)?.round_dp(PLACES),
                 None => issue_prices[class.index()].ok_or(Unvalued::Unpriced(class))?,
             };
-            let solved = solve(&schedule, &market, &stack, class, price)?;
+            let solved = solve(&schedule, &market, &stack, observed.table, class, price)?;
             (solved.backsolve.equity, Some(solved), true)
         }
     };
@@ -163,16 +188,24 @@ fn price<const BITS: usize, const LIMBS: usize>(
     Ok(Priced { stack, breakpoints, market, allocation, is_solved, backsolve })
 }
 
-fn solve(
+/// Solves for the equity at which what was sold last of a class is worth the price. What SAFEs and notes became, and what was
+/// sold at another price, has another preference and is worth something else.
+fn solve<N: Number>(
     schedule: &Schedule,
     market: &Market,
     stack: &Stack<Decimal>,
+    table: &CapTable<N>,
     class: ClassId,
     price: Decimal,
 ) -> Result<Solved, Unvalued> {
-    let shares = stack.claims.iter().filter(|claim| is_of(claim.of, class)).map(|claim| claim.units_held).sum();
+    let newest = newest_lot(table, class);
+    let counts = |of: ClaimOf| match (of, newest) {
+        (ClaimOf::Lot(_, lot), Some(newest)) => lot == newest,
+        (of, _) => is_of(of, class),
+    };
+    let shares = stack.claims.iter().filter(|claim| counts(claim.of)).map(|claim| claim.units_held).sum();
     let wanted = Wanted { shares, price };
-    let backsolve = backsolve(schedule, market, wanted, |claim| is_of(stack.claims[claim].of, class))
+    let backsolve = backsolve(schedule, market, wanted, |claim| counts(stack.claims[claim].of))
         .map_err(|why| if let Unvalued::NeverWorth { most, .. } = why { never(class, price, most) } else { why })?;
     Ok(Solved { class, wanted, backsolve })
 }

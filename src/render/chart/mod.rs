@@ -26,6 +26,7 @@ mod rows;
 mod scene;
 mod sheet;
 mod svg;
+mod worth;
 
 use crate::report::chart::{Body, Chart};
 use scene::Picture;
@@ -50,6 +51,7 @@ fn picture(chart: &Chart) -> Picture {
         Body::OwnershipNow { bars, value_heading } => ownership_now::draw(&sheet, bars, value_heading.as_deref()),
         Body::DilutionBridge { start, changes, end } => bridge::draw(&sheet, start, changes, end),
         Body::Comparison { scenarios, series } => comparison::draw(&sheet, scenarios, series),
+        Body::WorthBesideHeadline { rows } => worth::draw(&sheet, rows),
         Body::FundingLadder { rows, totals, currency } => ladder::draw(&sheet, rows, totals, currency),
     };
     canvas.finish()
@@ -122,6 +124,7 @@ mod tests {
             Body::DilutionBridge { start: nothing(), changes: vec![], end: nothing() },
             Body::Comparison { scenarios: vec![], series: vec![] },
             Body::FundingLadder { rows: vec![], totals: vec![], currency: String::new() },
+            Body::WorthBesideHeadline { rows: vec![] },
         ];
         for body in bodies {
             let empty = Chart { title: String::new(), footer: String::new(), body, ..chart("Rivera") };

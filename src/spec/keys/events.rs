@@ -344,8 +344,8 @@ pub(super) static VALUATION: TableSpec = TableSpec {
         &[
             key("method", Kind::Word(&["opm", "stated"]), "option pricing, or a stated price").required(),
             key("equity", MONEY, "the value of all equity, after debts").default("solved for").zero_too(),
-            key("volatility", FRACTION, "per year, of the logarithm").positive(),
-            key("years", NUMBER, "until the exit").positive(),
+            key("volatility", FRACTION, "per year, of the logarithm").zero_too(),
+            key("years", NUMBER, "until the exit").zero_too(),
             key("interest_rate", FRACTION, "risk-free, per year, continuously compounded").signed(),
             key("dividend_yield", FRACTION, "per year, continuous").default("0"),
             key("price_per_share", PRICE, "the stated price; of a backsolve, what one share of the class is worth")
