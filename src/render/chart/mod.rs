@@ -33,6 +33,7 @@ mod scene;
 mod sheet;
 mod svg;
 mod tornado;
+mod worth;
 
 use crate::report::chart::{Body, Chart};
 use scene::Picture;
@@ -57,6 +58,7 @@ fn picture(chart: &Chart) -> Picture {
         Body::OwnershipNow { bars, value_heading } => ownership_now::draw(&sheet, bars, value_heading.as_deref()),
         Body::DilutionBridge { start, changes, end } => bridge::draw(&sheet, start, changes, end),
         Body::Comparison { scenarios, series } => comparison::draw(&sheet, scenarios, series),
+        Body::WorthBesideHeadline { rows } => worth::draw(&sheet, rows),
         Body::FundingLadder { rows, totals, currency } => ladder::draw(&sheet, rows, totals, currency),
         Body::Payoffs(chart) => payoff::draw(&sheet, chart),
         Body::PayoutShares(chart) => payout_shares::draw(&sheet, chart),
@@ -142,6 +144,7 @@ mod tests {
             Body::Heatmap { across: scale(), up: scale(), cells: vec![], unit: Unit::Money, currency: String::new() },
             Body::Lines { across: scale(), series: vec![], unit: Unit::Fraction, currency: String::new() },
             Body::Tornado { base: Decimal::ZERO, bars: vec![], unit: Unit::Fraction, currency: String::new() },
+            Body::WorthBesideHeadline { rows: vec![] },
         ];
         for body in bodies {
             let empty = Chart { title: String::new(), footer: String::new(), body, ..chart("Rivera") };
