@@ -42,6 +42,7 @@ fn the_program_says_what_the_engine_says() {
         let model = model(&agreement);
         let mut room = model.room();
         model.run(0, &mut room);
+        if name == "benchmark/oai12" && std::env::var("DUMP").is_ok() { let text: String = model.program.steps.iter().map(|step| format!("Step::{step:?},\n")).collect(); std::fs::write("/tmp/sim-micro/src/steps.txt", format!("[{text}]")).unwrap(); println!("COLUMNS {} {:?}", model.program.columns, model.program.numbers); }
         println!("{name}: {} steps, {} columns, {} guards, {:?}", model.program.steps.len(), model.program.columns, model.program.guards.len(), &model.program.census()[..model.program.census().len().min(6)]);
         for lane in [0, 1, 17, BLOCK - 1] {
             let seen = model.see_alone(&room.machine, lane);

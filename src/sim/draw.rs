@@ -3,7 +3,7 @@
 //! Dimensions are numbered by the order of the file: its variables that have a distribution, then its conditions that
 //! have a probability. Path `i` of seed `s` is the same whatever else is run beside it.
 
-use super::maths::{normal_probability, normal_quantiles};
+use super::maths::{normal_probability, normal_quantile};
 use super::philox;
 use super::sampler::{FARTHEST, Sampler, float};
 use super::sobol::Sobol;
@@ -71,7 +71,6 @@ struct Copula {
 pub struct DrawRoom {
     uniform: Vec<Box<Column>>,
     mixed: Vec<Box<Column>>,
-    normal: Column,
 }
 
 /// A yes/no variable's probability, where it is drawn.
@@ -133,6 +132,16 @@ impl Draw {
         Draw { seed, sampling, variables, conditions, dimensions, copula, sobol }
     }
 
+    /// Independent variables and conditions from random numbers.
+    pub fn independent(
+        variables: Vec<DrawnVariable>,
+        conditions: Vec<DrawnCondition>,
+        dimensions: usize,
+        seed: u64,
+    ) -> Self {
+        Draw { seed, sampling: Sampling::Philox, variables, conditions, dimensions, copula: None, sobol: None }
+    }
+
     /// The least and the most that the variable can be.
     pub fn ends(&self, variable: &DrawnVariable) -> (f64, f64) {
         let weights = self.copula.as_ref().and_then(|copula| copula.weights_of(variable.dimension));
@@ -148,7 +157,6 @@ impl Draw {
             // An even number: Philox gives two at a time.
             uniform: (0..self.dimensions.next_multiple_of(2)).map(|_| column()).collect(),
             mixed: (0..mixed).map(|_| column()).collect(),
-            normal: Column::splat(0.0),
         }
     }
 
@@ -163,16 +171,13 @@ impl Draw {
             let together = self.copula.as_ref().and_then(|copula| copula.position(variable.dimension));
             match together {
                 Some(position) if variable.sampler.is_normal() => {
-                    variable.sampler.fill_from_normal(&room.mixed[position].0, out);
+                    variable.sampler.fill_from_normal(&room.mixed[position].0, &mut out.0);
                 }
-                _ => variable.sampler.fill(&room.uniform[variable.dimension].0, &mut room.normal, out),
+                _ => variable.sampler.fill(&room.uniform[variable.dimension].0, &mut out.0),
             }
         }
         for (condition, out) in self.conditions.iter().zip(&mut machine.columns[self.variables.len()..]) {
-            let uniform = &room.uniform[condition.dimension].0;
-            for i in 0..BLOCK {
-                out.0[i] = f64::from_bits(if uniform[i] >= condition.from { u64::MAX } else { 0 });
-            }
+            fill_condition(&room.uniform[condition.dimension].0, condition.from, &mut out.0);
         }
     }
 
@@ -186,11 +191,8 @@ impl Draw {
             return;
         }
         for (pair, columns) in (0..).zip(room.uniform.chunks_exact_mut(2)) {
-            let [even, odd] = columns else { continue };
-            for i in 0..BLOCK {
-                let [a, b] = philox::bits(self.seed, first + i as u64, pair);
-                even.0[i] = philox::uniform(a);
-                odd.0[i] = philox::uniform(b);
+            if let [even, odd] = columns {
+                fill_pair(self.seed, first, pair, &mut even.0, &mut odd.0);
             }
         }
     }
@@ -204,6 +206,24 @@ impl Draw {
         let values = numbers.iter().map(|column| column.0[lane]).collect();
         let happens = truths[..self.conditions.len()].iter().map(|column| column.0[lane].to_bits() != 0).collect();
         (values, happens)
+    }
+}
+
+/// Two neighbouring dimensions of a block.
+#[inline(always)]
+fn fill_pair(seed: u64, first: u64, pair: u32, even: &mut [f64; BLOCK], odd: &mut [f64; BLOCK]) {
+    for i in 0..BLOCK {
+        let [a, b] = philox::bits(seed, first + i as u64, pair);
+        even[i] = philox::uniform(a);
+        odd[i] = philox::uniform(b);
+    }
+}
+
+/// Where a condition holds in a block.
+#[inline(always)]
+fn fill_condition(uniform: &[f64; BLOCK], from: f64, out: &mut [f64; BLOCK]) {
+    for i in 0..BLOCK {
+        out[i] = f64::from_bits(if uniform[i] >= from { u64::MAX } else { 0 });
     }
 }
 
@@ -249,7 +269,9 @@ impl Copula {
     #[inline(always)]
     fn mix(&self, room: &mut DrawRoom) {
         for (position, &dimension) in self.dimensions.iter().enumerate() {
-            normal_quantiles(&room.uniform[dimension].0, &mut room.mixed[position].0);
+            for (normal, uniform) in room.mixed[position].0.iter_mut().zip(&room.uniform[dimension].0) {
+                *normal = normal_quantile(*uniform);
+            }
         }
         // The last first: each needs only those before it, as they were.
         for position in (0..self.dimensions.len()).rev() {

@@ -5,6 +5,7 @@ pub mod draw;
 pub mod maths;
 pub mod measure;
 pub mod philox;
+pub mod quantiles;
 pub mod sampler;
 pub mod sobol;
 mod sobol_directions;
