@@ -4,10 +4,14 @@
 
 pub mod books;
 pub mod convertible;
+pub mod dividend;
+pub mod exit;
 pub mod inputs;
 pub mod issuance;
 pub mod ledger;
+pub mod lots;
 pub mod pool;
+pub mod reclassify;
 pub mod refusal;
 pub mod rights;
 pub mod round;
@@ -16,6 +20,7 @@ pub mod secondary;
 use crate::model::{Draws, Event, EventId, OpeningPrice, Rung, Scenario, Timed};
 use crate::num::{Arithmetic, Exact, Fixed, Mask, Narrow, Number, Stated, Truth, Wide};
 use books::{Books, Journal};
+use exit::NoExit;
 use ledger::Ledger;
 use refusal::Refusal;
 
@@ -30,7 +35,21 @@ pub fn replay<N: Number, J: Journal<N>>(
     books: &mut Books<N, J>,
 ) -> Result<(), J::Refusal> {
     open(scenario, draws, books)?;
-    for (index, timed) in scenario.timeline.iter().enumerate() {
+    replay_from(0, scenario, draws, books)
+}
+
+/// Replays the events from this one on: what follows from books in which those before it have been replayed.
+///
+/// # Errors
+/// Where the journal refuses an event.
+#[inline(always)]
+pub fn replay_from<N: Number, J: Journal<N>>(
+    first: usize,
+    scenario: &Scenario<N>,
+    draws: &Draws<N>,
+    books: &mut Books<N, J>,
+) -> Result<(), J::Refusal> {
+    for (index, timed) in scenario.timeline.iter().enumerate().skip(first) {
         books.begin_event(EventId::at(index));
         let counts = timed.rung <= draws.rung;
         let happens = counts.then(|| conditions_hold(timed, draws));
@@ -55,6 +74,8 @@ pub fn replay<N: Number, J: Journal<N>>(
                 issuance::issue(terms, &scenario.protections, happens, draws, books)
             }
             (Event::Split(terms), Some(happens)) => issuance::split(terms, &scenario.rights, happens, draws, books),
+            (Event::ClassConversion(terms), Some(happens)) => reclassify::convert(terms, happens, draws, books),
+            (Event::Repurchase(terms), Some(happens)) => reclassify::repurchase(terms, happens, draws, books),
             (Event::Convertible(id), Some(happens)) => convertible::issue(*id, happens, books),
             (Event::Maturity(due), Some(happens)) => convertible::mature(due, scenario, happens, draws, books),
             (_, None) => continue,
@@ -166,7 +187,13 @@ fn replay_in_width<const BITS: usize, const LIMBS: usize>(
     let draws = Draws { values: &values, base: &base, happens: &happens, rung };
     let mut books = Books::open(&scenario, Ledger::default());
     match replay(&scenario, &draws, &mut books) {
-        Ok(()) => Ok(books.journal),
+        Ok(()) => {
+            books.journal.exit = exit::post(&scenario, &draws, &books.table).map_err(|no_exit| match no_exit {
+                NoExit::Unpriced(unpriced) => Refusal::Unpriced(unpriced),
+                NoExit::TooLong => Refusal::Undefined { event: None, why: Arithmetic::Overflow },
+            })?;
+            Ok(books.journal)
+        }
         Err(Refusal::Infeasible { event, .. }) => {
             Err(Refusal::Infeasible { event, cause: refusal::cause(&scenario, &draws, event) })
         }

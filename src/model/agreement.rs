@@ -3,8 +3,8 @@
 //! The engine sees [`Scenario`] alone; reports see this.
 
 use super::{
-    EventId, Expectation, GroupId, Holding, OriginId, PositionId, RoundId, Rung, Scenario, StakeholderId, VariableId,
-    Vesting,
+    ClassId, EventId, Expectation, GroupId, Holding, OriginId, PositionId, RoundId, Rung, Scenario, StakeholderId,
+    VariableId, Vesting,
 };
 use crate::error::Span;
 use crate::num::Stated;
@@ -35,6 +35,10 @@ pub struct Agreement {
     pub rights: Vec<RightInfo>,
     /// Convertibles, by id.
     pub convertibles: Vec<ConvertibleInfo>,
+    /// Names of loans, in the order of the file.
+    pub loans: Vec<String>,
+    /// The name of the exit.
+    pub exit: Option<String>,
     /// Commitments, in the order of the scenario's.
     pub commitments: Vec<CommitmentInfo>,
     /// Variables, by id.
@@ -147,6 +151,8 @@ pub struct StockClass {
     pub name: String,
     /// True for the class that others convert into.
     pub is_common: bool,
+    /// What it converts into; itself where it is what others convert into.
+    pub converts_into: ClassId,
     /// Terms as stated, each with its key: `preference = 1x`, `seniority = 2`.
     pub terms: Vec<(String, String, Option<OriginId>)>,
 }

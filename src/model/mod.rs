@@ -2,13 +2,17 @@
 
 mod agreement;
 mod cast;
+mod elapsed;
+mod exit;
 mod expectation;
 mod ids;
 mod instruments;
+mod lot;
 mod measure;
 mod rights;
 mod scenario;
 mod secondary;
+mod shares;
 mod terms;
 
 pub use agreement::{
@@ -16,15 +20,21 @@ pub use agreement::{
     Imprecision, Origin, Range, RightInfo, RoundInfo, RoundingInfo, SourceInfo, Stakeholder, StockClass, Value,
     VariableInfo,
 };
+pub use elapsed::DayCount;
+pub use exit::{
+    Charge, ClassTerms, ConvertibleAtExit, Debt, Dividend, Election, Exit, Owed, Participation, Preference, Rank,
+    RightAtExit,
+};
 pub use expectation::{Expectation, Figure, Subject};
 pub use ids::{
-    ClassId, ConditionId, ConvertibleId, EventId, GroupId, OriginId, PlanId, PositionId, RightId, RoundId,
+    ClassId, ConditionId, ConvertibleId, EventId, GroupId, LotId, OriginId, PlanId, PositionId, RightId, RoundId,
     StakeholderId, VariableId,
 };
 pub use instruments::{
     Cap, ConversionMethod, Convertible, ConvertibleKind, Converting, Denominator, Elapsed, Exempt, Interest, Package,
     Protection, ProtectionMethod,
 };
+pub use lot::{ConvertedPreference, Lot, LotSource, Lots};
 pub use measure::{Comparison, Condition, Measure, StageOf};
 pub use rights::{
     Cancellation, Counted, Exercise, Payment, Right, RightQuantity, Schedule, Vest, VestedBy, Vesting, Warrant,
@@ -32,6 +42,7 @@ pub use rights::{
 };
 pub use scenario::{ClassPrices, Draws, OpeningPrice, Scenario, Timed, value_of};
 pub use secondary::{Buyer, Part, SalePrice, SaleQuantity, Secondary, Seller};
+pub use shares::{ClassConversion, Exchange, PayToPlay, PayToPlayClass, Repurchase, RepurchaseQuantity};
 pub use terms::{
     Capitalization, Commitment, Consideration, Due, Event, GrantAmount, Hold, Holding, Issuance, OptionGrant,
     Participant, PoolAmount, PoolIncrease, Residue, Round, RoundPool, RoundPrice, Rung, Setting, Split, Takes, Term,

@@ -70,7 +70,7 @@ fn bridge_of(run: &Run, name: &str) -> Result<Chart, Finding> {
 }
 
 /// The chart without what it draws.
-fn framed(run: &Run, id: String, title: String, measure: &str, notes: &[String], body: Body) -> Chart {
+pub(super) fn framed(run: &Run, id: String, title: String, measure: &str, notes: &[String], body: Body) -> Chart {
     Chart {
         id,
         title,

@@ -11,16 +11,18 @@
 //! This is accounting, not causation: what a holder would have had without an item is another question.
 //! Source: rule 21 of the rules of the numbers.
 
+mod issued;
+
 use super::exact::{FRACTION_PLACES, POSTED_PLACES, Values, decimal, exact, quotient};
 use super::frame::{columns, csv_cells, csv_columns, exact_fraction, points, shown_places};
-use super::holders::{Holder, by_position, holders};
+use super::holders::{Holder, holders};
 use super::run::Run;
 use super::table::{Cell, Column, Style, Table};
 use super::words::{basis, capital};
-use crate::engine::books::EntryKind;
-use crate::engine::ledger::{Posted, Stage};
-use crate::model::{Event, PositionId};
+use crate::engine::ledger::Stage;
+use crate::model::Event;
 use crate::num::{Exact, Number};
+use issued::Issued;
 use rust_decimal::Decimal;
 
 /// What changes an ownership.
@@ -46,6 +48,10 @@ pub enum Cause {
     Conversion,
     /// Conversion prices that fell.
     AntiDilution,
+    /// Shares of a class that became shares of another.
+    ClassConversion,
+    /// Shares that the company bought back.
+    Repurchase,
     /// Shares issued outside a round.
     Issuance,
     /// Fractions of a share that a split pays in cash.
@@ -54,7 +60,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Cause; 12] = [
+    pub const ALL: [Cause; 14] = [
         Cause::NewMoney,
         Cause::Conversion,
         Cause::AntiDilution,
@@ -65,6 +71,8 @@ impl Cause {
         Cause::Cancellation,
         Cause::SecondarySold,
         Cause::SecondaryBought,
+        Cause::ClassConversion,
+        Cause::Repurchase,
         Cause::Issuance,
         Cause::SplitFraction,
     ];
@@ -82,6 +90,8 @@ impl Cause {
             Cause::Cancellation => "cancellation",
             Cause::SecondarySold => "secondary sold",
             Cause::SecondaryBought => "secondary bought",
+            Cause::ClassConversion => "conversion",
+            Cause::Repurchase => "repurchase",
             Cause::Issuance => "issuance",
             Cause::SplitFraction => "split fraction",
         }
@@ -117,19 +127,11 @@ pub fn changes(run: &Run, holders: &[Holder]) -> Vec<Change> {
     (1..stages.len()).flat_map(|stage| at_stage(run, holders, stage)).collect()
 }
 
-/// What a stage issued, as converted, by cause.
-struct Issued {
-    /// To all.
-    to_all: [Exact; Cause::ALL.len()],
-    /// To each holder.
-    to_holder: Vec<[Exact; Cause::ALL.len()]>,
-}
-
 fn at_stage(run: &Run, holders: &[Holder], index: usize) -> Vec<Change> {
     let stages = &run.ledger().stages;
     let (before, after) = (&stages[index - 1], &stages[index]);
     let scale = split_of(run, after);
-    let issued = issued(run, holders, before, after, &scale);
+    let issued = Issued::at(run, holders, before, after, &scale);
     let total_before = exact(before.fully_diluted) * scale;
     let total_after = exact(after.fully_diluted);
     let one_or = |whole: Decimal, total: Exact| if whole.is_zero() { Exact::one() } else { total };
@@ -173,84 +175,6 @@ fn split_of(run: &Run, after: &Stage) -> Exact {
         }
         _ => Exact::one(),
     }
-}
-
-fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: &Exact) -> Issued {
-    let none = [Exact::zero(); Cause::ALL.len()];
-    let mut issued = Issued { to_all: none, to_holder: vec![none; holders.len()] };
-    let Some(event) = after.event else { return issued };
-    let owner = by_position(holders, after.shares.len());
-    let mut add = |position: PositionId, cause: Cause, amount: Exact, to_all: bool| {
-        if to_all {
-            issued.to_all[cause.index()] += amount;
-        }
-        if let Some(holder) = owner[position.index()] {
-            issued.to_holder[holder][cause.index()] += amount;
-        }
-    };
-    match &run.agreement.scenario.timeline[event.index()].event {
-        Event::Split(_) => {
-            for position in (0..after.shares.len()).map(PositionId::at) {
-                let held = |stage: &Stage| exact(stage.as_converted[position.index()]);
-                add(position, Cause::SplitFraction, held(after) - held(before) * *scale, true);
-            }
-        }
-        kind => {
-            for entry in run.ledger().entries_of(event) {
-                let amount = as_converted(entry.position, entry, before, after);
-                match entry.kind {
-                    EntryKind::Issuance { .. } if matches!(kind, Event::Closing { .. }) => {
-                        add(entry.position, Cause::NewMoney, amount, true);
-                    }
-                    EntryKind::Issuance { .. } => add(entry.position, Cause::Issuance, amount, true),
-                    EntryKind::Conversion { .. } => add(entry.position, Cause::Conversion, amount, true),
-                    EntryKind::Adjustment { as_converted } => {
-                        add(entry.position, Cause::AntiDilution, exact(as_converted), true);
-                    }
-                    EntryKind::PoolIncrease => add(entry.position, Cause::PoolIncrease, amount, true),
-                    EntryKind::Grant { from } => {
-                        add(entry.position, Cause::OptionGrant, amount, false);
-                        add(from, Cause::OptionGrant, Exact::zero() - amount, false);
-                    }
-                    EntryKind::Warrant => add(entry.position, Cause::Warrant, amount, true),
-                    EntryKind::Exercise { from, counted, .. } => {
-                        add(entry.position, Cause::Exercise, amount, true);
-                        let counted = Posted { shares: counted, ..*entry };
-                        let counted = as_converted(from, &counted, before, after);
-                        add(from, Cause::Exercise, Exact::zero() - counted, true);
-                    }
-                    EntryKind::Return { from } => {
-                        add(entry.position, Cause::Cancellation, amount, false);
-                        add(from, Cause::Cancellation, Exact::zero() - amount, false);
-                    }
-                    EntryKind::Cancellation => add(entry.position, Cause::Cancellation, amount, true),
-                    EntryKind::Transfer { from, .. } => {
-                        add(entry.position, Cause::SecondaryBought, amount, false);
-                        add(
-                            from,
-                            Cause::SecondarySold,
-                            Exact::zero() - as_converted(from, entry, before, after),
-                            false,
-                        );
-                    }
-                    EntryKind::Split { .. } => {}
-                }
-            }
-        }
-    }
-    issued
-}
-
-/// The shares of an entry as converted, at the ratio of the position's larger holding, before or after it: its counts
-/// have ten places, so the larger has more digits.
-fn as_converted(position: PositionId, entry: &Posted, before: &Stage, after: &Stage) -> Exact {
-    let at = position.index();
-    let larger = if before.shares[at] > after.shares[at] { before } else { after };
-    let held = larger.shares[at];
-    if held.is_zero() {
-        return exact(entry.shares);
-    }
-    exact(entry.shares) * exact(larger.as_converted[at]) / exact(held)
 }
 
 /// Ownership at two stages, each number rounded once.

@@ -67,6 +67,8 @@ impl Draft {
             rounds: Vec::new(),
             timeline: Vec::new(),
             commitments: Vec::new(),
+            exit: None,
+            lots: std::sync::Arc::default(),
         };
         let mut draft = Draft(Agreement {
             head,
@@ -80,6 +82,8 @@ impl Draft {
             rounds: Vec::new(),
             convertibles: Vec::new(),
             commitments: Vec::new(),
+            loans: Vec::new(),
+            exit: None,
             variables: Vec::new(),
             correlations: Vec::new(),
             conditions: Vec::new(),
@@ -112,7 +116,12 @@ impl Draft {
 
     /// A class that converts one to one.
     pub fn class(&mut self, name: &str) -> ClassId {
-        self.0.classes.push(StockClass { name: name.into(), is_common: self.0.classes.is_empty(), terms: Vec::new() });
+        self.0.classes.push(StockClass {
+            name: name.into(),
+            is_common: self.0.classes.is_empty(),
+            converts_into: ClassId(0),
+            terms: Vec::new(),
+        });
         self.0.scenario.classes.push(ClassPrices { issue_price: None, conversion_price: None });
         ClassId::at(self.0.classes.len() - 1)
     }
@@ -220,6 +229,7 @@ impl Draft {
             size_includes_conversions: false,
             converting: Vec::new(),
             protections: Vec::new(),
+            pay_to_play: None,
             tranches: closings,
             first_closing,
             price_origin,

@@ -87,6 +87,8 @@ pub fn value_basis(run: &Run, ledger: &Ledger, stage: usize) -> Option<String> {
         | Event::Vest(_)
         | Event::Exercise(_)
         | Event::Cancellation(_)
+        | Event::ClassConversion(_)
+        | Event::Repurchase(_)
         | Event::Split(_)
         | Event::Convertible(_)
         | Event::Maturity(_) => None,

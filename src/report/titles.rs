@@ -225,6 +225,8 @@ fn cause_in_words(cause: Cause) -> (&'static str, bool) {
         Cause::Cancellation => ("cancellations", true),
         Cause::SecondarySold => ("shares sold", true),
         Cause::SecondaryBought => ("shares bought", true),
+        Cause::ClassConversion => ("conversions of shares", true),
+        Cause::Repurchase => ("shares bought back", true),
         Cause::Issuance => ("shares issued outside rounds", true),
         Cause::SplitFraction => ("fractions of a share", true),
     }

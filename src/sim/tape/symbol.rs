@@ -282,6 +282,9 @@ impl Number for Symbol {
     fn posted(self) -> Self {
         self
     }
+    fn carried(self) -> Self {
+        self
+    }
     fn is_defined(self) -> SymbolMask {
         match self {
             Symbol::Known(value) => SymbolMask::Known(value.is_finite()),

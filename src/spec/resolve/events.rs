@@ -37,13 +37,15 @@ impl<'a> Context<'a> {
             What::Cancellation => self.cancellation(slot, place, &outer, file).map(Event::Cancellation),
             What::Issuance => self.issuance(block, stage, &outer, file).map(Event::Issuance),
             What::Split => self.split(block, stage, &outer, cast, file).map(Event::Split),
+            What::ClassConversion => self.class_conversion(slot, &outer, cast, file).map(Event::ClassConversion),
+            What::Repurchase => self.repurchase(slot, &outer, file).map(Event::Repurchase),
             What::Convertible(id) => Some(Event::Convertible(id)),
-            // A maturity needs the other slots; see `read_maturity`.
-            What::Maturity(_) | What::Commitment => None,
+            // A maturity and an exit need the other slots; see `read_maturities` and `read_exit`.
+            What::Maturity(_) | What::Commitment | What::Loan(_) | What::Exit => None,
         }
     }
 
-    fn class_of(&mut self, block: &Block) -> Option<ClassId> {
+    pub(super) fn class_of(&mut self, block: &Block) -> Option<ClassId> {
         self.class(block.text("class").unwrap_or(COMMON), block.span_of("class"))
     }
 
