@@ -27,7 +27,7 @@ fn ownership(agreement: &Agreement) -> Watch {
     };
     let events = agreement.scenario.timeline.len();
     let figures = (0..agreement.stakeholders.len()).map(|index| Watched { gauge: gauge(index), events }).collect();
-    Watch { figures, events: Vec::new() }
+    Watch { figures, ..Watch::default() }
 }
 
 fn model(agreement: &Agreement) -> Model {
