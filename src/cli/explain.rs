@@ -4,12 +4,58 @@ use super::args::Format;
 use super::session::{Session, print};
 use crate::error::{Error, Finding};
 use crate::report::explain::{Explanation, explain as explained, find};
+use crate::model::Value;
+use crate::report::Run;
+use crate::sim::draw::{Draw, Sampling};
 use crate::spec::nearest;
 use std::fmt::Write;
 
+/// One future of a simulation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Path {
+    pub path: u64,
+    pub seed: u64,
+    pub sampling: Sampling,
+}
+
+/// The scenario as it went in one future: what was drawn, to the last bit, in place of what is uncertain.
+fn replayed(session: &Session, name: &str, path: Path) -> Result<(Run, String), Error> {
+    let read = session.read(name)?;
+    let (mut agreement, warnings) = Session::resolve(&read, &session.settings)?;
+    session.show_warnings(&warnings, &read.sources);
+    let draw = Draw::new(&agreement, path.seed, path.sampling);
+    draw.fix(&mut agreement, path.path);
+    let mut drawn = Vec::new();
+    for variable in &draw.variables {
+        let info = &agreement.variables[variable.variable.index()];
+        if let Value::Number { number, .. } = info.value {
+            let number = number.to_decimal(10).map_or_else(String::new, |number| {
+                crate::num::grouped(number.round_sf(8).unwrap_or(number).normalize())
+            });
+            drawn.push(format!("{} = {number}", info.name));
+        }
+    }
+    for condition in &draw.conditions {
+        let index = condition.condition.index();
+        let word = if agreement.scenario.happens[index] { "happens" } else { "does not happen" };
+        drawn.push(format!("\"{}\" {word}", agreement.conditions[index].name));
+    }
+    let note = format!("Path {} of seed {}: {}", path.path, path.seed, drawn.join(", "));
+    Ok((session.replay(&read, agreement)?, note))
+}
+
 /// Explains one holder's ownership up to a stage.
-pub(super) fn explain(session: &Session, name: &str, who: &str, after: Option<&str>) -> Result<u8, Error> {
-    let run = session.run_named(name)?;
+pub(super) fn explain(
+    session: &Session,
+    name: &str,
+    who: &str,
+    after: Option<&str>,
+    path: Option<Path>,
+) -> Result<u8, Error> {
+    let (run, note) = match path {
+        None => (session.run_named(name)?, None),
+        Some(path) => replayed(session, name, path).map(|(run, note)| (run, Some(note)))?,
+    };
     let agreement = &run.agreement;
     let Some((subject, in_print)) = find(agreement, who) else {
         let known: Vec<&str> = agreement
@@ -25,7 +71,8 @@ pub(super) fn explain(session: &Session, name: &str, who: &str, after: Option<&s
         ));
     };
     let last = super::stage_index(&run, after)?;
-    let explanation = explained(&run, subject, &in_print, last);
+    let mut explanation = explained(&run, subject, &in_print, last);
+    explanation.notes.extend(note);
     match session.format {
         None | Some(Format::Table) => print(&text(&explanation, session.look("").width)),
         Some(_) => print(&session.show(&[explanation.table()], &agreement.head.currency)),

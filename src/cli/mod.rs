@@ -12,6 +12,8 @@ mod grid;
 mod list;
 mod run;
 mod session;
+mod shard;
+mod simulate;
 mod solve;
 mod sweep;
 mod vary;
@@ -36,12 +38,35 @@ pub fn main() -> ExitCode {
             Ok(0)
         }
         Command::Check { names } => check::check(&session, &names),
-        Command::Explain { name, stakeholder, after } => {
-            explain::explain(&session, &name, &stakeholder, after.as_deref())
+        Command::Explain { name, stakeholder, after, path, seed, sampling } => {
+            let path = path.map(|path| explain::Path { path, seed, sampling: sampling.into() });
+            explain::explain(&session, &name, &stakeholder, after.as_deref(), path)
+        }
+        Command::Simulate { name, paths, seed, threads, sampling, probabilities, allow_infeasible, shard, no_charts } => {
+            let sampling = sampling.into();
+            let threads = threads.map(usize::from);
+            simulate::simulate(
+                &session,
+                &simulate::Asked {
+                    name,
+                    paths,
+                    seed,
+                    threads,
+                    sampling,
+                    probabilities,
+                    allow_infeasible,
+                    shard,
+                    no_charts,
+                },
+            )
+        }
+        Command::Merge { files, allow_infeasible, no_charts } => {
+            shard::merge(&session, &files, allow_infeasible, no_charts)
         }
         Command::Bench { name, paths, repeats, json } => {
-            let instructions = crate::sim::simd::Instructions::widest();
-            bench::bench(&session, &bench::Wanted { name, paths, repeats, json, instructions })
+            simulate::instructions().and_then(|instructions| {
+                bench::bench(&session, &bench::Wanted { name, paths, repeats, json, instructions })
+            })
         }
         Command::New { name } => documents::new(&session, &name),
         Command::Schema { reference } => {
