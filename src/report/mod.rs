@@ -32,6 +32,8 @@ pub mod rights;
 pub mod rounds;
 pub mod run;
 pub mod secondaries;
+pub mod simulation;
+pub mod simulation_charts;
 pub mod solve;
 pub mod sweep;
 pub mod table;
