@@ -212,6 +212,7 @@ mod tests {
             in_kind: Vec::new(),
             commitments: Vec::new(),
             exit: None,
+            valuations: Vec::new(),
             lots: std::sync::Arc::default(),
         };
         Books::open(&scenario, Feasibility::unquestioned())

@@ -69,6 +69,7 @@ impl Draft {
             in_kind: Vec::new(),
             commitments: Vec::new(),
             exit: None,
+            valuations: Vec::new(),
             lots: std::sync::Arc::default(),
         };
         let mut draft = Draft(Agreement {

@@ -92,6 +92,7 @@ pub fn value_basis(run: &Run, ledger: &Ledger, stage: usize) -> Option<String> {
         | Event::InKind(_)
         | Event::Split(_)
         | Event::Convertible(_)
+        | Event::Valuation(_)
         | Event::Maturity(_) => None,
     };
     let mut events = ledger.stages[..=stage].iter().rev().filter_map(|stage| stage.event);
