@@ -1,5 +1,6 @@
 //! The cap table, the entries that change it, and the journal that may keep them.
 
+use super::ipo::Completed;
 use super::rights::Held;
 use super::round::{Conversion, Pricing};
 use crate::model::{ClassId, ClassPrices, ConvertibleId, EventId, Holding, PositionId, Round, RoundId, Scenario};
@@ -229,6 +230,17 @@ pub enum Because<N> {
         /// After.
         after: N,
     },
+    /// Conversion price that an IPO ratchet promises; the ledger's offerings have its numbers.
+    IpoRatchet {
+        /// Before.
+        before: N,
+        /// After.
+        after: N,
+        /// Of the offering, per share as converted.
+        price: N,
+    },
+    /// The price of an offering; the ledger's offerings say how it came about.
+    OfferingPrice,
     /// The number was given.
     GivenNumber,
     /// The price is what the option says.
@@ -261,6 +273,8 @@ pub trait Journal<N: Number> {
     fn converted(&mut self, event: EventId, conversion: &Conversion<N>);
     /// Takes in how conversion prices fell.
     fn adjusted(&mut self, event: EventId, adjustments: &[Adjustment<N>]);
+    /// Takes in an offering that took place.
+    fn offered(&mut self, event: EventId, completed: &Completed<N>, happens: N::Mask);
     /// Takes in what a round's first closing fixed. `money(tranche, participant)` is what each cheque would be.
     fn priced(&mut self, id: RoundId, round: &Round<N>, pricing: &Pricing<N>, money: impl Fn(usize, usize) -> N);
     /// The event boundary: everything that went wrong inside the event surfaces here, or nowhere.
@@ -369,6 +383,20 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
             return;
         }
         self.journal.adjusted(self.event, adjustments);
+        self.lower(adjustments, |adjustment| Because::Protection {
+            before: adjustment.before,
+            after: adjustment.after,
+        });
+    }
+
+    /// Lowers conversion prices to what IPO ratchets promise at a price.
+    pub fn ratchet(&mut self, ratchets: &[Adjustment<N>], price: N) {
+        if !ratchets.is_empty() {
+            self.lower(ratchets, |ratchet| Because::IpoRatchet { before: ratchet.before, after: ratchet.after, price });
+        }
+    }
+
+    fn lower(&mut self, adjustments: &[Adjustment<N>], because: impl Fn(&Adjustment<N>) -> Because<N>) {
         for adjustment in adjustments {
             let class = adjustment.class.index();
             let Some(issue) = self.table.issue_prices[class] else { continue };
@@ -384,7 +412,7 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
                             shares: N::zero(),
                             price: N::zero(),
                             kind: EntryKind::Adjustment { as_converted },
-                            because: Because::Protection { before: adjustment.before, after: adjustment.after },
+                            because: because(adjustment),
                         },
                     );
                 }
@@ -410,6 +438,12 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     pub fn set_reference_price(&mut self, price: N, happens: N::Mask) {
         let before = self.table.reference_price.unwrap_or(price);
         self.table.reference_price = Some(happens.select(price, before));
+    }
+
+    /// An offering took place where `happens`.
+    #[inline(always)]
+    pub fn offered(&mut self, completed: &Completed<N>, happens: N::Mask) {
+        self.journal.offered(self.event, completed, happens);
     }
 
     /// Ends the event named last.
@@ -441,6 +475,8 @@ impl<N: Number> Journal<N> for Feasibility<N> {
     fn converted(&mut self, _: EventId, _: &Conversion<N>) {}
     #[inline(always)]
     fn adjusted(&mut self, _: EventId, _: &[Adjustment<N>]) {}
+    #[inline(always)]
+    fn offered(&mut self, _: EventId, _: &Completed<N>, _: N::Mask) {}
     #[inline(always)]
     fn priced(&mut self, _: RoundId, _: &Round<N>, _: &Pricing<N>, _: impl Fn(usize, usize) -> N) {}
     #[inline(always)]

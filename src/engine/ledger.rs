@@ -2,6 +2,7 @@
 //! every event that has no answer.
 
 use super::books::{Adjustment, Because, CapTable, Entry, EntryKind, Journal};
+use super::ipo::{Completed, OfferingCount, Quantities};
 use super::refusal::{Cause, Invariant, Refusal};
 use super::rights::Held;
 use super::round::{Conversion, Counted, Pricing};
@@ -27,6 +28,8 @@ pub struct Ledger {
     pub adjustments: Vec<(EventId, Adjustment<Decimal>)>,
     /// What each round's first closing fixed, in the order they were priced.
     pub pricings: Vec<PostedPricing>,
+    /// Offerings, in the order they took place.
+    pub offerings: Vec<PostedOffering>,
     /// The first number of the current event that could not be written as a decimal.
     unwritable: Option<Arithmetic>,
     /// The entries folded, position by position: must equal the cap table.
@@ -102,6 +105,24 @@ pub struct PostedPricing {
     pub cheques: Vec<Vec<Decimal>>,
 }
 
+/// An offering. See [`Offering`](super::ipo::Offering) and [`Completed`] for the meaning of each.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the fields of `Offering` and `Completed`, as decimals")]
+pub struct PostedOffering {
+    pub event: EventId,
+    pub pre_money: Decimal,
+    pub capitalization: Decimal,
+    pub counted: OfferingCount<Decimal>,
+    pub solved_price: Decimal,
+    pub price: Decimal,
+    pub ratchets: Vec<Adjustment<Decimal>>,
+    pub sold: Quantities<Decimal>,
+    pub outstanding_before: Decimal,
+    pub underwriting_discount: Decimal,
+    pub costs: Decimal,
+    pub net_tangible_book_value: Option<Decimal>,
+}
+
 /// How a convertible converted. See [`Conversion`] for the meaning of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields of `Conversion`, as decimals")]
@@ -138,10 +159,31 @@ impl Writer<'_> {
     }
 }
 
+impl Writer<'_> {
+    fn adjustment<const BITS: usize, const LIMBS: usize>(
+        &mut self,
+        adjustment: &Adjustment<Fixed<BITS, LIMBS>>,
+    ) -> Adjustment<Decimal> {
+        Adjustment {
+            class: adjustment.class,
+            before: self.decimal(adjustment.before),
+            after: self.decimal(adjustment.after),
+            counted: self.decimal(adjustment.counted),
+            money: self.decimal(adjustment.money),
+            shares: self.decimal(adjustment.shares),
+        }
+    }
+}
+
 impl Ledger {
     /// The pricing of a round, if it has begun.
     pub fn pricing(&self, round: RoundId) -> Option<&PostedPricing> {
         self.pricings.iter().find(|pricing| pricing.round == round)
+    }
+
+    /// The offering of an event, if it took place.
+    pub fn offering(&self, event: EventId) -> Option<&PostedOffering> {
+        self.offerings.iter().find(|offering| offering.event == event)
     }
 
     /// The entries of an event.
@@ -240,16 +282,40 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
     fn adjusted(&mut self, event: EventId, adjustments: &[Adjustment<Fixed<BITS, LIMBS>>]) {
         let mut write = Writer(&mut self.unwritable);
         for adjustment in adjustments.iter().filter(|adjustment| adjustment.after.below(adjustment.before).is_yes()) {
-            let written = Adjustment {
-                class: adjustment.class,
-                before: write.decimal(adjustment.before),
-                after: write.decimal(adjustment.after),
-                counted: write.decimal(adjustment.counted),
-                money: write.decimal(adjustment.money),
-                shares: write.decimal(adjustment.shares),
-            };
-            self.adjustments.push((event, written));
+            let adjustment = write.adjustment(adjustment);
+            self.adjustments.push((event, adjustment));
         }
+    }
+
+    fn offered(&mut self, event: EventId, completed: &Completed<Fixed<BITS, LIMBS>>, happens: Truth) {
+        if !happens.is_yes() {
+            return;
+        }
+        let mut write = Writer(&mut self.unwritable);
+        let offering = completed.offering;
+        self.offerings.push(PostedOffering {
+            event,
+            pre_money: write.decimal(offering.pre_money),
+            capitalization: write.decimal(offering.capitalization),
+            counted: OfferingCount {
+                before: write.decimal(offering.counted.before),
+                ratchets: write.decimal(offering.counted.ratchets),
+                conversions: write.decimal(offering.counted.conversions),
+                treasury: write.decimal(offering.counted.treasury),
+            },
+            solved_price: write.decimal(offering.solved_price),
+            price: write.decimal(offering.price),
+            ratchets: offering.ratchets.iter().map(|ratchet| write.adjustment(ratchet)).collect(),
+            sold: Quantities {
+                primary: write.decimal(completed.sold.primary),
+                greenshoe: write.decimal(completed.sold.greenshoe),
+                secondary: write.decimal(completed.sold.secondary),
+            },
+            outstanding_before: write.decimal(completed.outstanding_before),
+            underwriting_discount: write.decimal(completed.underwriting_discount),
+            costs: write.decimal(completed.costs),
+            net_tangible_book_value: completed.net_tangible_book_value.map(|value| write.decimal(value)),
+        });
     }
 
     fn priced(
@@ -358,6 +424,12 @@ fn written<const BITS: usize, const LIMBS: usize>(
         Because::Protection { before, after } => {
             Because::Protection { before: write.decimal(before), after: write.decimal(after) }
         }
+        Because::IpoRatchet { before, after, price } => Because::IpoRatchet {
+            before: write.decimal(before),
+            after: write.decimal(after),
+            price: write.decimal(price),
+        },
+        Because::OfferingPrice => Because::OfferingPrice,
         Because::StepUp { before, step_up } => {
             Because::StepUp { before: write.decimal(before), step_up: write.decimal(step_up) }
         }

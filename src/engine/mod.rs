@@ -5,6 +5,7 @@
 pub mod books;
 pub mod convertible;
 pub mod inputs;
+pub mod ipo;
 pub mod issuance;
 pub mod ledger;
 pub mod pool;
@@ -55,6 +56,7 @@ pub fn replay<N: Number, J: Journal<N>>(
                 issuance::issue(terms, &scenario.protections, happens, draws, books)
             }
             (Event::Split(terms), Some(happens)) => issuance::split(terms, &scenario.rights, happens, draws, books),
+            (Event::Ipo(terms), Some(happens)) => ipo::close(terms, scenario, happens, draws, books),
             (Event::Convertible(id), Some(happens)) => convertible::issue(*id, happens, books),
             (Event::Maturity(due), Some(happens)) => convertible::mature(due, scenario, happens, draws, books),
             (_, None) => continue,

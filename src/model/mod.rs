@@ -5,6 +5,7 @@ mod cast;
 mod expectation;
 mod ids;
 mod instruments;
+mod ipo;
 mod rights;
 mod scenario;
 mod secondary;
@@ -23,6 +24,9 @@ pub use ids::{
 pub use instruments::{
     Cap, ConversionMethod, Convertible, ConvertibleKind, Converting, Denominator, Elapsed, Exempt, Interest, Package,
     Protection, ProtectionMethod,
+};
+pub use ipo::{
+    AutomaticConversion, CountedRight, Greenshoe, Ipo, IpoCount, IpoPrice, IpoRatchet, IpoSeller, RatchetPromise, SellingHolder,
 };
 pub use rights::{
     Cancellation, Counted, Exercise, Payment, Right, RightQuantity, Schedule, Vest, VestedBy, Vesting, Warrant,

@@ -6,6 +6,7 @@
 use super::ids::{
     ClassId, ConvertibleId, EventId, OriginId, PlanId, PositionId, RightId, RoundId, StakeholderId, VariableId,
 };
+use super::ipo::Ipo;
 use super::instruments::{ConversionMethod, Converting, Elapsed, Protection};
 use super::rights::{Cancellation, Exercise, Vest, Warrant};
 use super::secondary::{SalePrice, Secondary};
@@ -382,6 +383,8 @@ pub enum Event<N> {
     Issuance(Issuance<N>),
     /// A split.
     Split(Split<N>),
+    /// Shares are offered to the public.
+    Ipo(Box<Ipo<N>>),
     /// A convertible is issued: from now on it is outstanding.
     Convertible(ConvertibleId),
     /// Convertibles fall due on one day, as far as they are still outstanding: those that convert do so together.

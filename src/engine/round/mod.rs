@@ -8,7 +8,7 @@ pub mod money;
 pub mod pricing;
 pub mod protect;
 pub mod system;
-mod whole;
+pub mod whole;
 
 pub use convert::Conversion;
 pub use pricing::{Counted, Pricing, Stake};
