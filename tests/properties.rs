@@ -67,10 +67,13 @@ fn books_balance(ledger: &Ledger, agreement: &Agreement) -> Result<(), String> {
                     }
                     issued += entry.shares;
                 }
-                EntryKind::Split { .. } | EntryKind::Warrant | EntryKind::Cancellation => issued += entry.shares,
-                EntryKind::Exercise { from, counted, .. } => {
-                    held[from.index()] -= counted;
-                    issued += entry.shares - counted;
+                EntryKind::Split { .. }
+                | EntryKind::Warrant
+                | EntryKind::Cancellation
+                | EntryKind::Repurchase { .. } => issued += entry.shares,
+                EntryKind::Exercise { from, counted: given, .. } | EntryKind::Reclassification { from, given, .. } => {
+                    held[from.index()] -= given;
+                    issued += entry.shares - given;
                 }
                 // More as converted; the shares of the class stay.
                 EntryKind::Adjustment { .. } => {}

@@ -217,6 +217,8 @@ fn figures<N: Number>(page: &Page<N>) -> Figures<N> {
             EntryKind::Issuance { money, .. }
             | EntryKind::Conversion { money, .. }
             | EntryKind::Exercise { money, .. }
+            | EntryKind::Repurchase { money, .. }
+            | EntryKind::Reclassification { cash: money, .. }
             | EntryKind::Transfer { money, .. } => Some(money),
             EntryKind::Adjustment { .. }
             | EntryKind::PoolIncrease

@@ -1,11 +1,11 @@
 //! The cap table, the entries that change it, and the journal that may keep them.
 
+pub use super::feasibility::Feasibility;
 use super::ipo::Completed;
 use super::rights::Held;
 use super::round::{Conversion, Pricing};
 use crate::model::{ClassId, ClassPrices, ConvertibleId, EventId, Holding, PositionId, Round, RoundId, Scenario};
 use crate::num::{Mask, Number};
-use std::convert::Infallible;
 
 /// The company as it stands at one moment.
 #[derive(Clone, Debug)]
@@ -149,6 +149,24 @@ pub enum EntryKind<N> {
         /// The part of it that bought no share.
         residue: N,
     },
+    /// Shares of another class become these.
+    Reclassification {
+        /// The holder's line of the class that converts.
+        from: PositionId,
+        /// Its shares that convert.
+        given: N,
+        /// The fraction of a new share cut off; negative where shares are rounded up.
+        fraction: N,
+        /// What is paid for it, at the price in force.
+        cash: N,
+    },
+    /// The company buys shares back and retires them. `money = price * shares + residue`.
+    Repurchase {
+        /// What was to be paid.
+        money: N,
+        /// The part of it that bought no share.
+        residue: N,
+    },
     /// A split adds shares (a reverse split takes them); the fraction cut off is paid in cash.
     Split {
         /// The fraction of a share cut off.
@@ -162,6 +180,7 @@ impl<N: Copy> EntryKind<N> {
     pub fn taken(self, shares: N) -> Option<(PositionId, N)> {
         match self {
             EntryKind::Exercise { from, counted, .. } => Some((from, counted)),
+            EntryKind::Reclassification { from, given, .. } => Some((from, given)),
             EntryKind::Grant { from } | EntryKind::Return { from } | EntryKind::Transfer { from, .. } => {
                 Some((from, shares))
             }
@@ -171,6 +190,7 @@ impl<N: Copy> EntryKind<N> {
             | EntryKind::PoolIncrease
             | EntryKind::Cancellation
             | EntryKind::Warrant
+            | EntryKind::Repurchase { .. }
             | EntryKind::Split { .. } => None,
         }
     }
@@ -305,6 +325,23 @@ pub struct Adjustment<N> {
     pub money: N,
     /// C.
     pub shares: N,
+}
+
+impl<N> Adjustment<N> {
+    /// The same with every number written otherwise.
+    pub fn map<M>(&self, mut write: impl FnMut(N) -> M) -> Adjustment<M>
+    where
+        N: Copy,
+    {
+        Adjustment {
+            class: self.class,
+            before: write(self.before),
+            after: write(self.after),
+            counted: write(self.counted),
+            money: write(self.money),
+            shares: write(self.shares),
+        }
+    }
 }
 
 /// The state of a replay. Posting is the only way to change it.
@@ -453,41 +490,5 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     #[inline(always)]
     pub fn end_event(&mut self, happens: N::Mask, feasible: N::Mask) -> Result<(), J::Refusal> {
         self.journal.end_event(Some(self.event), happens, feasible, &self.table)
-    }
-}
-
-/// The journal of a simulation: no entries, only which lanes are still a possible future.
-#[derive(Clone, Copy, Debug)]
-pub struct Feasibility<N: Number>(pub N::Mask);
-
-impl<N: Number> Feasibility<N> {
-    /// Every lane is possible until an event says otherwise.
-    pub fn unquestioned() -> Self {
-        Feasibility(N::Mask::always(true))
-    }
-}
-
-impl<N: Number> Journal<N> for Feasibility<N> {
-    type Refusal = Infallible;
-    #[inline(always)]
-    fn record(&mut self, _: EventId, _: &Entry<N>) {}
-    #[inline(always)]
-    fn converted(&mut self, _: EventId, _: &Conversion<N>) {}
-    #[inline(always)]
-    fn adjusted(&mut self, _: EventId, _: &[Adjustment<N>]) {}
-    #[inline(always)]
-    fn offered(&mut self, _: EventId, _: &Completed<N>, _: N::Mask) {}
-    #[inline(always)]
-    fn priced(&mut self, _: RoundId, _: &Round<N>, _: &Pricing<N>, _: impl Fn(usize, usize) -> N) {}
-    #[inline(always)]
-    fn end_event(
-        &mut self,
-        _: Option<EventId>,
-        _: N::Mask,
-        feasible: N::Mask,
-        _: &CapTable<N>,
-    ) -> Result<(), Infallible> {
-        self.0 = self.0 & feasible;
-        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 //! every event that has no answer.
 
 use super::books::{Adjustment, Because, CapTable, Entry, EntryKind, Journal};
-use super::ipo::{Completed, OfferingCount, Quantities};
+use super::ipo::{Completed, PostedOffering};
 use super::refusal::{Cause, Invariant, Refusal};
 use super::rights::Held;
 use super::round::{Conversion, Counted, Pricing};
@@ -105,24 +105,6 @@ pub struct PostedPricing {
     pub cheques: Vec<Vec<Decimal>>,
 }
 
-/// An offering. See [`Offering`](super::ipo::Offering) and [`Completed`] for the meaning of each.
-#[derive(Clone, Debug)]
-#[allow(missing_docs, reason = "the fields of `Offering` and `Completed`, as decimals")]
-pub struct PostedOffering {
-    pub event: EventId,
-    pub pre_money: Decimal,
-    pub capitalization: Decimal,
-    pub counted: OfferingCount<Decimal>,
-    pub solved_price: Decimal,
-    pub price: Decimal,
-    pub ratchets: Vec<Adjustment<Decimal>>,
-    pub sold: Quantities<Decimal>,
-    pub outstanding_before: Decimal,
-    pub underwriting_discount: Decimal,
-    pub costs: Decimal,
-    pub net_tangible_book_value: Option<Decimal>,
-}
-
 /// How a convertible converted. See [`Conversion`] for the meaning of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields of `Conversion`, as decimals")]
@@ -155,22 +137,6 @@ impl Writer<'_> {
                 self.0.get_or_insert(number.failure().unwrap_or(Arithmetic::Overflow));
                 Decimal::ZERO
             }
-        }
-    }
-}
-
-impl Writer<'_> {
-    fn adjustment<const BITS: usize, const LIMBS: usize>(
-        &mut self,
-        adjustment: &Adjustment<Fixed<BITS, LIMBS>>,
-    ) -> Adjustment<Decimal> {
-        Adjustment {
-            class: adjustment.class,
-            before: self.decimal(adjustment.before),
-            after: self.decimal(adjustment.after),
-            counted: self.decimal(adjustment.counted),
-            money: self.decimal(adjustment.money),
-            shares: self.decimal(adjustment.shares),
         }
     }
 }
@@ -240,6 +206,15 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
                 EntryKind::Transfer { from, money, residue } => {
                     EntryKind::Transfer { from, money: write.decimal(money), residue: write.decimal(residue) }
                 }
+                EntryKind::Reclassification { from, given, fraction, cash } => EntryKind::Reclassification {
+                    from,
+                    given: write.decimal(given),
+                    fraction: write.decimal(fraction),
+                    cash: write.decimal(cash),
+                },
+                EntryKind::Repurchase { money, residue } => {
+                    EntryKind::Repurchase { money: write.decimal(money), residue: write.decimal(residue) }
+                }
                 EntryKind::Split { fraction } => EntryKind::Split { fraction: write.decimal(fraction) },
             },
             because: written(entry.because, &mut write),
@@ -248,6 +223,7 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
             EntryKind::Split { fraction } => !fraction.is_zero(),
             EntryKind::Adjustment { as_converted } => !as_converted.is_zero(),
             EntryKind::Exercise { options, .. } => !options.is_zero(),
+            EntryKind::Reclassification { given, .. } => !given.is_zero(),
             _ => false,
         };
         if !posted.shares.is_zero() || says_more {
@@ -282,8 +258,8 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
     fn adjusted(&mut self, event: EventId, adjustments: &[Adjustment<Fixed<BITS, LIMBS>>]) {
         let mut write = Writer(&mut self.unwritable);
         for adjustment in adjustments.iter().filter(|adjustment| adjustment.after.below(adjustment.before).is_yes()) {
-            let adjustment = write.adjustment(adjustment);
-            self.adjustments.push((event, adjustment));
+            let written = adjustment.map(|number| write.decimal(number));
+            self.adjustments.push((event, written));
         }
     }
 
@@ -292,30 +268,8 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
             return;
         }
         let mut write = Writer(&mut self.unwritable);
-        let offering = completed.offering;
-        self.offerings.push(PostedOffering {
-            event,
-            pre_money: write.decimal(offering.pre_money),
-            capitalization: write.decimal(offering.capitalization),
-            counted: OfferingCount {
-                before: write.decimal(offering.counted.before),
-                ratchets: write.decimal(offering.counted.ratchets),
-                conversions: write.decimal(offering.counted.conversions),
-                treasury: write.decimal(offering.counted.treasury),
-            },
-            solved_price: write.decimal(offering.solved_price),
-            price: write.decimal(offering.price),
-            ratchets: offering.ratchets.iter().map(|ratchet| write.adjustment(ratchet)).collect(),
-            sold: Quantities {
-                primary: write.decimal(completed.sold.primary),
-                greenshoe: write.decimal(completed.sold.greenshoe),
-                secondary: write.decimal(completed.sold.secondary),
-            },
-            outstanding_before: write.decimal(completed.outstanding_before),
-            underwriting_discount: write.decimal(completed.underwriting_discount),
-            costs: write.decimal(completed.costs),
-            net_tangible_book_value: completed.net_tangible_book_value.map(|value| write.decimal(value)),
-        });
+        let posted = PostedOffering::of(event, completed, |number| write.decimal(number));
+        self.offerings.push(posted);
     }
 
     fn priced(

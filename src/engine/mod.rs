@@ -4,11 +4,13 @@
 
 pub mod books;
 pub mod convertible;
+pub mod feasibility;
 pub mod inputs;
 pub mod ipo;
 pub mod issuance;
 pub mod ledger;
 pub mod pool;
+pub mod reclassify;
 pub mod refusal;
 pub mod rights;
 pub mod round;
@@ -57,6 +59,8 @@ pub fn replay<N: Number, J: Journal<N>>(
             }
             (Event::Split(terms), Some(happens)) => issuance::split(terms, &scenario.rights, happens, draws, books),
             (Event::Ipo(terms), Some(happens)) => ipo::close(terms, scenario, happens, draws, books),
+            (Event::ClassConversion(terms), Some(happens)) => reclassify::convert(terms, happens, draws, books),
+            (Event::Repurchase(terms), Some(happens)) => reclassify::repurchase(terms, happens, draws, books),
             (Event::Convertible(id), Some(happens)) => convertible::issue(*id, happens, books),
             (Event::Maturity(due), Some(happens)) => convertible::mature(due, scenario, happens, draws, books),
             (_, None) => continue,

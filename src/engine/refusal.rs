@@ -2,10 +2,10 @@
 
 use super::books::{Books, CapTable, Feasibility};
 use super::round::{money, pricing};
-use super::{pool, replay, rights, secondary};
+use super::{ipo, pool, reclassify, replay, rights, secondary};
 use crate::model::{
-    Cap, Consideration, Converting, Denominator, Draws, Event, EventId, Part, Payment, PoolAmount, Round, RoundId,
-    Scenario, Secondary, Takes, Term,
+    Cap, ClassId, Consideration, Converting, Denominator, Draws, Event, EventId, Part, Payment, PoolAmount, Round,
+    RoundId, Scenario, Secondary, Takes, Term,
 };
 use crate::num::rounding::{PriceBasis, Rounding};
 use crate::num::{Arithmetic, Fixed, Number};
@@ -125,6 +125,27 @@ pub enum Cause {
         /// Options outstanding.
         outstanding: Decimal,
     },
+    /// More shares are to convert or to be bought back than there are.
+    NotHeld {
+        /// Shares asked for.
+        asked: Decimal,
+        /// Shares held.
+        held: Decimal,
+    },
+    /// The pre-money of an offering is not above what its ratchets and conversions are promised.
+    IpoTooSmall {
+        /// As stated.
+        pre_money: Decimal,
+        /// It must be above this.
+        bound: Decimal,
+        /// What each ratchet is promised; the rest of the bound is promised to what converts.
+        ratchets: Vec<(ClassId, Decimal)>,
+    },
+    /// The underwriters take more than their whole option.
+    GreenshoeOverused {
+        /// The part they take.
+        used: Decimal,
+    },
     /// A net exercise before any price of a share is known.
     NoMarketPrice,
     /// A price is not above zero.
@@ -190,6 +211,15 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             asked: decimal(rights::cancelled(terms, draws, table)),
             outstanding: decimal(table.rights[terms.right.index()].outstanding),
         },
+        Event::ClassConversion(terms) => Cause::NotHeld {
+            asked: decimal(reclassify::asked(terms, draws, table)),
+            held: decimal(reclassify::held(terms, table)),
+        },
+        Event::Repurchase(terms) => Cause::NotHeld {
+            asked: decimal(reclassify::bought_back(terms, draws)),
+            held: decimal(table.at(terms.position)),
+        },
+        Event::Ipo(terms) => ipo::refusal::cause(terms, scenario, draws, &mut books),
         Event::Warrant(_) | Event::Convertible(_) | Event::Maturity(_) => Cause::NegativeShares,
         Event::Split(terms) => Cause::PriceNotPositive { price: decimal(draws.value(terms.ratio)) },
     }
@@ -344,6 +374,6 @@ fn part<N: Number>(part: Part<N>, whole: N, draws: &Draws<N>) -> N {
 }
 
 /// As a decimal of ten places; zero where it is none, which only a message sees.
-fn decimal<const BITS: usize, const LIMBS: usize>(number: Fixed<BITS, LIMBS>) -> Decimal {
+pub(super) fn decimal<const BITS: usize, const LIMBS: usize>(number: Fixed<BITS, LIMBS>) -> Decimal {
     number.to_decimal(super::ledger::PLACES).unwrap_or_default()
 }

@@ -113,7 +113,11 @@ pub(super) struct Parts<N: Number> {
 
 /// Every part as a fraction; what the stated ones leave goes to the rest, or is nothing.
 #[inline(always)]
-pub(super) fn fractions<N: Number>(stated: impl Iterator<Item = Part<N>> + Clone, whole: N, draws: &Draws<N>) -> Parts<N> {
+pub(super) fn fractions<N: Number>(
+    stated: impl Iterator<Item = Part<N>> + Clone,
+    whole: N,
+    draws: &Draws<N>,
+) -> Parts<N> {
     let rest = rest(stated.clone(), whole, draws);
     let has_rest = stated.clone().any(|part| matches!(part, Part::Rest));
     // Fractions such as 1/3 in lanes add up to one but for their last digits.

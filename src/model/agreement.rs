@@ -3,8 +3,8 @@
 //! The engine sees [`Scenario`] alone; reports see this.
 
 use super::{
-    EventId, Expectation, GroupId, Holding, OriginId, PositionId, RoundId, Rung, Scenario, StakeholderId, VariableId,
-    Vesting,
+    ClassId, EventId, Expectation, GroupId, Holding, OriginId, PositionId, RoundId, Rung, Scenario, StakeholderId,
+    VariableId, Vesting,
 };
 use crate::error::Span;
 use crate::num::Stated;
@@ -145,6 +145,8 @@ pub struct StockClass {
     pub name: String,
     /// True for the class that others convert into.
     pub is_common: bool,
+    /// What it converts into; itself where it is what others convert into.
+    pub converts_into: ClassId,
     /// Terms as stated, each with its key: `preference = 1x`, `seniority = 2`.
     pub terms: Vec<(String, String, Option<OriginId>)>,
 }

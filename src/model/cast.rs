@@ -73,6 +73,8 @@ impl Event<Stated> {
                     .map(|due| Due { convertible: due.convertible, into: due.into, elapsed: due.elapsed.cast() })
                     .collect(),
             ),
+            Event::ClassConversion(terms) => Event::ClassConversion(terms.cast()),
+            Event::Repurchase(terms) => Event::Repurchase(terms.cast()),
             Event::Split(terms) => Event::Split(Split {
                 ratio: terms.ratio.cast(),
                 class: terms.class,
@@ -101,11 +103,7 @@ impl Round<Stated> {
                 origin: pool.origin,
             }),
             method: self.method,
-            converting: self
-                .converting
-                .iter()
-                .map(Converting::cast)
-                .collect(),
+            converting: self.converting.iter().map(Converting::cast).collect(),
             size_includes_conversions: self.size_includes_conversions,
             protections: self.protections.clone(),
             rounding: self.rounding,

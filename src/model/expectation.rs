@@ -43,6 +43,10 @@ pub enum Figure {
     PricePerShare,
     MoneyRaised,
     Residue,
+    NetProceeds,
+    BookValuePerShare,
+    BookValueIncrease,
+    DilutionPerShare,
     Shares,
     SharesAsConverted,
     Ownership,
@@ -59,6 +63,7 @@ pub enum Figure {
     ControllingTerm,
     Capitalization,
     Balance,
+    RatchetShares,
 }
 
 /// What a figure is of.

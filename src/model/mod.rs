@@ -9,6 +9,7 @@ mod ipo;
 mod rights;
 mod scenario;
 mod secondary;
+mod shares;
 mod terms;
 
 pub use agreement::{
@@ -26,7 +27,8 @@ pub use instruments::{
     Protection, ProtectionMethod,
 };
 pub use ipo::{
-    AutomaticConversion, CountedRight, Greenshoe, Ipo, IpoCount, IpoPrice, IpoRatchet, IpoSeller, RatchetPromise, SellingHolder,
+    AutomaticConversion, CountedRight, Greenshoe, Ipo, IpoCount, IpoPrice, IpoRatchet, IpoSeller, RatchetPromise,
+    SellingHolder,
 };
 pub use rights::{
     Cancellation, Counted, Exercise, Payment, Right, RightQuantity, Schedule, Vest, VestedBy, Vesting, Warrant,
@@ -34,6 +36,7 @@ pub use rights::{
 };
 pub use scenario::{ClassPrices, Draws, OpeningPrice, Scenario, Timed, value_of};
 pub use secondary::{Buyer, Part, SalePrice, SaleQuantity, Secondary, Seller};
+pub use shares::{ClassConversion, Exchange, Repurchase, RepurchaseQuantity};
 pub use terms::{
     Capitalization, Commitment, Consideration, Due, Event, GrantAmount, Hold, Holding, Issuance, OptionGrant,
     Participant, PoolAmount, PoolIncrease, Residue, Round, RoundPool, RoundPrice, Rung, Setting, Split, Takes, Term,

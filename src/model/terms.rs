@@ -6,10 +6,11 @@
 use super::ids::{
     ClassId, ConvertibleId, EventId, OriginId, PlanId, PositionId, RightId, RoundId, StakeholderId, VariableId,
 };
-use super::ipo::Ipo;
 use super::instruments::{ConversionMethod, Converting, Elapsed, Protection};
+use super::ipo::Ipo;
 use super::rights::{Cancellation, Exercise, Vest, Warrant};
 use super::secondary::{SalePrice, Secondary};
+use super::shares::{ClassConversion, Repurchase};
 use crate::num::rounding::Rounding;
 
 /// A quantity of the scenario: stated, or one of its variables.
@@ -385,6 +386,10 @@ pub enum Event<N> {
     Split(Split<N>),
     /// Shares are offered to the public.
     Ipo(Box<Ipo<N>>),
+    /// Shares become shares of another class.
+    ClassConversion(ClassConversion<N>),
+    /// Shares are bought back.
+    Repurchase(Repurchase<N>),
     /// A convertible is issued: from now on it is outstanding.
     Convertible(ConvertibleId),
     /// Convertibles fall due on one day, as far as they are still outstanding: those that convert do so together.

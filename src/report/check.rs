@@ -110,6 +110,11 @@ pub fn word(figure: Figure) -> &'static str {
         Figure::ControllingTerm => "controlling term",
         Figure::Capitalization => "capitalization",
         Figure::Balance => "balance",
+        Figure::NetProceeds => "net proceeds",
+        Figure::BookValuePerShare => "book value per share",
+        Figure::BookValueIncrease => "book value increase",
+        Figure::DilutionPerShare => "dilution per share",
+        Figure::RatchetShares => "ratchet shares",
     }
 }
 

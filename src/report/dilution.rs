@@ -19,7 +19,7 @@ use super::table::{Cell, Column, Style, Table};
 use super::words::{basis, capital};
 use crate::engine::books::EntryKind;
 use crate::engine::ledger::{Posted, Stage};
-use crate::model::{Event, PositionId};
+use crate::model::{Event, EventId, PositionId};
 use crate::num::{Exact, Number};
 use rust_decimal::Decimal;
 
@@ -46,6 +46,12 @@ pub enum Cause {
     Conversion,
     /// Conversion prices that fell.
     AntiDilution,
+    /// Conversion prices that an offering's price lowered as promised.
+    IpoRatchet,
+    /// Shares of a class that became shares of another.
+    ClassConversion,
+    /// Shares that the company bought back.
+    Repurchase,
     /// Shares issued outside a round.
     Issuance,
     /// Fractions of a share that a split pays in cash.
@@ -54,10 +60,11 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Cause; 12] = [
+    pub const ALL: [Cause; 15] = [
         Cause::NewMoney,
         Cause::Conversion,
         Cause::AntiDilution,
+        Cause::IpoRatchet,
         Cause::PoolIncrease,
         Cause::OptionGrant,
         Cause::Warrant,
@@ -65,6 +72,8 @@ impl Cause {
         Cause::Cancellation,
         Cause::SecondarySold,
         Cause::SecondaryBought,
+        Cause::ClassConversion,
+        Cause::Repurchase,
         Cause::Issuance,
         Cause::SplitFraction,
     ];
@@ -75,6 +84,7 @@ impl Cause {
             Cause::NewMoney => "new money",
             Cause::Conversion => "SAFE and note conversion",
             Cause::AntiDilution => "anti-dilution",
+            Cause::IpoRatchet => "IPO ratchet",
             Cause::PoolIncrease => "pool increase",
             Cause::OptionGrant => "option grant",
             Cause::Warrant => "warrant",
@@ -82,6 +92,8 @@ impl Cause {
             Cause::Cancellation => "cancellation",
             Cause::SecondarySold => "secondary sold",
             Cause::SecondaryBought => "secondary bought",
+            Cause::ClassConversion => "conversion",
+            Cause::Repurchase => "repurchase",
             Cause::Issuance => "issuance",
             Cause::SplitFraction => "split fraction",
         }
@@ -199,13 +211,14 @@ fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: &
             for entry in run.ledger().entries_of(event) {
                 let amount = as_converted(entry.position, entry, before, after);
                 match entry.kind {
-                    EntryKind::Issuance { .. } if matches!(kind, Event::Closing { .. }) => {
+                    EntryKind::Issuance { .. } if matches!(kind, Event::Closing { .. } | Event::Ipo(_)) => {
                         add(entry.position, Cause::NewMoney, amount, true);
                     }
                     EntryKind::Issuance { .. } => add(entry.position, Cause::Issuance, amount, true),
                     EntryKind::Conversion { .. } => add(entry.position, Cause::Conversion, amount, true),
                     EntryKind::Adjustment { as_converted } => {
-                        add(entry.position, Cause::AntiDilution, exact(as_converted), true);
+                        let cause = if matches!(kind, Event::Ipo(_)) { Cause::IpoRatchet } else { Cause::AntiDilution };
+                        add(entry.position, cause, exact(as_converted), true);
                     }
                     EntryKind::PoolIncrease => add(entry.position, Cause::PoolIncrease, amount, true),
                     EntryKind::Grant { from } => {
@@ -233,12 +246,31 @@ fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: &
                             false,
                         );
                     }
+                    EntryKind::Reclassification { from, given, .. } => {
+                        add(entry.position, Cause::ClassConversion, amount, true);
+                        let given = match ratcheted(run, event, from) {
+                            Some(added) => exact(before.as_converted[from.index()]) + added,
+                            None => as_converted(from, &Posted { shares: given, ..*entry }, before, after),
+                        };
+                        add(from, Cause::ClassConversion, Exact::zero() - given, true);
+                    }
+                    EntryKind::Repurchase { .. } => add(entry.position, Cause::Repurchase, amount, true),
                     EntryKind::Split { .. } => {}
                 }
             }
         }
     }
     issued
+}
+
+/// What a ratchet of the same event added to a line that then converts as a whole; `None` where none did.
+fn ratcheted(run: &Run, event: EventId, position: PositionId) -> Option<Exact> {
+    let entries = run.ledger().entries_of(event).filter(|entry| entry.position == position);
+    let mut added = entries.filter_map(|entry| match entry.kind {
+        EntryKind::Adjustment { as_converted } => Some(exact(as_converted)),
+        _ => None,
+    });
+    added.next()
 }
 
 /// The shares of an entry as converted, at the ratio of the position's larger holding, before or after it: its counts

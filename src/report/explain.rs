@@ -199,6 +199,15 @@ impl Writer<'_> {
                     continue;
                 }
                 EntryKind::Cancellation => "options retired",
+                EntryKind::Repurchase { .. } => "shares bought back",
+                EntryKind::Reclassification { from, given, .. } => {
+                    let change = self.by_conversion(entry, from, given);
+                    match sums.iter_mut().find(|(known, _)| *known == "by the conversion") {
+                        Some((_, sum)) => *sum += change,
+                        None => sums.push(("by the conversion", change)),
+                    }
+                    continue;
+                }
                 EntryKind::Warrant => "warrants",
                 EntryKind::Grant { .. }
                 | EntryKind::Exercise { .. }
@@ -247,9 +256,22 @@ impl Writer<'_> {
             | Event::Cancellation(_)
             | Event::Issuance(_)
             | Event::Split(_)
+            | Event::Ipo(_)
+            | Event::ClassConversion(_)
+            | Event::Repurchase(_)
             | Event::Convertible(_)
             | Event::Maturity(_) => None,
         }
+    }
+
+    /// By how much a conversion of shares changed what they are as converted to common.
+    fn by_conversion(&self, entry: &Posted, from: PositionId, given: Decimal) -> Decimal {
+        let stage = self.run.ledger().stages.iter().find(|stage| stage.event == Some(entry.event));
+        let ratio = |position: PositionId| {
+            let class = self.agreement().scenario.positions[position.index()].class();
+            stage.zip(class).map_or(Decimal::ONE, |(stage, class)| stage.ratios[class.index()])
+        };
+        entry.shares * ratio(entry.position) - given * ratio(from)
     }
 
     fn entry(&self, entry: &Posted, lines: &mut Vec<Line>) {
@@ -284,6 +306,9 @@ impl Writer<'_> {
             Event::Cancellation(terms) => Some(terms.origin),
             Event::Issuance(terms) => Some(terms.origin),
             Event::Split(terms) => Some(terms.origin),
+            Event::Ipo(terms) => self.offered_by(entry, terms),
+            Event::ClassConversion(terms) => Some(terms.origin),
+            Event::Repurchase(terms) => Some(terms.origin),
             Event::Convertible(_) | Event::Maturity(_) => None,
         }
     }

@@ -111,7 +111,12 @@ impl Draft {
 
     /// A class that converts one to one.
     pub fn class(&mut self, name: &str) -> ClassId {
-        self.0.classes.push(StockClass { name: name.into(), is_common: self.0.classes.is_empty(), terms: Vec::new() });
+        self.0.classes.push(StockClass {
+            name: name.into(),
+            is_common: self.0.classes.is_empty(),
+            converts_into: ClassId(0),
+            terms: Vec::new(),
+        });
         self.0.scenario.classes.push(ClassPrices { issue_price: None, conversion_price: None });
         ClassId::at(self.0.classes.len() - 1)
     }

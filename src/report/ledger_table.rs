@@ -107,6 +107,8 @@ pub fn kind(entry: &Posted) -> &'static str {
         EntryKind::Cancellation => "cancellation",
         EntryKind::Warrant => "warrant",
         EntryKind::Transfer { .. } => "transfer",
+        EntryKind::Reclassification { .. } => "conversion of shares",
+        EntryKind::Repurchase { .. } => "repurchase",
         EntryKind::Split { .. } => "split",
     }
 }
@@ -121,7 +123,8 @@ fn paid(entry: &Posted) -> Option<(Decimal, Decimal)> {
     match entry.kind {
         EntryKind::Issuance { money, residue }
         | EntryKind::Conversion { money, residue, .. }
-        | EntryKind::Transfer { money, residue, .. } => Some((money, residue)),
+        | EntryKind::Transfer { money, residue, .. }
+        | EntryKind::Repurchase { money, residue } => Some((money, residue)),
         EntryKind::Exercise { money, .. } => Some((money, Decimal::ZERO)),
         EntryKind::Adjustment { .. }
         | EntryKind::PoolIncrease
@@ -129,6 +132,7 @@ fn paid(entry: &Posted) -> Option<(Decimal, Decimal)> {
         | EntryKind::Return { .. }
         | EntryKind::Cancellation
         | EntryKind::Warrant
+        | EntryKind::Reclassification { .. }
         | EntryKind::Split { .. } => None,
     }
 }
@@ -198,6 +202,15 @@ pub fn because(run: &Run, entry: &Posted) -> String {
                 average(run, entry)
             )
         }
+        Because::IpoRatchet { before, after, price: offered } => {
+            format!(
+                "ratchet at the offering's price {}: conversion price {} instead of {}",
+                grouped(offered),
+                grouped(after),
+                grouped(before)
+            )
+        }
+        Because::OfferingPrice => super::ipos::price_in_words(run, entry.event),
         Because::StepUp { before, step_up } => {
             format!("price {price} = {} of the closing before it x (1 + {})", grouped(before), percentage(step_up))
         }
@@ -224,6 +237,18 @@ pub fn because(run: &Run, entry: &Posted) -> String {
         Because::Ratio { ratio } => match entry.kind {
             EntryKind::Split { fraction } if !fraction.is_zero() => {
                 format!("{} new for each old share; {} paid in cash", grouped(ratio), grouped(fraction))
+            }
+            EntryKind::Reclassification { from, given, fraction, cash } => {
+                let class = run.agreement.consists_of(from);
+                let converted = format!("{} {class}, {} new for each", grouped(given), grouped(ratio));
+                match fraction > Decimal::ZERO {
+                    true => format!(
+                        "{converted}; {} of a share cut off, {} in cash",
+                        grouped(fraction),
+                        grouped(rounded(cash, 2))
+                    ),
+                    false => converted,
+                }
             }
             _ => format!("{} new for each old share", grouped(ratio)),
         },

@@ -21,8 +21,10 @@ pub mod figures;
 mod fixture;
 mod frame;
 pub mod holders;
+pub mod ipos;
 pub mod ladder;
 pub mod ledger_table;
+pub mod offering;
 pub mod ownership;
 pub mod precision;
 pub mod rights;
@@ -43,6 +45,7 @@ pub fn csv_files(run: &Run) -> Vec<(String, Table)> {
         tables.push(rounds::csv(run));
     }
     tables.extend(conversions::csv(run));
+    tables.extend(ipos::csv(run));
     tables.extend(rights::csv(run));
     tables.push(ledger_table::csv(run));
     tables.extend(cash::csv(run));
@@ -57,6 +60,7 @@ pub fn terminal(run: &Run) -> Vec<Table> {
     tables.extend(ownership::groups(run));
     tables.extend(dilution::table(run));
     tables.extend(rounds::tables(run));
+    tables.extend(ipos::tables(run));
     tables.extend(conversions::table(run));
     tables.extend(conversions::outstanding(run));
     tables.extend(conversions::adjustments(run));

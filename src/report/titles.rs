@@ -218,6 +218,7 @@ fn cause_in_words(cause: Cause) -> (&'static str, bool) {
         Cause::NewMoney => ("new money", false),
         Cause::Conversion => ("conversions", true),
         Cause::AntiDilution => ("anti-dilution", false),
+        Cause::IpoRatchet => ("the ratchet", false),
         Cause::PoolIncrease => ("the pool increase", false),
         Cause::OptionGrant => ("option grants", true),
         Cause::Warrant => ("warrants", true),
@@ -225,6 +226,8 @@ fn cause_in_words(cause: Cause) -> (&'static str, bool) {
         Cause::Cancellation => ("cancellations", true),
         Cause::SecondarySold => ("shares sold", true),
         Cause::SecondaryBought => ("shares bought", true),
+        Cause::ClassConversion => ("conversions of shares", true),
+        Cause::Repurchase => ("shares bought back", true),
         Cause::Issuance => ("shares issued outside rounds", true),
         Cause::SplitFraction => ("fractions of a share", true),
     }

@@ -395,11 +395,8 @@ pub(super) fn any_of(words: impl IntoIterator<Item = String>) -> String {
 mod areas {
     pub const PAY_TO_PLAY: &str = "pay-to-play";
     pub const DIVIDENDS_IN_KIND: &str = "dividends paid in shares";
-    pub const CLASS_CONVERSIONS: &str = "the conversion of classes";
-    pub const REPURCHASES: &str = "repurchases";
     pub const LOANS: &str = "loans";
     pub const VALUATIONS: &str = "valuation by option pricing";
-    pub const IPOS: &str = "IPOs and their ratchets";
     pub const EXITS: &str = "the sale of the company";
     pub const VOTES: &str = "votes";
 }

@@ -8,8 +8,11 @@
 //!
 //! Underwriting discount and costs change no count of shares.
 
+mod posted;
 pub mod pricing;
+pub mod refusal;
 
+pub use posted::PostedOffering;
 pub use pricing::{Offering, OfferingCount};
 
 use super::books::{Adjustment, Because, Books, CapTable, Entry, EntryKind, Journal};

@@ -47,6 +47,19 @@ impl Writer<'_> {
             EntryKind::Split { fraction } => {
                 format!("{} {security} by the split, {} of a share paid in cash", signed(entry.shares), count(fraction))
             }
+            EntryKind::Reclassification { .. } => {
+                format!("{shares} {security} for {}", ledger_table::because(self.run, entry))
+            }
+            EntryKind::Repurchase { money, .. } if money.is_zero() => {
+                format!("{} {security} given back to the company", signed(entry.shares))
+            }
+            EntryKind::Repurchase { money, .. } => {
+                let money = words::money_in_full(money, self.currency());
+                format!(
+                    "{} {security} bought back by the company for {money}, at {price} a share",
+                    signed(entry.shares)
+                )
+            }
             EntryKind::PoolIncrease
             | EntryKind::Grant { .. }
             | EntryKind::Exercise { .. }

@@ -265,7 +265,7 @@ pub(super) static CONVERSION: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: Some(areas::CLASS_CONVERSIONS),
+    later: None,
 };
 
 /// `[[splits]]`.
@@ -304,7 +304,7 @@ pub(super) static REPURCHASE: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[Group { alternatives: SHARES_OR_AMOUNT, need: Need::One, help: "the other follows from the price" }],
-    later: Some(areas::REPURCHASES),
+    later: None,
 };
 
 /// `[[loans]]`.

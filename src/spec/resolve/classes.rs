@@ -1,6 +1,7 @@
 //! Stakeholders, groups, classes and plans: who and what has a name before anything happens.
 
 use super::context::{Context, evidence};
+use super::ipos::PUBLIC;
 use super::names::{COMMON, OPTION_POOL, Thing};
 use crate::error::{Finding, Span};
 use crate::model::{
@@ -66,7 +67,7 @@ fn misspelt<'a>(name: &str, classes: &'a [StockClass]) -> Option<&'a str> {
     nearest(name, names)
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
     pub(super) fn read_sources(&mut self) {
         let Some(block) = self.root.block("sources") else { return };
         for entry in &block.entries {
@@ -92,6 +93,7 @@ impl Context<'_> {
     pub(super) fn read_cast(&mut self) -> Cast {
         let mut cast = Cast::default();
         self.read_stakeholders(&mut cast);
+        self.add_public(&mut cast);
         self.read_classes(&mut cast);
         self.read_plans(&mut cast);
         cast
@@ -168,8 +170,72 @@ impl Context<'_> {
                 self.add_class(cast, class, None, block.span_of("converts_into"), true);
             }
         }
+        for (key, block) in self.classes_of_conversions() {
+            if let Some(class) = block.text(key) {
+                self.add_class(cast, class, None, block.span_of(key), true);
+            }
+        }
+        self.add_offered_classes(cast);
         if self.names.get(COMMON).is_none() {
             self.add_class(cast, COMMON, None, self.root.span, true);
+        }
+        self.read_converts_into(cast);
+    }
+
+    /// What an IPO offers is common, and need not be listed for that.
+    fn add_offered_classes(&mut self, cast: &mut Cast) {
+        for block in self.root.blocks("ipos") {
+            let Some(name) = block.text("class").filter(|name| self.names.get(name).is_none()) else { continue };
+            self.add_class(cast, name, None, block.span_of("class"), true);
+            if let (Some(class), Some(prices)) = (cast.classes.last_mut(), cast.conversions.last_mut()) {
+                (class.is_common, class.terms) = (true, Vec::new());
+                *prices = ClassPrices { issue_price: None, conversion_price: None };
+            }
+        }
+    }
+
+    /// Whoever buys in an IPO where nobody is said to.
+    fn add_public(&mut self, cast: &mut Cast) {
+        let needed = |block: &Block| !block.has("buyers") && super::ipos::offers(block);
+        let Some(block) = self.root.blocks("ipos").find(|block| needed(block)) else { return };
+        if matches!(self.names.get(PUBLIC), Some(Thing::Stakeholder(_))) {
+            return;
+        }
+        let id = StakeholderId::at(cast.stakeholders.len());
+        if let Err(finding) = self.names.add(PUBLIC, Thing::Stakeholder(id), Some(block.name_span())) {
+            self.report(*finding);
+            return;
+        }
+        cast.stakeholders.push(Stakeholder {
+            id: PUBLIC.to_owned(),
+            name: "Buyers in the IPO".to_owned(),
+            group: None,
+            relationship: "investor".to_owned(),
+            note: None,
+        });
+        cast.listed.push(block.name_span());
+    }
+
+    /// Where the file says what shares become: of a class, of class defaults, of a conversion.
+    fn classes_of_conversions(&self) -> impl Iterator<Item = (&'static str, &'a Block)> + use<'a> {
+        let root = self.root;
+        let classes = root.blocks("classes").chain(root.block("class_defaults"));
+        let conversions = root.blocks("conversions").map(|block| ("into", block));
+        classes.map(|block| ("converts_into", block)).chain(conversions)
+    }
+
+    /// What each class converts into, once every class is known.
+    fn read_converts_into(&mut self, cast: &mut Cast) {
+        let common = self.names.get(COMMON);
+        let defaults = self.root.block("class_defaults").filter(|block| block.has("converts_into"));
+        for index in 0..cast.classes.len() {
+            let own = self.root.blocks("classes").find(|block| block.name() == Some(cast.classes[index].name.as_str()));
+            let own = own.filter(|block| block.has("converts_into"));
+            let stated = own.or(defaults.filter(|_| !cast.classes[index].is_common));
+            let named =
+                stated.and_then(|block| self.class(block.text("converts_into")?, block.span_of("converts_into")));
+            let usual = if let Some(Thing::Class(common)) = common { common } else { ClassId(0) };
+            cast.classes[index].converts_into = named.unwrap_or(usual);
         }
     }
 
@@ -192,7 +258,7 @@ impl Context<'_> {
         let kind = block.and_then(|block| self.word(block, "kind")).map(|(word, _)| word);
         let is_common = kind.map_or(name == COMMON, |kind| kind == "common");
         let defaults = self.root.block("class_defaults").filter(|_| !is_common);
-        let mut class = StockClass { name: name.to_owned(), is_common, terms: Vec::new() };
+        let mut class = StockClass { name: name.to_owned(), is_common, converts_into: ClassId(0), terms: Vec::new() };
         let conversion = ClassPrices {
             issue_price: self.class_price(block, defaults, "original_issue_price", &mut class),
             conversion_price: self.class_price(block, defaults, "conversion_price", &mut class),
@@ -303,10 +369,16 @@ impl Context<'_> {
 #[cfg(test)]
 mod tests {
     use super::{StockClass, misspelt};
+    use crate::model::ClassId;
 
     #[test]
     fn a_slip_is_told_from_a_class_of_its_own() {
-        let class = |name: &str| StockClass { name: name.to_owned(), is_common: false, terms: Vec::new() };
+        let class = |name: &str| StockClass {
+            name: name.to_owned(),
+            is_common: false,
+            converts_into: ClassId(0),
+            terms: Vec::new(),
+        };
         let known = [class("Angel Preferred"), class("Series A Preferred")];
         assert_eq!(misspelt("Sereis A Preferred", &known), Some("Series A Preferred"));
         assert_eq!(misspelt("Series A Prefered", &known), Some("Series A Preferred"));

@@ -227,16 +227,15 @@ impl<'a> Context<'a> {
         Some(Elapsed { periods, years: years(last, until, count) })
     }
 
-    /// The convertibles a round converts: those issued before its first closing, as far as `converts` names them.
+    /// The convertibles a round or an offering converts: those issued before it, as far as `converts` names them.
     pub(super) fn read_converting(
         &mut self,
-        round: &'a Block,
+        named: Option<Vec<(ConvertibleId, Span)>>,
         class: ClassId,
         slots: &[Slot<'a>],
         first: usize,
         convertibles: &[Convertible<Stated>],
     ) -> Vec<Converting<Stated>> {
-        let named = self.named_to_convert(round);
         if named.as_ref().is_some_and(Vec::is_empty) {
             return Vec::new();
         }
@@ -285,7 +284,7 @@ impl<'a> Context<'a> {
     }
 
     /// The convertibles that `converts` names; `None` where it names none in particular.
-    fn named_to_convert(&mut self, round: &Block) -> Option<Vec<(ConvertibleId, Span)>> {
+    pub(super) fn named_to_convert(&mut self, round: &Block) -> Option<Vec<(ConvertibleId, Span)>> {
         if let Some((word, _)) = self.word(round, "converts") {
             return (word == "none").then(Vec::new);
         }

@@ -9,6 +9,7 @@ mod correlations;
 mod distributions;
 mod events;
 mod expect;
+mod ipos;
 mod names;
 mod opening;
 mod participants;
@@ -17,6 +18,7 @@ mod quantiles;
 mod refused;
 mod rights;
 mod rounds;
+mod shares;
 mod sums;
 mod timeline;
 mod variables;
@@ -27,8 +29,8 @@ pub use refused::{finding as refusal_finding, outstanding_warnings};
 
 use crate::error::{Finding, Findings, Severity, Sources};
 use crate::model::{
-    Agreement, Case, Commitment, CommitmentInfo, EventInfo, Expectation, Head, Round, RoundInfo, RoundingInfo, Rung,
-    Scenario, StakeholderId, Timed,
+    Agreement, Case, Commitment, CommitmentInfo, Event, EventInfo, Expectation, Head, Round, RoundInfo, RoundingInfo,
+    Rung, Scenario, StakeholderId, Timed,
 };
 use crate::num::rounding::{Direction, Places, PriceBasis, Rounding};
 use crate::num::{Exact, Stated};
@@ -36,6 +38,7 @@ use crate::spec::Document;
 use crate::spec::node::Block;
 use crate::spec::value::Given;
 use context::Context;
+use ipos::Before;
 use rounds::Instruments;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -78,7 +81,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     let instruments = context.read_instruments(&cast);
     let (rounds, round_infos) = context.read_rounds(&slots, &file, &instruments);
     context.check_protections(&instruments.protections, &cast, &rounds);
-    let (timeline, events) = context.read_events(&slots, infos, &cast, &file, &instruments);
+    let (timeline, events) = context.read_events(&slots, infos, &cast, &file, &instruments, &rounds);
     let (commitments, commitment_infos) = context.read_commitments(&slots);
     let stages: Vec<String> = events.iter().map(|info| info.stage.clone()).collect();
     let expectations = context.read_expectations(&stages);
@@ -224,6 +227,7 @@ impl<'a> Context<'a> {
         cast: &classes::Cast,
         file: &RoundingInfo,
         instruments: &Instruments,
+        rounds: &[Round<Stated>],
     ) -> (Vec<Timed<Stated>>, Vec<EventInfo>) {
         let happening = slots.iter().zip(infos).enumerate().filter(|(_, (slot, _))| slot.what != What::Commitment);
         let mut timeline = Vec::new();
@@ -231,6 +235,10 @@ impl<'a> Context<'a> {
         for (place, (slot, info)) in happening {
             let event = match slot.what {
                 What::Maturity(day) => self.read_maturities(day, slots, &instruments.convertibles),
+                What::Ipo => {
+                    let before = Before { cast, slots, rounds, convertibles: &instruments.convertibles };
+                    self.ipo(slot, place, &before, file).map(|terms| Event::Ipo(Box::new(terms)))
+                }
                 _ => self.read_event(slot, place, cast, file),
             };
             if let Some(event) = event {

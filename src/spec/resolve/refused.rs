@@ -111,6 +111,15 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
         Cause::NotExercisable { .. } | Cause::NotOutstanding { .. } | Cause::NoMarketPrice => {
             of_right(agreement, terms, stage, cause, here)
         }
+        Cause::NotHeld { asked, held } => not_held(agreement, terms, stage, *asked, *held, here),
+        Cause::IpoTooSmall { pre_money, bound, ratchets } => {
+            ipo_too_small(agreement, terms, stage, (*pre_money, *bound), ratchets)
+        }
+        Cause::GreenshoeOverused { used } => {
+            Finding::error("E0631", format!("{} of the greenshoe of \"{stage}\" is used", percent(*used)))
+                .at(here, "expected at most 100 %")
+                .help("`greenshoe_shares` is what the underwriters may take, `greenshoe_used` the part they take")
+        }
         Cause::PriceNotPositive { price } => {
             Finding::error("E0608", format!("the price of \"{stage}\" comes out as {}", grouped(*price)))
                 .at(here, "expected above zero")
@@ -127,6 +136,38 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
         }
         Cause::Terms => Finding::error("E0611", format!("the terms of \"{stage}\" contradict each other"))
             .at(here, "no answer satisfies them"),
+    }
+}
+
+/// A pre-money that is not above what is promised whatever the price, with the inequality in numbers.
+fn ipo_too_small(
+    agreement: &Agreement,
+    terms: &Event<crate::num::Stated>,
+    stage: &str,
+    (pre_money, bound): (Decimal, Decimal),
+    ratchets: &[(crate::model::ClassId, Decimal)],
+) -> Finding {
+    let Event::Ipo(terms) = terms else { return Finding::error("E0630", format!("\"{stage}\" cannot be")) };
+    let money = |amount: Decimal| grouped(amount.round_dp(2));
+    let mut parts: Vec<String> = ratchets
+        .iter()
+        .map(|(class, worth)| format!("{} {}", agreement.classes[class.index()].name, money(*worth)))
+        .collect();
+    let conversions = bound - ratchets.iter().map(|(_, worth)| *worth).sum::<Decimal>();
+    if conversions.round_dp(2) > Decimal::ZERO {
+        parts.push(format!("what converts {}", money(conversions)));
+    }
+    let message = format!("the pre-money of \"{stage}\" is not above what is promised at any price");
+    let finding = Finding::error("E0630", message).at(
+        span(agreement, terms.price_origin),
+        format!("must be above {}, and is {}", money(bound), money(pre_money)),
+    );
+    match parts.is_empty() {
+        true => finding,
+        false => finding.help(format!(
+            "promised are {}: ratchets their issue price and return, SAFEs and notes their balance less the discount",
+            parts.join(" + ")
+        )),
     }
 }
 
@@ -164,6 +205,34 @@ fn not_available(
     )
     .at(at, format!("{} too many", grouped((asked - available).round_dp(4))))
     .help(format!("increase the pool by {} before it (`[[pool_increases]]`)", grouped((asked - available).ceil())))
+}
+
+/// More shares convert or are bought back than there are.
+fn not_held(
+    agreement: &Agreement,
+    terms: &Event<crate::num::Stated>,
+    stage: &str,
+    asked: Decimal,
+    held: Decimal,
+    here: Span,
+) -> Finding {
+    let (does, of, at) = match terms {
+        Event::ClassConversion(terms) => {
+            let who = match terms.holders.as_slice() {
+                &[holder] => format!("{} has", owner_and_class(agreement, holder.from)),
+                _ => format!("all holders of {} have", agreement.classes[terms.class.index()].name),
+            };
+            ("converts", who, terms.origin)
+        }
+        Event::Repurchase(terms) => {
+            ("buys back", format!("{} has", owner_and_class(agreement, terms.position)), terms.origin)
+        }
+        _ => return Finding::error("E0620", format!("\"{stage}\" cannot be")).at(here, "more than there is"),
+    };
+    let number = |count: Decimal| grouped(count.round_dp(4));
+    Finding::error("E0620", format!("\"{stage}\" {does} {} shares, {of} {}", number(asked), number(held)))
+        .at(span(agreement, at), format!("{} too many", number(asked - held)))
+        .help("lower the number, or let them be issued before it")
 }
 
 /// What cannot be done with options or a warrant.
@@ -232,9 +301,19 @@ fn oversold(
     asked: Decimal,
     held: Decimal,
 ) -> Finding {
-    let Event::Secondary(terms) = terms else { return Finding::error("E0606", format!("\"{stage}\" cannot be")) };
-    let seller = &terms.sellers[seller];
-    let who = match seller.positions.as_slice() {
+    let (positions, origin, help): (Vec<PositionId>, OriginId, &str) = match terms {
+        Event::Secondary(terms) => {
+            let seller = &terms.sellers[seller];
+            (seller.positions.clone(), seller.origin, "lower the amount, or add a `limit` that clips the sale")
+        }
+        Event::Ipo(terms) => {
+            let seller = &terms.sellers[seller];
+            let positions = seller.holders.iter().map(|holder| holder.position).collect();
+            (positions, seller.origin, "lower `secondary_shares`, or let others sell too")
+        }
+        _ => return Finding::error("E0606", format!("\"{stage}\" cannot be")),
+    };
+    let who = match positions.as_slice() {
         &[position] => owner_and_class(agreement, position),
         _ => "the sellers".to_owned(),
     };
@@ -245,8 +324,8 @@ fn oversold(
         None => format!("{} shares", grouped(shares.round_dp(4))),
     };
     Finding::error("E0606", format!("{who} would sell {} in \"{stage}\" and has {}", amount(asked), amount(held)))
-        .at(span(agreement, seller.origin), "more than there is")
-        .help("lower the amount, or add a `limit` that clips the sale")
+        .at(span(agreement, origin), "more than there is")
+        .help(help)
 }
 
 fn owner_and_class(agreement: &Agreement, position: PositionId) -> String {

@@ -44,13 +44,16 @@ pub(super) enum What {
     Cancellation,
     Issuance,
     Split,
+    Ipo,
+    ClassConversion,
+    Repurchase,
     Convertible(ConvertibleId),
     Maturity(Date),
     Commitment,
 }
 
 /// Tables of events besides rounds, with the word for an unnamed one.
-const KINDS: [(&str, What, &str); 9] = [
+const KINDS: [(&str, What, &str); 12] = [
     ("secondaries", What::Secondary, "Secondary"),
     ("pool_increases", What::PoolIncrease, "Pool increase"),
     // Its right is counted when it is read.
@@ -60,6 +63,9 @@ const KINDS: [(&str, What, &str); 9] = [
     ("cancellations", What::Cancellation, "Cancellation"),
     ("issuances", What::Issuance, "Issuance"),
     ("splits", What::Split, "Split"),
+    ("ipos", What::Ipo, "IPO"),
+    ("conversions", What::ClassConversion, "Conversion"),
+    ("repurchases", What::Repurchase, "Repurchase"),
     ("commitments", What::Commitment, "Commitment"),
 ];
 
@@ -79,6 +85,9 @@ impl What {
             What::Cancellation => "cancellation",
             What::Issuance => "issuance",
             What::Split => "split",
+            What::Ipo => "IPO",
+            What::ClassConversion => "conversion of shares",
+            What::Repurchase => "repurchase",
             What::Convertible(_) => "convertible",
             What::Maturity(_) => "maturity",
             What::Commitment => "commitment",
