@@ -195,21 +195,21 @@ fn promise_in_words(run: &Run, promise: RatchetPromise<crate::num::Stated>) -> S
 fn ratchets(run: &Run, offering: &Offering, name: &str) -> Option<Table> {
     (!offering.posted.ratchets.is_empty()).then_some(())?;
     let with_shares = !is_normalised(run);
-    let mut head = columns(&[("class", "Class")]);
+    let mut headings = columns(&[("class", "Class")]);
     if with_shares {
-        head.extend([
+        headings.extend([
             Column::new("conversion_price_before", "Conversion price before"),
             Column::new("conversion_price", "Conversion price"),
             Column::new("shares_before", "Shares without it"),
             Column::new("ratchet_shares", "Ratchet shares"),
         ]);
     }
-    head.extend([
+    headings.extend([
         Column::new("ratchet_value", "Worth at the price"),
         Column::new("value", "Whole class at the price"),
         Column::new("ownership", "Ratchet, of fully diluted"),
     ]);
-    let mut table = Table::new("ipo-ratchets", format!("{name}: ratchets ({})", basis(run)), head);
+    let mut table = Table::new("ipo-ratchets", format!("{name}: ratchets ({})", basis(run)), headings);
     let price = exact(offering.posted.price);
     for ratchet in &offering.posted.ratchets {
         let (held, added) = (offering.held_before(ratchet.class), offering.ratchet_shares(ratchet.class));

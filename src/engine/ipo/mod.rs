@@ -156,13 +156,13 @@ impl<N: Number> Sale<'_, N> {
     /// Holders sell. What they give adds up to the whole, rounded once: each gives what the running total grows by.
     #[inline(always)]
     fn sell<J: Journal<N>>(&self, shares: N, draws: &Draws<N>, books: &mut Books<N, J>) -> N::Mask {
-        let whole = shares * self.price;
-        let selling = fractions(self.terms.sellers.iter().map(|seller| seller.part), whole, draws);
+        let sellers = self.terms.sellers.iter();
+        let selling = fractions(sellers.map(|seller| seller.part), shares * self.price, draws);
         let mut feasible = N::Mask::always(true);
         if !self.terms.sellers.is_empty() {
             feasible = selling.whole;
         }
-        let (mut sold, mut given) = (N::zero(), N::zero());
+        let (mut sold, mut whole) = (N::zero(), N::zero());
         for (seller, &part) in self.terms.sellers.iter().zip(&selling.parts) {
             let held: N = seller.holders.iter().map(|holder| held(holder, &books.table)).sum();
             feasible = feasible & (shares * part).at_most(held);
@@ -172,8 +172,8 @@ impl<N: Number> Sale<'_, N> {
                 let own = self::held(holder, &books.table);
                 let exact = some.select(wanted * own / some.select(held, N::one()), N::zero());
                 sold += exact;
-                let gives = (self.terms.rounding.shares(sold) - given).max(N::zero()).min(own);
-                given += gives;
+                let gives = (self.terms.rounding.shares(sold) - whole).max(N::zero()).min(own);
+                whole += gives;
                 self.become_offered(holder, gives, books);
                 let kind = |money, residue| EntryKind::Transfer { from: holder.position, money, residue };
                 self.hand_out(gives, gives, kind, books);

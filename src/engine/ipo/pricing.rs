@@ -67,7 +67,7 @@ pub struct OfferingCount<N> {
 
 /// An option grant or warrant as converted: how many, and the strike per share as converted.
 #[derive(Clone, Copy, Debug)]
-struct Strike<N: Number> {
+struct CountedOption<N: Number> {
     shares: N,
     strike: N,
     in_the_money: N::Mask,
@@ -229,7 +229,7 @@ fn adjusted<N: Number>(
 
 /// Options and warrants as converted, all of them taken to be in the money.
 #[inline(always)]
-fn strikes<N: Number>(terms: &Ipo<N>, scenario: &Scenario<N>, table: &CapTable<N>) -> Vec<Strike<N>> {
+fn strikes<N: Number>(terms: &Ipo<N>, scenario: &Scenario<N>, table: &CapTable<N>) -> Vec<CountedOption<N>> {
     let of_right = |counted: &crate::model::CountedRight| {
         let held: Held<N> = table.rights[counted.right.index()];
         let shares = match counted.is_warrant {
@@ -237,14 +237,18 @@ fn strikes<N: Number>(terms: &Ipo<N>, scenario: &Scenario<N>, table: &CapTable<N
             false => held.outstanding,
         };
         let common = table.ratio(Some(scenario.rights[counted.right.index()].class)).unwrap_or(N::one());
-        Strike { shares: shares * common, strike: held.exercise_price / common, in_the_money: N::Mask::always(true) }
+        CountedOption {
+            shares: shares * common,
+            strike: held.exercise_price / common,
+            in_the_money: N::Mask::always(true),
+        }
     };
     terms.rights.iter().map(of_right).collect()
 }
 
 /// Shares in the money, and what their strikes add up to.
 #[inline(always)]
-fn in_the_money<N: Number>(strikes: &[Strike<N>]) -> (N, N) {
+fn in_the_money<N: Number>(strikes: &[CountedOption<N>]) -> (N, N) {
     let (mut shares, mut cost) = (N::zero(), N::zero());
     for strike in strikes {
         shares += strike.in_the_money.select(strike.shares, N::zero());
@@ -260,7 +264,7 @@ fn with_treasury<N: Number>(
     claims: &[Claim<N>],
     price_is_given: bool,
     stated: N,
-    strikes: &mut [Strike<N>],
+    strikes: &mut [CountedOption<N>],
 ) -> Solution<N> {
     for _ in 0..strikes.len() {
         let solution = at(scene, claims, price_is_given, stated, strikes);
@@ -286,7 +290,7 @@ fn at<N: Number>(
     claims: &[Claim<N>],
     price_is_given: bool,
     stated: N,
-    strikes: &[Strike<N>],
+    strikes: &[CountedOption<N>],
 ) -> Solution<N> {
     let per_money = match price_is_given {
         true => Line::fixed(N::one() / stated),

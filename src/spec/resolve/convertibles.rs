@@ -230,13 +230,13 @@ impl<'a> Context<'a> {
     /// The convertibles a round or an offering converts: those issued before it, as far as `converts` names them.
     pub(super) fn read_converting(
         &mut self,
-        named: Option<Vec<(ConvertibleId, Span)>>,
+        named: Option<&[(ConvertibleId, Span)]>,
         class: ClassId,
         slots: &[Slot<'a>],
         first: usize,
         convertibles: &[Convertible<Stated>],
     ) -> Vec<Converting<Stated>> {
-        if named.as_ref().is_some_and(Vec::is_empty) {
+        if named.is_some_and(<[_]>::is_empty) {
             return Vec::new();
         }
         let mut converting = Vec::new();
@@ -247,7 +247,7 @@ impl<'a> Context<'a> {
         let issued: Vec<_> = issued.collect();
         for &(index, id, block, date) in &issued {
             if index > first {
-                if let Some((_, span)) = named.iter().flatten().find(|(named, _)| *named == id) {
+                if let Some((_, span)) = named.unwrap_or_default().iter().find(|(named, _)| *named == id) {
                     self.report(
                         Finding::error(
                             "E0492",
@@ -259,7 +259,7 @@ impl<'a> Context<'a> {
                 }
                 continue;
             }
-            if named.as_ref().is_some_and(|named| !named.iter().any(|(named, _)| *named == id)) {
+            if named.is_some_and(|named| !named.iter().any(|(named, _)| *named == id)) {
                 continue;
             }
             let Some(terms) = convertibles.get(id.index()) else { continue };

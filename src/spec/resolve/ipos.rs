@@ -51,7 +51,7 @@ impl<'a> Context<'a> {
         }
         let (named_classes, named) = self.named_in_ipo(block, before.cast);
         let automatic = self.automatic(class, before.cast, named_classes.as_deref());
-        let converting = self.converting_in_ipo(named, class, place, before);
+        let converting = self.converting_in_ipo(named.as_deref(), class, place, before);
         let buyers = self.ipo_buyers(block, class, stage, &outer)?;
         let sellers = self.ipo_sellers(block, class, stage, before.cast, &buyers)?;
         let ratchets = self.ratchets(slot, before);
@@ -239,7 +239,7 @@ impl<'a> Context<'a> {
     /// SAFEs and notes issued before the offering; they become common.
     fn converting_in_ipo(
         &mut self,
-        named: Option<Vec<(ConvertibleId, Span)>>,
+        named: Option<&[(ConvertibleId, Span)]>,
         class: ClassId,
         place: usize,
         before: &Before<'_, 'a>,

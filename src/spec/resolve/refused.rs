@@ -301,7 +301,7 @@ fn oversold(
     asked: Decimal,
     held: Decimal,
 ) -> Finding {
-    let (positions, origin, help): (Vec<PositionId>, OriginId, &str) = match terms {
+    let (positions, origin, advice): (Vec<PositionId>, OriginId, &str) = match terms {
         Event::Secondary(terms) => {
             let seller = &terms.sellers[seller];
             (seller.positions.clone(), seller.origin, "lower the amount, or add a `limit` that clips the sale")
@@ -325,7 +325,7 @@ fn oversold(
     };
     Finding::error("E0606", format!("{who} would sell {} in \"{stage}\" and has {}", amount(asked), amount(held)))
         .at(span(agreement, origin), "more than there is")
-        .help(help)
+        .help(advice)
 }
 
 fn owner_and_class(agreement: &Agreement, position: PositionId) -> String {
