@@ -83,4 +83,5 @@ pub mod model;
 pub mod num;
 pub mod render;
 pub mod report;
+pub mod sim;
 pub mod spec;

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use support::{SEED, capstruct, capstruct_in, files_below, has_ending, project, scenario_names, scenarios, temporary};
 
 /// Codes that no file of the corpus can show, and what shows them instead or why nothing does.
-const SHOWN_ELSEWHERE: [(&str, &str); 24] = [
+const SHOWN_ELSEWHERE: [(&str, &str); 30] = [
     ("E0003", "a name without a file: below"),
     ("E0004", "a folder in place of a file: below"),
     ("E0005", "a file of 50 MB: below"),
@@ -32,6 +32,12 @@ const SHOWN_ELSEWHERE: [(&str, &str); 24] = [
     ("E0610", "a rounded price that does not settle in 64 steps: no terms that do this are known"),
     ("E0611", "the engine's own check: terms that no other refusal describes"),
     ("E0699", "the engine's own check of its books: a mistake of the program"),
+    ("E0701", "a measure of the command line: unit tests of spec/resolve/measure.rs"),
+    ("E0702", "a measure of the command line: unit tests of spec/resolve/measure.rs"),
+    ("E0703", "a measure of the command line: unit tests of spec/resolve/measure.rs"),
+    ("E0704", "a measure of the command line: unit tests of spec/resolve/measure.rs"),
+    ("E0705", "a measure of the command line: unit tests of spec/resolve/measure.rs"),
+    ("E0706", "a measure of the command line: unit tests of spec/resolve/measure.rs"),
     ("E0901", "two currencies in `compare`: tests/cli.rs"),
     ("E0902", "a stage for `compare`: tests/cli.rs"),
     ("E0903", "a chart without anything to draw: tests/cli.rs"),

@@ -9,17 +9,18 @@ use std::fmt::Write as _;
 use std::fs;
 use support::{files_below, has_ending, project, words};
 
-/// Each part of the program with those it may use: `num <- model <- engine <- report <- render <- cli`, and `spec`,
+/// Each part of the program with those it may use: `num <- model <- engine <- sim <- report <- render <- cli`, and `spec`,
 /// which resolves into `model`, puts the engine's refusals at their places in the file, and is seen by `cli` alone.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("num", &["num"]),
     ("error", &["error"]),
     ("model", &["num", "model", "error"]),
     ("engine", &["num", "model", "engine"]),
-    ("report", &["num", "model", "engine", "report", "error"]),
+    ("sim", &["num", "model", "engine", "sim"]),
+    ("report", &["num", "model", "engine", "sim", "report", "error"]),
     ("render", &["num", "model", "engine", "report", "render", "error"]),
     ("spec", &["num", "model", "engine", "spec", "error"]),
-    ("cli", &["num", "model", "engine", "report", "render", "spec", "cli", "error"]),
+    ("cli", &["num", "model", "engine", "sim", "report", "render", "spec", "cli", "error"]),
     ("main", &["cli"]),
 ];
 

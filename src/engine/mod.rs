@@ -4,6 +4,8 @@
 
 pub mod books;
 pub mod convertible;
+pub mod dividend;
+pub mod exit;
 pub mod feasibility;
 pub mod inputs;
 pub mod ipo;

@@ -86,16 +86,16 @@ pub fn convert<N: Number, J: Journal<N>>(
         carry_price(terms, ratio, feasible, books);
     }
     let part = asked / some.select(held, N::one());
-    let (mut seen, mut given) = (N::zero(), N::zero());
+    let (mut held_so_far, mut given_so_far) = (N::zero(), N::zero());
     for &holder in &terms.holders {
         let own = books.table.at(holder.from);
-        seen += own;
-        let gives = match terms.shares {
+        held_so_far += own;
+        let given = match terms.shares {
             None => own,
-            Some(_) => (terms.rounding.shares(seen * part) - given).max(N::zero()).min(own),
+            Some(_) => (terms.rounding.shares(held_so_far * part) - given_so_far).max(N::zero()).min(own),
         };
-        given += gives;
-        exchange(holder, gives, ratio, Because::Ratio { ratio }, terms.rounding, happens, books);
+        given_so_far += given;
+        exchange(holder, given, ratio, Because::Ratio { ratio }, terms.rounding, happens, books);
     }
     feasible
 }

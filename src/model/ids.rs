@@ -39,6 +39,8 @@ ids! {
     RoundId;
     /// A right to buy shares: an option grant, or options of the opening table.
     RightId;
+    /// Shares of a class that were issued together.
+    LotId;
     /// A SAFE or convertible note.
     ConvertibleId;
     /// An event, by its place in the timeline.

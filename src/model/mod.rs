@@ -2,10 +2,14 @@
 
 mod agreement;
 mod cast;
+mod elapsed;
+mod exit;
 mod expectation;
 mod ids;
 mod instruments;
 mod ipo;
+mod lot;
+mod measure;
 mod rights;
 mod scenario;
 mod secondary;
@@ -17,9 +21,14 @@ pub use agreement::{
     Imprecision, Origin, Range, RightInfo, RoundInfo, RoundingInfo, SourceInfo, Stakeholder, StockClass, Value,
     VariableInfo,
 };
+pub use elapsed::DayCount;
+pub use exit::{
+    Charge, ClassTerms, ConvertibleAtExit, Debt, Dividend, Election, Exit, Owed, Participation, Preference, Rank,
+    RightAtExit,
+};
 pub use expectation::{Expectation, Figure, Subject};
 pub use ids::{
-    ClassId, ConditionId, ConvertibleId, EventId, GroupId, OriginId, PlanId, PositionId, RightId, RoundId,
+    ClassId, ConditionId, ConvertibleId, EventId, GroupId, LotId, OriginId, PlanId, PositionId, RightId, RoundId,
     StakeholderId, VariableId,
 };
 pub use instruments::{
@@ -30,6 +39,8 @@ pub use ipo::{
     AutomaticConversion, CountedRight, Greenshoe, Ipo, IpoCount, IpoPrice, IpoRatchet, IpoSeller, RatchetPromise,
     SellingHolder,
 };
+pub use lot::{ConvertedPreference, Lot, LotSource, Lots};
+pub use measure::{Comparison, Condition, Measure, StageOf};
 pub use rights::{
     Cancellation, Counted, Exercise, Payment, Right, RightQuantity, Schedule, Vest, VestedBy, Vesting, Warrant,
     WarrantPart,

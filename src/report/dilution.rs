@@ -17,7 +17,7 @@ use super::holders::{Holder, by_position, holders};
 use super::run::Run;
 use super::table::{Cell, Column, Style, Table};
 use super::words::{basis, capital};
-use crate::engine::books::EntryKind;
+use crate::engine::books::{Because, EntryKind};
 use crate::engine::ledger::{Posted, Stage};
 use crate::model::{Event, EventId, PositionId};
 use crate::num::{Exact, Number};
@@ -208,54 +208,16 @@ fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: &
             }
         }
         kind => {
+            let in_round = matches!(kind, Event::Closing { .. } | Event::Ipo(_));
             for entry in run.ledger().entries_of(event) {
-                let amount = as_converted(entry.position, entry, before, after);
-                match entry.kind {
-                    EntryKind::Issuance { .. } if matches!(kind, Event::Closing { .. } | Event::Ipo(_)) => {
-                        add(entry.position, Cause::NewMoney, amount, true);
-                    }
-                    EntryKind::Issuance { .. } => add(entry.position, Cause::Issuance, amount, true),
-                    EntryKind::Conversion { .. } => add(entry.position, Cause::Conversion, amount, true),
-                    EntryKind::Adjustment { as_converted } => {
-                        let cause = if matches!(kind, Event::Ipo(_)) { Cause::IpoRatchet } else { Cause::AntiDilution };
-                        add(entry.position, cause, exact(as_converted), true);
-                    }
-                    EntryKind::PoolIncrease => add(entry.position, Cause::PoolIncrease, amount, true),
-                    EntryKind::Grant { from } => {
-                        add(entry.position, Cause::OptionGrant, amount, false);
-                        add(from, Cause::OptionGrant, Exact::zero() - amount, false);
-                    }
-                    EntryKind::Warrant => add(entry.position, Cause::Warrant, amount, true),
-                    EntryKind::Exercise { from, counted, .. } => {
-                        add(entry.position, Cause::Exercise, amount, true);
-                        let counted = Posted { shares: counted, ..*entry };
-                        let counted = as_converted(from, &counted, before, after);
-                        add(from, Cause::Exercise, Exact::zero() - counted, true);
-                    }
-                    EntryKind::Return { from } => {
-                        add(entry.position, Cause::Cancellation, amount, false);
-                        add(from, Cause::Cancellation, Exact::zero() - amount, false);
-                    }
-                    EntryKind::Cancellation => add(entry.position, Cause::Cancellation, amount, true),
-                    EntryKind::Transfer { from, .. } => {
-                        add(entry.position, Cause::SecondaryBought, amount, false);
-                        add(
-                            from,
-                            Cause::SecondarySold,
-                            Exact::zero() - as_converted(from, entry, before, after),
-                            false,
-                        );
-                    }
-                    EntryKind::Reclassification { from, given, .. } => {
-                        add(entry.position, Cause::ClassConversion, amount, true);
-                        let given = match ratcheted(run, event, from) {
-                            Some(added) => exact(before.as_converted[from.index()]) + added,
-                            None => as_converted(from, &Posted { shares: given, ..*entry }, before, after),
-                        };
-                        add(from, Cause::ClassConversion, Exact::zero() - given, true);
-                    }
-                    EntryKind::Repurchase { .. } => add(entry.position, Cause::Repurchase, amount, true),
-                    EntryKind::Split { .. } => {}
+                for (position, cause, amount) in added(entry, in_round, before, after) {
+                    let converts = cause == Cause::ClassConversion && position != entry.position;
+                    let amount = match ratchet_of(run, event, position).filter(|_| converts) {
+                        // What the ratchet of the same event added converts with the rest.
+                        Some(added) => Exact::zero() - exact(before.as_converted[position.index()]) - added,
+                        None => amount,
+                    };
+                    add(position, cause, amount, issues(&entry.kind));
                 }
             }
         }
@@ -263,14 +225,69 @@ fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: &
     issued
 }
 
-/// What a ratchet of the same event added to a line that then converts as a whole; `None` where none did.
-fn ratcheted(run: &Run, event: EventId, position: PositionId) -> Option<Exact> {
-    let entries = run.ledger().entries_of(event).filter(|entry| entry.position == position);
-    let mut added = entries.filter_map(|entry| match entry.kind {
+/// Whether an entry changes the total; what it only moves from one holder to another does not.
+fn issues(kind: &EntryKind<Decimal>) -> bool {
+    !matches!(kind, EntryKind::Grant { .. } | EntryKind::Return { .. } | EntryKind::Transfer { .. })
+}
+
+/// What an entry adds where and why, as converted: at its own position, and less than nothing where it takes from another.
+fn added(entry: &Posted, in_round: bool, before: &Stage, after: &Stage) -> Vec<(PositionId, Cause, Exact)> {
+    let amount = as_converted(entry.position, entry, before, after);
+    let mut taken = None;
+    let cause = match entry.kind {
+        EntryKind::Issuance { .. } if in_round => Cause::NewMoney,
+        EntryKind::Issuance { .. } => Cause::Issuance,
+        EntryKind::Conversion { .. } => Cause::Conversion,
+        EntryKind::Adjustment { as_converted } => {
+            let cause = match entry.because {
+                Because::IpoRatchet { .. } => Cause::IpoRatchet,
+                _ => Cause::AntiDilution,
+            };
+            return vec![(entry.position, cause, exact(as_converted))];
+        }
+        EntryKind::PoolIncrease => Cause::PoolIncrease,
+        EntryKind::Grant { from } => {
+            // Options are not converted: what the holder gets is what the plan gives.
+            taken = Some((from, Cause::OptionGrant, amount));
+            Cause::OptionGrant
+        }
+        EntryKind::Warrant => Cause::Warrant,
+        EntryKind::Exercise { from, counted, .. } => {
+            taken = Some((from, Cause::Exercise, shares_as_converted(counted, from, entry, before, after)));
+            Cause::Exercise
+        }
+        EntryKind::Return { from } => {
+            taken = Some((from, Cause::Cancellation, amount));
+            Cause::Cancellation
+        }
+        EntryKind::Cancellation => Cause::Cancellation,
+        EntryKind::Transfer { from, .. } => {
+            taken = Some((from, Cause::SecondarySold, as_converted(from, entry, before, after)));
+            Cause::SecondaryBought
+        }
+        EntryKind::Reclassification { from, given, .. } => {
+            taken = Some((from, Cause::ClassConversion, shares_as_converted(given, from, entry, before, after)));
+            Cause::ClassConversion
+        }
+        EntryKind::Repurchase { .. } => Cause::Repurchase,
+        EntryKind::Split { .. } => return Vec::new(),
+    };
+    let taken = taken.map(|(from, cause, amount)| (from, cause, Exact::zero() - amount));
+    std::iter::once((entry.position, cause, amount)).chain(taken).collect()
+}
+
+/// What a ratchet of an event added to a line, as converted; `None` where none did.
+fn ratchet_of(run: &Run, event: EventId, position: PositionId) -> Option<Exact> {
+    let mut entries = run.ledger().entries_of(event).filter(|entry| entry.position == position);
+    entries.find_map(|entry| match entry.kind {
         EntryKind::Adjustment { as_converted } => Some(exact(as_converted)),
         _ => None,
-    });
-    added.next()
+    })
+}
+
+/// So many shares of another position of the entry, as converted.
+fn shares_as_converted(shares: Decimal, position: PositionId, entry: &Posted, before: &Stage, after: &Stage) -> Exact {
+    as_converted(position, &Posted { shares, ..*entry }, before, after)
 }
 
 /// The shares of an entry as converted, at the ratio of the position's larger holding, before or after it: its counts

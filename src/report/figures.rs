@@ -371,19 +371,7 @@ fn money_of(entry: &Posted) -> Option<(Exact, Exact)> {
 
 /// Whether a position is part of what a figure is of. Of a plan, only its available options are.
 pub fn belongs(agreement: &Agreement, position: PositionId, subject: Subject) -> bool {
-    let holding = agreement.scenario.positions[position.index()];
-    match subject {
-        Subject::Whole => true,
-        Subject::Stakeholder(who) => holding.stakeholder() == Some(who),
-        Subject::Group(group) => {
-            holding.stakeholder().is_some_and(|who| agreement.stakeholders[who.index()].group == Some(group))
-        }
-        Subject::Class(class) => matches!(holding, Holding::Shares(_, of) if of == class),
-        Subject::Plan(plan) => holding == Holding::Available(plan),
-        Subject::StakeholderClass(who, class) => holding == Holding::Shares(who, class),
-        // What an instrument became is among its holder's shares; see the conversions.
-        Subject::Convertible(_) => false,
-    }
+    agreement.is_part_of(position, subject)
 }
 
 fn exact(decimal: Decimal) -> Exact {

@@ -100,15 +100,20 @@ pub struct Conversion<N: Number> {
 #[inline(always)]
 pub fn balance<N: Number>(principal: N, interest: Option<Interest<N>>, elapsed: Elapsed<N>, draws: &Draws<N>) -> N {
     let Some(interest) = interest else { return principal };
-    let rate = draws.value(interest.rate_per_year);
+    grown(principal, draws.value(interest.rate_per_year), interest.periods_per_year, elapsed)
+}
+
+/// A sum with what has accrued on it; see [`balance`].
+#[inline(always)]
+pub fn grown<N: Number>(principal: N, rate_per_year: N, periods_per_year: Option<u32>, elapsed: Elapsed<N>) -> N {
     let mut balance = principal;
-    if let Some(periods) = interest.periods_per_year {
-        let per_period = N::one() + rate / N::whole(i32::try_from(periods).unwrap_or(1));
+    if let Some(periods) = periods_per_year {
+        let per_period = N::one() + rate_per_year / N::whole(i32::try_from(periods).unwrap_or(1));
         for _ in 0..elapsed.periods {
             balance = (balance * per_period).posted();
         }
     }
-    balance * (N::one() + rate * elapsed.years)
+    balance * (N::one() + rate_per_year * elapsed.years)
 }
 
 /// What a convertible brings to a round.

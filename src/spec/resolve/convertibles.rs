@@ -4,21 +4,13 @@ use super::context::Context;
 use super::timeline::{Slot, What};
 use crate::error::{Finding, Span};
 use crate::model::{
-    Cap, Capitalization, ClassId, Convertible, ConvertibleId, ConvertibleInfo, ConvertibleKind, Converting,
+    Cap, Capitalization, ClassId, Convertible, ConvertibleId, ConvertibleInfo, ConvertibleKind, Converting, DayCount,
     Denominator, Due, Elapsed, Event, Holding, Interest, Package, Term,
 };
 use crate::num::Stated;
 use crate::spec::node::{Block, Provenance};
 use crate::spec::value::{Given, Literal};
 use jiff::civil::Date;
-use rust_decimal::Decimal;
-
-/// How days become years.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum DayCount {
-    Actual365,
-    Thirty360,
-}
 
 /// Numbers of compounding periods a year, by their word.
 const COMPOUNDING: [(&str, u32); 5] =
@@ -203,9 +195,8 @@ impl<'a> Context<'a> {
         issued: Option<Date>,
         until: Option<Date>,
     ) -> Option<Elapsed<Stated>> {
-        let none = Elapsed { periods: 0, years: Stated::ZERO };
         if !block.has("interest_rate") {
-            return Some(none);
+            return Some(Elapsed::NONE);
         }
         let (Some(issued), Some(until)) = (issued, until) else {
             self.report(
@@ -219,12 +210,9 @@ impl<'a> Context<'a> {
             Some(("30/360", _)) => DayCount::Thirty360,
             _ => DayCount::Actual365,
         };
-        if !matches!(self.word(block, "interest"), Some(("compound", _))) {
-            return Some(Elapsed { periods: 0, years: years(issued, until, count) });
-        }
+        let compound = matches!(self.word(block, "interest"), Some(("compound", _)));
         let per_year = self.word(block, "compounding").map_or(1, |(word, _)| periods_per_year(word));
-        let (periods, last) = whole_periods(issued, until, per_year);
-        Some(Elapsed { periods, years: years(last, until, count) })
+        Some(Elapsed::between(issued, until, compound.then_some(per_year), count))
     }
 
     /// The convertibles a round or an offering converts: those issued before it, as far as `converts` names them.
@@ -402,62 +390,4 @@ pub(super) fn preset(word: &str) -> Capitalization {
 
 fn periods_per_year(word: &str) -> u32 {
     COMPOUNDING.iter().find(|(known, _)| *known == word).map_or(1, |(_, periods)| *periods)
-}
-
-/// Years from a day (inclusive) to another (exclusive).
-fn years(from: Date, until: Date, count: DayCount) -> Stated {
-    let (days, per_year) = match count {
-        DayCount::Actual365 => (i64::from(from.until(until).map_or(0, |span| span.get_days())), 365),
-        DayCount::Thirty360 => {
-            let first = from.day().min(30);
-            let last = if until.day() == 31 && first == 30 { 30 } else { until.day() };
-            let years = i64::from(until.year()) - i64::from(from.year());
-            let months = i64::from(until.month()) - i64::from(from.month());
-            (360 * years + 30 * months + i64::from(last) - i64::from(first), 360)
-        }
-    };
-    Stated::ratio(Decimal::from(days.max(0)), Decimal::from(per_year)).unwrap_or(Stated::ZERO)
-}
-
-/// Whole compounding periods between two days, and the day the last of them ends.
-fn whole_periods(from: Date, until: Date, per_year: u32) -> (u32, Date) {
-    let step = |periods: u32| {
-        let span = match per_year {
-            365 => jiff::Span::new().try_days(i64::from(periods)),
-            per_year => jiff::Span::new().try_months(i64::from(periods * 12 / per_year)),
-        };
-        span.ok().and_then(|span| from.checked_add(span).ok())
-    };
-    let mut periods = 0;
-    let mut last = from;
-    while let Some(next) = step(periods + 1).filter(|next| *next <= until) {
-        periods += 1;
-        last = next;
-    }
-    (periods, last)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::civil::date;
-
-    fn fraction(above: i64, below: i64) -> Stated {
-        Stated::ratio(Decimal::from(above), Decimal::from(below)).expect("a denominator above zero")
-    }
-
-    #[test]
-    fn days_become_years_by_the_day_count() {
-        assert_eq!(years(date(2022, 1, 1), date(2024, 1, 1), DayCount::Actual365), fraction(730, 365));
-        assert_eq!(years(date(2024, 1, 1), date(2025, 1, 1), DayCount::Actual365), fraction(366, 365));
-        assert_eq!(years(date(2024, 1, 31), date(2024, 7, 31), DayCount::Thirty360), fraction(180, 360));
-        assert_eq!(years(date(2024, 2, 15), date(2025, 2, 15), DayCount::Thirty360), fraction(360, 360));
-    }
-
-    #[test]
-    fn whole_periods_end_on_calendar_days() {
-        assert_eq!(whole_periods(date(2024, 1, 31), date(2024, 7, 15), 12), (5, date(2024, 6, 30)));
-        assert_eq!(whole_periods(date(2024, 1, 1), date(2026, 6, 1), 1), (2, date(2026, 1, 1)));
-        assert_eq!(whole_periods(date(2024, 1, 1), date(2024, 1, 1), 4), (0, date(2024, 1, 1)));
-    }
 }

@@ -12,7 +12,7 @@ use crate::spec::value::{Given, Literal, Read};
 use rust_decimal::Decimal;
 
 /// Figures by their key.
-const FIGURES: [(&str, Figure); 27] = [
+pub(super) const FIGURES: [(&str, Figure); 27] = [
     ("fully_diluted", Figure::FullyDiluted),
     ("pre_money", Figure::PreMoney),
     ("post_money", Figure::PostMoney),
@@ -290,7 +290,7 @@ fn expects_nothing(block: &Block) -> bool {
 }
 
 /// Figures that a subject cannot have.
-fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span) -> Option<Finding> {
+pub(super) fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span) -> Option<Finding> {
     let fits = match figure {
         Figure::Increase => matches!(subject, Subject::Plan(_)),
         Figure::SaleProceeds => !matches!(subject, Subject::Plan(_)),

@@ -10,6 +10,7 @@ mod distributions;
 mod events;
 mod expect;
 mod ipos;
+mod measure;
 mod names;
 mod opening;
 mod participants;
@@ -25,6 +26,7 @@ mod variables;
 mod warrants;
 
 pub use expect::CONTROLLING_TERMS;
+pub use measure::{condition, measure};
 pub use refused::{finding as refusal_finding, outstanding_warnings};
 
 use crate::error::{Finding, Findings, Severity, Sources};
