@@ -191,7 +191,7 @@ fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: &
     let none = [Exact::zero(); Cause::ALL.len()];
     let mut issued = Issued { to_all: none, to_holder: vec![none; holders.len()] };
     let Some(event) = after.event else { return issued };
-    let owner = by_position(holders, after.shares.len());
+    let owner = by_position(holders, &run.agreement.scenario.positions);
     let mut add = |position: PositionId, cause: Cause, amount: Exact, to_all: bool| {
         if to_all {
             issued.to_all[cause.index()] += amount;
