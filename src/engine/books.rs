@@ -293,8 +293,8 @@ pub trait Journal<N: Number> {
     fn converted(&mut self, event: EventId, conversion: &Conversion<N>);
     /// Takes in how conversion prices fell.
     fn adjusted(&mut self, event: EventId, adjustments: &[Adjustment<N>]);
-    /// Takes in an offering that took place.
-    fn offered(&mut self, event: EventId, completed: &Completed<N>, happens: N::Mask);
+    /// Takes in an offering that took place; its entries say the same.
+    fn offered(&mut self, _: EventId, _: &Completed<N>, _: N::Mask) {}
     /// Takes in what a round's first closing fixed. `money(tranche, participant)` is what each cheque would be.
     fn priced(&mut self, id: RoundId, round: &Round<N>, pricing: &Pricing<N>, money: impl Fn(usize, usize) -> N);
     /// The event boundary: everything that went wrong inside the event surfaces here, or nowhere.
@@ -402,9 +402,10 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     /// A convertible became shares where `happens`; from then on it is not outstanding.
     #[inline(always)]
     pub fn convert(&mut self, conversion: &Conversion<N>, happens: N::Mask) {
-        let balance = conversion.principal + conversion.interest;
+        let class = self.table.positions[conversion.position.index()].class();
+        let conversion = &conversion.of_class(self.table.ratio(class));
         let shares = happens.select(conversion.shares, N::zero());
-        let (price, money) = (conversion.price.posted(), happens.select(balance, N::zero()));
+        let (price, money) = (conversion.price.posted(), happens.select(conversion.balance, N::zero()));
         let kind =
             EntryKind::Conversion { convertible: conversion.convertible, money, residue: money - shares * price };
         let because = Because::Conversion { convertible: conversion.convertible };
@@ -438,7 +439,7 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
             let class = adjustment.class.index();
             let Some(issue) = self.table.issue_prices[class] else { continue };
             let ratio_before = self.table.ratios[class].unwrap_or(N::one());
-            let ratio = ratio_before * adjustment.before / adjustment.after;
+            let ratio = (ratio_before * adjustment.before / adjustment.after).carried();
             for index in 0..self.table.positions.len() {
                 if self.table.positions[index].class() == Some(adjustment.class) {
                     let as_converted = self.table.shares[index] * (ratio - ratio_before);

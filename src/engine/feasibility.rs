@@ -1,7 +1,6 @@
 //! The journal of a simulation.
 
 use super::books::{Adjustment, CapTable, Entry, Journal};
-use super::ipo::Completed;
 use super::round::{Conversion, Pricing};
 use crate::model::{EventId, Round, RoundId};
 use crate::num::{Mask, Number};
@@ -26,8 +25,6 @@ impl<N: Number> Journal<N> for Feasibility<N> {
     fn converted(&mut self, _: EventId, _: &Conversion<N>) {}
     #[inline(always)]
     fn adjusted(&mut self, _: EventId, _: &[Adjustment<N>]) {}
-    #[inline(always)]
-    fn offered(&mut self, _: EventId, _: &Completed<N>, _: N::Mask) {}
     #[inline(always)]
     fn priced(&mut self, _: RoundId, _: &Round<N>, _: &Pricing<N>, _: impl Fn(usize, usize) -> N) {}
     #[inline(always)]

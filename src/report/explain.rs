@@ -202,6 +202,10 @@ impl Writer<'_> {
                 EntryKind::Repurchase { .. } => "shares bought back",
                 EntryKind::Reclassification { from, given, .. } => {
                     let change = self.by_conversion(entry, from, given);
+                    // The ratio has ten places: what is less than they can tell is nothing.
+                    if words::rounded(change, 2).is_zero() {
+                        continue;
+                    }
                     match sums.iter_mut().find(|(known, _)| *known == "by the conversion") {
                         Some((_, sum)) => *sum += change,
                         None => sums.push(("by the conversion", change)),

@@ -7,7 +7,8 @@ use super::offering::{BookValue, Offering, offerings};
 use super::run::Run;
 use super::table::{Cell, Column, Style, Table};
 use super::words::{basis, capital, grouped, money_in_full, percent, rounded};
-use crate::engine::books::EntryKind;
+use crate::engine::books::{Because, EntryKind};
+use crate::engine::ledger::Posted;
 use crate::model::{EventId, Figure, Holding, IpoCount, IpoPrice, RatchetPromise, Rung, Subject};
 use crate::num::{Exact, Number};
 use rust_decimal::Decimal;
@@ -76,6 +77,17 @@ pub fn count_in_words(counts: IpoCount) -> &'static str {
 fn counts(offering: &Offering) -> IpoCount {
     match offering.terms.price {
         IpoPrice::PerShare { counts, .. } | IpoPrice::PreMoney { counts, .. } => counts,
+    }
+}
+
+/// Why an entry of an offering is what it is.
+pub fn because(run: &Run, entry: &Posted) -> String {
+    match entry.because {
+        Because::IpoRatchet { before, after, price } => {
+            let [before, after, price] = [before, after, price].map(grouped);
+            format!("ratchet at the offering's price {price}: conversion price {after} instead of {before}")
+        }
+        _ => price_in_words(run, entry.event),
     }
 }
 

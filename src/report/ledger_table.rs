@@ -202,15 +202,7 @@ pub fn because(run: &Run, entry: &Posted) -> String {
                 average(run, entry)
             )
         }
-        Because::IpoRatchet { before, after, price: offered } => {
-            format!(
-                "ratchet at the offering's price {}: conversion price {} instead of {}",
-                grouped(offered),
-                grouped(after),
-                grouped(before)
-            )
-        }
-        Because::OfferingPrice => super::ipos::price_in_words(run, entry.event),
+        Because::IpoRatchet { .. } | Because::OfferingPrice => super::ipos::because(run, entry),
         Because::StepUp { before, step_up } => {
             format!("price {price} = {} of the closing before it x (1 + {})", grouped(before), percentage(step_up))
         }
@@ -234,24 +226,29 @@ pub fn because(run: &Run, entry: &Posted) -> String {
                 grouped(entry.shares)
             )
         }
-        Because::Ratio { ratio } => match entry.kind {
-            EntryKind::Split { fraction } if !fraction.is_zero() => {
-                format!("{} new for each old share; {} paid in cash", grouped(ratio), grouped(fraction))
+        Because::Ratio { ratio } => by_ratio(run, entry, ratio),
+    }
+}
+
+/// A split, or shares that became another class, in words.
+fn by_ratio(run: &Run, entry: &Posted, ratio: Decimal) -> String {
+    match entry.kind {
+        EntryKind::Split { fraction } if !fraction.is_zero() => {
+            format!("{} new for each old share; {} paid in cash", grouped(ratio), grouped(fraction))
+        }
+        EntryKind::Reclassification { from, given, fraction, cash } => {
+            let class = run.agreement.consists_of(from);
+            let converted = format!("{} {class}, {} new for each", grouped(given), grouped(ratio));
+            match fraction > Decimal::ZERO {
+                true => format!(
+                    "{converted}; {} of a share cut off, {} in cash",
+                    grouped(fraction),
+                    grouped(rounded(cash, 2))
+                ),
+                false => converted,
             }
-            EntryKind::Reclassification { from, given, fraction, cash } => {
-                let class = run.agreement.consists_of(from);
-                let converted = format!("{} {class}, {} new for each", grouped(given), grouped(ratio));
-                match fraction > Decimal::ZERO {
-                    true => format!(
-                        "{converted}; {} of a share cut off, {} in cash",
-                        grouped(fraction),
-                        grouped(rounded(cash, 2))
-                    ),
-                    false => converted,
-                }
-            }
-            _ => format!("{} new for each old share", grouped(ratio)),
-        },
+        }
+        _ => format!("{} new for each old share", grouped(ratio)),
     }
 }
 

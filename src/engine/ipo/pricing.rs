@@ -92,20 +92,20 @@ pub fn solve<N: Number>(terms: &Ipo<N>, scenario: &Scenario<N>, draws: &Draws<N>
     let candidates = candidates(terms, scenario, &scene, draws, table);
     let mut claims: Vec<Claim<N>> = convert::claims(&candidates).collect();
     claims.extend(terms.ratchets.iter().filter_map(|ratchet| claim(ratchet, draws, table)));
-    let mut strikes = match counts {
-        IpoCount::Treasury => strikes(terms, scenario, table),
+    let mut options = match counts {
+        IpoCount::Treasury => counted_options(terms, scenario, table),
         IpoCount::WithoutPool | IpoCount::WithPool | IpoCount::Basic => Vec::new(),
     };
-    let solution = with_treasury(&scene, &claims, given_price.is_some(), guarded, &mut strikes);
+    let solution = with_treasury(&scene, &claims, given_price.is_some(), guarded, &mut options);
 
     let per_money = solution.values[Unknown::PerMoney as usize];
     let solved_price = N::one() / per_money.is_positive().select(per_money, N::one());
-    let (options, cost) = in_the_money(&strikes);
+    let (in_money, cost) = in_the_money(&options);
     let counted = OfferingCount {
         before: base,
         ratchets: solution.values[Unknown::AdjustmentsInPrice as usize],
         conversions: solution.values[Unknown::Conversions as usize],
-        treasury: options - cost * per_money,
+        treasury: in_money - cost * per_money,
     };
     let capitalization = counted.before + counted.ratchets + counted.conversions + counted.treasury;
     let price = if given_price.is_some() { guarded } else { terms.rounding.price(solved_price) };
@@ -170,7 +170,8 @@ fn candidates<N: Number>(
         .converting
         .iter()
         .map(|converting| {
-            let mut candidate = convert::candidate(converting, &scenario.convertibles, N::zero(), draws, table);
+            let mut candidate =
+                convert::candidate(converting, &scenario.convertibles, N::zero(), terms.rounding, draws, table);
             candidate.converts = table.outstanding[converting.convertible.index()];
             candidate.draw_lines(&scenario.convertibles, scene, draws, table);
             candidate
@@ -229,7 +230,7 @@ fn adjusted<N: Number>(
 
 /// Options and warrants as converted, all of them taken to be in the money.
 #[inline(always)]
-fn strikes<N: Number>(terms: &Ipo<N>, scenario: &Scenario<N>, table: &CapTable<N>) -> Vec<CountedOption<N>> {
+fn counted_options<N: Number>(terms: &Ipo<N>, scenario: &Scenario<N>, table: &CapTable<N>) -> Vec<CountedOption<N>> {
     let of_right = |counted: &crate::model::CountedRight| {
         let held: Held<N> = table.rights[counted.right.index()];
         let shares = match counted.is_warrant {
@@ -248,11 +249,11 @@ fn strikes<N: Number>(terms: &Ipo<N>, scenario: &Scenario<N>, table: &CapTable<N
 
 /// Shares in the money, and what their strikes add up to.
 #[inline(always)]
-fn in_the_money<N: Number>(strikes: &[CountedOption<N>]) -> (N, N) {
+fn in_the_money<N: Number>(options: &[CountedOption<N>]) -> (N, N) {
     let (mut shares, mut cost) = (N::zero(), N::zero());
-    for strike in strikes {
-        shares += strike.in_the_money.select(strike.shares, N::zero());
-        cost += strike.in_the_money.select(strike.shares * strike.strike, N::zero());
+    for option in options {
+        shares += option.in_the_money.select(option.shares, N::zero());
+        cost += option.in_the_money.select(option.shares * option.strike, N::zero());
     }
     (shares, cost)
 }
@@ -264,23 +265,23 @@ fn with_treasury<N: Number>(
     claims: &[Claim<N>],
     price_is_given: bool,
     stated: N,
-    strikes: &mut [CountedOption<N>],
+    options: &mut [CountedOption<N>],
 ) -> Solution<N> {
-    for _ in 0..strikes.len() {
-        let solution = at(scene, claims, price_is_given, stated, strikes);
+    for _ in 0..options.len() {
+        let solution = at(scene, claims, price_is_given, stated, options);
         let per_money = solution.values[Unknown::PerMoney as usize];
         let price = N::one() / per_money.is_positive().select(per_money, N::one());
         let mut settled = N::Mask::always(true);
-        for strike in strikes.iter_mut() {
-            let still = strike.in_the_money & strike.strike.below(price);
-            settled = settled & (still | !strike.in_the_money);
-            strike.in_the_money = still;
+        for option in options.iter_mut() {
+            let still = option.in_the_money & option.strike.below(price);
+            settled = settled & (still | !option.in_the_money);
+            option.in_the_money = still;
         }
         if settled.all() {
             return solution;
         }
     }
-    at(scene, claims, price_is_given, stated, strikes)
+    at(scene, claims, price_is_given, stated, options)
 }
 
 /// Solves the system with those in the money.
@@ -290,13 +291,13 @@ fn at<N: Number>(
     claims: &[Claim<N>],
     price_is_given: bool,
     stated: N,
-    strikes: &[CountedOption<N>],
+    options: &[CountedOption<N>],
 ) -> Solution<N> {
     let per_money = match price_is_given {
         true => Line::fixed(N::one() / stated),
         false => {
-            let (options, cost) = in_the_money(strikes);
-            (scene.capitalization + Line::fixed(options)) * (N::one() / (stated + cost))
+            let (in_money, cost) = in_the_money(options);
+            (scene.capitalization + Line::fixed(in_money)) * (N::one() / (stated + cost))
         }
     };
     system::solve(per_money, claims)

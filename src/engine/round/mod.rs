@@ -53,7 +53,8 @@ pub fn close<N: Number, J: Journal<N>>(
             let money = money::of_tranche(terms, &pricing, draws, tranche);
             let payable = price.is_positive().select(price, N::one());
             let issue = protect::Issue { money, shares: money / payable };
-            protect::after_issue(terms.protections.iter().copied(), issue, terms.rounding, closes, books);
+            let protections = terms.protections.iter().copied();
+            feasible = feasible & protect::after_issue(protections, issue, terms.rounding, closes, books);
         }
         books.first_sale(terms.tranches[tranche].class, price);
         feasible = feasible & issue(terms, tranche, price, because, closes, &pricing, draws, books);

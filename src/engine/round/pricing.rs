@@ -181,6 +181,8 @@ struct Known<N> {
     valuation: N,
     given_price: Option<N>,
     pre_money: N,
+    /// What the method adds to it.
+    added: N,
     money: N,
 }
 
@@ -197,7 +199,7 @@ pub fn solve<N: Number>(
     let headline = terms.size.map_or_else(|| money::known(terms, draws, false), |size| draws.value(size));
     let converting = terms.converting.iter();
     let mut candidates: Vec<Candidate<N>> =
-        converting.map(|converting| convert::candidate(converting, convertibles, headline, draws, table)).collect();
+        converting.map(|due| convert::candidate(due, convertibles, headline, terms.rounding, draws, table)).collect();
     let balances: N = candidates.iter().map(|candidate| candidate.converts.select(candidate.balance, N::zero())).sum();
     let known = known(terms, draws, table, headline, balances, base);
     let usable = known.valuation.is_positive() & base.is_positive();
@@ -211,6 +213,7 @@ pub fn solve<N: Number>(
         candidate.draw_lines(convertibles, &scene, draws, table);
     }
     let mut claims: Vec<Claim<N>> = convert::claims(&candidates).collect();
+    let possible = candidates.iter().fold(usable, |possible, candidate| possible & candidate.is_possible());
     let issue = money_of_first_issue(terms, draws, known.money, growth);
     let protections = terms.protections.iter();
     claims.extend(protections.filter_map(|protection| protect::claim(protection, issue, balances, &scene, table)));
@@ -224,7 +227,7 @@ pub fn solve<N: Number>(
     let capitalization = scene.capitalization.at(&values);
     let bought = scene.bought.at(&values);
     let conversion_shares = values[Unknown::Conversions as usize];
-    let pre_money = known.given_price.map_or(known.pre_money, |price| price * capitalization);
+    let pre_money = known.given_price.map_or(known.pre_money, |price| price * capitalization - known.added);
     let mut pricing = Pricing {
         pre_money,
         money: if terms.size.is_some() { known.money } else { bought * solved_price },
@@ -248,7 +251,7 @@ pub fn solve<N: Number>(
         class_ratios: class_ratios(terms, table),
         counted_cash: N::zero(),
         opened: N::Mask::always(false),
-        feasible: usable & left.is_positive() & solution.feasible,
+        feasible: possible & left.is_positive() & solution.feasible,
     };
     whole::round(terms, draws, table, &candidates, &mut pricing, known.given_price.is_some());
     pricing.adjustments = adjustments(terms, &pricing, issue, conversion_shares, table);
@@ -298,7 +301,7 @@ fn known<N: Number>(
             (price * base, Some(price))
         }
     };
-    Known { valuation: pre_money + added, given_price, pre_money, money }
+    Known { valuation: pre_money + added, given_price, pre_money, added, money }
 }
 
 /// Common shares per share of each tranche's class; empty where all are one to one.

@@ -5,6 +5,7 @@ use crate::engine::books::{Because, EntryKind};
 use crate::engine::ledger::{Posted, PostedPricing};
 use crate::model::{ConversionMethod, Event, EventId, Ipo, IpoPrice, IpoSeller, OriginId, RoundId, RoundPrice, Term};
 use crate::num::Stated;
+use crate::report::exact::{POSTED_PLACES, decimal};
 use crate::report::offering::Offering;
 use crate::report::{ipos, words};
 use rust_decimal::Decimal;
@@ -90,7 +91,16 @@ impl Writer<'_> {
     fn offering_price(&self, event: EventId, lines: &mut Vec<Line>) {
         let Some(offering) = Offering::of(self.agreement(), self.run.ledger(), event) else { return };
         let posted = offering.posted;
-        let says = ipos::price_in_words(self.run, event);
+        let price = per_share(decimal(offering.price(), POSTED_PLACES), self.currency());
+        let says = match offering.terms.price {
+            IpoPrice::PerShare { .. } => format!("price {price} of the offering, as stated"),
+            IpoPrice::PreMoney { .. } => format!(
+                "price {price} = pre-money {} / {} shares{}",
+                words::money_in_full(posted.pre_money, self.currency()),
+                count(posted.capitalization),
+                if posted.price == posted.solved_price { "" } else { ", rounded" }
+            ),
+        };
         lines.push(self.cited(1, says, offering.terms.price_origin));
         let (IpoPrice::PerShare { price: term, counts } | IpoPrice::PreMoney { valuation: term, counts }) =
             offering.terms.price;
@@ -108,8 +118,11 @@ impl Writer<'_> {
             .map(|(shares, what)| format!(" + {} {what}", count(shares)))
             .collect();
             let (all, before) = (count(posted.capitalization), count(posted.counted.before));
-            let says =
-                format!("{all} = {before} before the offering{}: {}", added.concat(), ipos::count_in_words(counts));
+            let what = ipos::count_in_words(counts);
+            let says = match added.is_empty() {
+                true => format!("{all} before the offering: {what}"),
+                false => format!("{all} = {before} before the offering{}: {what}", added.concat()),
+            };
             lines.push(plain(2, says));
         }
     }

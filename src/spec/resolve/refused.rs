@@ -3,7 +3,7 @@
 use crate::engine::ledger::Ledger;
 use crate::engine::refusal::{Cause, Invariant, Refusal};
 use crate::error::{Finding, Span};
-use crate::model::{Agreement, Event, EventId, OriginId, PositionId, RoundId, RoundPrice};
+use crate::model::{Agreement, ClassId, Event, EventId, OriginId, PositionId, RoundId, RoundPrice};
 use crate::num::{Arithmetic, grouped};
 use rust_decimal::Decimal;
 
@@ -99,7 +99,7 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
                 true => format!("its SAFEs are promised {} of it, and it must be below 100 %", percent(*fixed_parts)),
                 false => "beside the new money and the pool, no price satisfies them all".to_owned(),
             };
-            Finding::error("E0612", format!("what converts in \"{stage}\" asks for the whole company"))
+            Finding::error("E0615", format!("what converts in \"{stage}\" asks for the whole company"))
                 .at(here, what)
                 .help("a post-money cap promises amount / cap: raise a cap, or leave one out of `converts`")
         }
@@ -112,18 +112,18 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
             of_right(agreement, terms, stage, cause, here)
         }
         Cause::NotHeld { asked, held } => not_held(agreement, terms, stage, *asked, *held, here),
-        Cause::IpoTooSmall { pre_money, bound, ratchets } => {
-            ipo_too_small(agreement, terms, stage, (*pre_money, *bound), ratchets)
-        }
-        Cause::GreenshoeOverused { used } => {
-            Finding::error("E0631", format!("{} of the greenshoe of \"{stage}\" is used", percent(*used)))
-                .at(here, "expected at most 100 %")
-                .help("`greenshoe_shares` is what the underwriters may take, `greenshoe_used` the part they take")
-        }
+        Cause::IpoTooSmall { .. } | Cause::GreenshoeOverused { .. } => of_ipo(agreement, terms, stage, cause, here),
         Cause::PriceNotPositive { price } => {
             Finding::error("E0608", format!("the price of \"{stage}\" comes out as {}", grouped(*price)))
                 .at(here, "expected above zero")
                 .help("correct the valuation or the count it is divided by, or give the price more places")
+        }
+        Cause::RatchetToNothing { class } => {
+            let class = &agreement.classes[class.index()].name;
+            let message = format!("\"{stage}\" gives shares away, and \"{class}\" would convert at a price of 0");
+            Finding::error("E0616", message)
+                .at(here, "expected a price above zero")
+                .help("a full ratchet follows every issue down to its price: give the shares a price, or exempt such issues in `anti_dilution_exempt`")
         }
         Cause::NegativeShares => {
             Finding::error("E0609", format!("\"{stage}\" comes out as a negative number of shares"))
@@ -139,15 +139,31 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
     }
 }
 
+/// What cannot be in an offering.
+fn of_ipo(agreement: &Agreement, terms: &Event<crate::num::Stated>, stage: &str, cause: &Cause, here: Span) -> Finding {
+    match (terms, cause) {
+        (Event::Ipo(terms), Cause::IpoTooSmall { pre_money, bound, ratchets }) => {
+            let at = span(agreement, terms.price_origin);
+            ipo_too_small(agreement, at, stage, (*pre_money, *bound), ratchets)
+        }
+        (_, Cause::GreenshoeOverused { used }) => {
+            Finding::error("E0631", format!("{} of the greenshoe of \"{stage}\" is used", percent(*used)))
+                .at(here, "expected at most 100 %")
+                .help("`greenshoe_shares` is what the underwriters may take, `greenshoe_used` the part they take")
+        }
+        _ => Finding::error("E0611", format!("the terms of \"{stage}\" contradict each other"))
+            .at(here, "no answer satisfies them"),
+    }
+}
+
 /// A pre-money that is not above what is promised whatever the price, with the inequality in numbers.
 fn ipo_too_small(
     agreement: &Agreement,
-    terms: &Event<crate::num::Stated>,
+    at: Span,
     stage: &str,
     (pre_money, bound): (Decimal, Decimal),
-    ratchets: &[(crate::model::ClassId, Decimal)],
+    ratchets: &[(ClassId, Decimal)],
 ) -> Finding {
-    let Event::Ipo(terms) = terms else { return Finding::error("E0630", format!("\"{stage}\" cannot be")) };
     let money = |amount: Decimal| grouped(amount.round_dp(2));
     let mut parts: Vec<String> = ratchets
         .iter()
@@ -157,11 +173,9 @@ fn ipo_too_small(
     if conversions.round_dp(2) > Decimal::ZERO {
         parts.push(format!("what converts {}", money(conversions)));
     }
-    let message = format!("the pre-money of \"{stage}\" is not above what is promised at any price");
-    let finding = Finding::error("E0630", message).at(
-        span(agreement, terms.price_origin),
-        format!("must be above {}, and is {}", money(bound), money(pre_money)),
-    );
+    let finding =
+        Finding::error("E0630", format!("the pre-money of \"{stage}\" is not above what is promised at any price"))
+            .at(at, format!("must be above {}, and is {}", money(bound), money(pre_money)));
     match parts.is_empty() {
         true => finding,
         false => finding.help(format!(
