@@ -1,11 +1,12 @@
 //! The cap table, the entries that change it, and the journal that may keep them.
 
+pub use super::feasibility::Feasibility;
+use super::ipo::Completed;
 use super::lots::LotTable;
 use super::rights::Held;
 use super::round::{Conversion, Pricing};
 use crate::model::{ClassId, ClassPrices, ConvertibleId, EventId, Holding, PositionId, Round, RoundId, Scenario};
 use crate::num::{Mask, Number};
-use std::convert::Infallible;
 
 /// The company as it stands at one moment.
 #[derive(Clone, Debug)]
@@ -274,6 +275,17 @@ pub enum Because<N> {
         /// After.
         after: N,
     },
+    /// Conversion price that an IPO ratchet promises; the ledger's offerings have its numbers.
+    IpoRatchet {
+        /// Before.
+        before: N,
+        /// After.
+        after: N,
+        /// Of the offering, per share as converted.
+        price: N,
+    },
+    /// The price of an offering; the ledger's offerings say how it came about.
+    OfferingPrice,
     /// The number was given.
     GivenNumber,
     /// The price is what the option says.
@@ -315,6 +327,8 @@ pub trait Journal<N: Number> {
     fn converted(&mut self, event: EventId, conversion: &Conversion<N>);
     /// Takes in how conversion prices fell.
     fn adjusted(&mut self, event: EventId, adjustments: &[Adjustment<N>]);
+    /// Takes in an offering that took place; its entries say the same.
+    fn offered(&mut self, _: EventId, _: &Completed<N>, _: N::Mask) {}
     /// Takes in what a round's first closing fixed. `money(tranche, participant)` is what each cheque would be.
     fn priced(&mut self, id: RoundId, round: &Round<N>, pricing: &Pricing<N>, money: impl Fn(usize, usize) -> N);
     /// Takes in what a valuation sees. One that keeps nothing values nothing.
@@ -347,6 +361,23 @@ pub struct Adjustment<N> {
     pub money: N,
     /// C.
     pub shares: N,
+}
+
+impl<N> Adjustment<N> {
+    /// The same with every number written otherwise.
+    pub fn map<M>(&self, mut write: impl FnMut(N) -> M) -> Adjustment<M>
+    where
+        N: Copy,
+    {
+        Adjustment {
+            class: self.class,
+            before: write(self.before),
+            after: write(self.after),
+            counted: write(self.counted),
+            money: write(self.money),
+            shares: write(self.shares),
+        }
+    }
 }
 
 /// The state of a replay. Posting is the only way to change it.
@@ -436,6 +467,20 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
             return;
         }
         self.journal.adjusted(self.event, adjustments);
+        self.lower(adjustments, |adjustment| Because::Protection {
+            before: adjustment.before,
+            after: adjustment.after,
+        });
+    }
+
+    /// Lowers conversion prices to what IPO ratchets promise at a price.
+    pub fn ratchet(&mut self, ratchets: &[Adjustment<N>], price: N) {
+        if !ratchets.is_empty() {
+            self.lower(ratchets, |ratchet| Because::IpoRatchet { before: ratchet.before, after: ratchet.after, price });
+        }
+    }
+
+    fn lower(&mut self, adjustments: &[Adjustment<N>], because: impl Fn(&Adjustment<N>) -> Because<N>) {
         for adjustment in adjustments {
             let class = adjustment.class.index();
             let Some(issue) = self.table.issue_prices[class] else { continue };
@@ -451,7 +496,7 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
                             shares: N::zero(),
                             price: N::zero(),
                             kind: EntryKind::Adjustment { as_converted },
-                            because: Because::Protection { before: adjustment.before, after: adjustment.after },
+                            because: because(adjustment),
                         },
                     );
                 }
@@ -469,6 +514,12 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
         self.table.reference_price = Some(happens.select(price, before));
     }
 
+    /// An offering took place where `happens`.
+    #[inline(always)]
+    pub fn offered(&mut self, completed: &Completed<N>, happens: N::Mask) {
+        self.journal.offered(self.event, completed, happens);
+    }
+
     /// Ends the event named last.
     ///
     /// # Errors
@@ -476,39 +527,5 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     #[inline(always)]
     pub fn end_event(&mut self, happens: N::Mask, feasible: N::Mask) -> Result<(), J::Refusal> {
         self.journal.end_event(Some(self.event), happens, feasible, &self.table)
-    }
-}
-
-/// The journal of a simulation: no entries, only which lanes are still a possible future.
-#[derive(Clone, Copy, Debug)]
-pub struct Feasibility<N: Number>(pub N::Mask);
-
-impl<N: Number> Feasibility<N> {
-    /// Every lane is possible until an event says otherwise.
-    pub fn unquestioned() -> Self {
-        Feasibility(N::Mask::always(true))
-    }
-}
-
-impl<N: Number> Journal<N> for Feasibility<N> {
-    type Refusal = Infallible;
-    #[inline(always)]
-    fn record(&mut self, _: EventId, _: &Entry<N>) {}
-    #[inline(always)]
-    fn converted(&mut self, _: EventId, _: &Conversion<N>) {}
-    #[inline(always)]
-    fn adjusted(&mut self, _: EventId, _: &[Adjustment<N>]) {}
-    #[inline(always)]
-    fn priced(&mut self, _: RoundId, _: &Round<N>, _: &Pricing<N>, _: impl Fn(usize, usize) -> N) {}
-    #[inline(always)]
-    fn end_event(
-        &mut self,
-        _: Option<EventId>,
-        _: N::Mask,
-        feasible: N::Mask,
-        _: &CapTable<N>,
-    ) -> Result<(), Infallible> {
-        self.0 = self.0 & feasible;
-        Ok(())
     }
 }

@@ -7,6 +7,7 @@ mod exit;
 mod expectation;
 mod ids;
 mod instruments;
+mod ipo;
 mod lot;
 mod measure;
 mod rights;
@@ -34,6 +35,10 @@ pub use ids::{
 pub use instruments::{
     Cap, ConversionMethod, Convertible, ConvertibleKind, Converting, Denominator, Elapsed, Exempt, Interest, Package,
     Protection, ProtectionMethod,
+};
+pub use ipo::{
+    AutomaticConversion, CountedRight, Greenshoe, Ipo, IpoCount, IpoPrice, IpoRatchet, IpoSeller, RatchetPromise,
+    SellingHolder,
 };
 pub use lot::{ConvertedPreference, Lot, LotSource, Lots};
 pub use measure::{Comparison, Condition, Measure, StageOf};

@@ -7,6 +7,7 @@ use super::ids::{
     ClassId, ConvertibleId, EventId, OriginId, PlanId, PositionId, RightId, RoundId, StakeholderId, VariableId,
 };
 use super::instruments::{ConversionMethod, Converting, Elapsed, Protection};
+use super::ipo::Ipo;
 use super::rights::{Cancellation, Exercise, Vest, Warrant};
 use super::secondary::{SalePrice, Secondary};
 use super::shares::{ClassConversion, PayToPlay, Repurchase};
@@ -385,6 +386,8 @@ pub enum Event<N> {
     Issuance(Issuance<N>),
     /// A split.
     Split(Split<N>),
+    /// Shares are offered to the public.
+    Ipo(Box<Ipo<N>>),
     /// Shares become shares of another class.
     ClassConversion(ClassConversion<N>),
     /// Shares are bought back.

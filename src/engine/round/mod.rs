@@ -9,7 +9,7 @@ pub mod pay_to_play;
 pub mod pricing;
 pub mod protect;
 pub mod system;
-mod whole;
+pub mod whole;
 
 pub use convert::Conversion;
 pub use pricing::{Counted, Pricing, Stake};

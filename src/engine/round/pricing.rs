@@ -115,6 +115,8 @@ pub struct Scene<N> {
     pub bought: Line<N>,
     /// `T`.
     pub total: Line<N>,
+    /// Outstanding shares count after the adjustments of the event: an IPO's ratchets come before what converts.
+    pub after_adjustment: bool,
 }
 
 impl<N: Number> Scene<N> {
@@ -122,6 +124,16 @@ impl<N: Number> Scene<N> {
     #[inline(always)]
     pub fn count_before(&self, counts: Capitalization, table: &CapTable<N>) -> N {
         base_count(counts, table)
+    }
+
+    /// The same as a denominator of what converts: adjustments that come before it are in it.
+    #[inline(always)]
+    pub fn denominator(&self, counts: Capitalization, table: &CapTable<N>) -> Line<N> {
+        let before = Line::fixed(self.count_before(counts, table));
+        match self.after_adjustment && counts.shares {
+            true => before + Line::of(Unknown::AdjustmentsInPrice, N::one()),
+            false => before,
+        }
     }
 }
 
@@ -339,7 +351,7 @@ fn scene<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>, bas
         + one(Unknown::AdjustmentsBeside)
         + one(Unknown::Pool)
         + bought;
-    Scene { capitalization, bought, total }
+    Scene { capitalization, bought, total, after_adjustment: false }
 }
 
 /// Whether what converts is in the count the pre-money is divided by.

@@ -65,6 +65,7 @@ impl<'a> Context<'a> {
                 | What::Split
                 | What::ClassConversion
                 | What::Repurchase
+                | What::Ipo
                 | What::Convertible(_) => {
                     let date = slot.date.map_or(String::new(), |date| format!(" on {date}"));
                     self.report(

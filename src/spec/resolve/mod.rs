@@ -10,6 +10,7 @@ mod distributions;
 mod events;
 mod exit;
 mod expect;
+mod ipos;
 mod measure;
 mod names;
 mod opening;
@@ -34,8 +35,8 @@ pub use refused::{finding as refusal_finding, outstanding_warnings};
 
 use crate::error::{Finding, Findings, Severity, Sources};
 use crate::model::{
-    Agreement, Case, Commitment, CommitmentInfo, EventInfo, Expectation, Head, Round, RoundInfo, RoundingInfo, Rung,
-    Scenario, StakeholderId, Timed, Valuation,
+    Agreement, Case, Commitment, CommitmentInfo, Event, EventInfo, Expectation, Head, Round, RoundInfo, RoundingInfo,
+    Rung, Scenario, StakeholderId, Timed, Valuation,
 };
 use crate::num::rounding::{Direction, Places, PriceBasis, Rounding};
 use crate::num::{Exact, Stated};
@@ -43,6 +44,7 @@ use crate::spec::Document;
 use crate::spec::node::Block;
 use crate::spec::value::Given;
 use context::Context;
+use ipos::Before;
 use rounds::Instruments;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -86,7 +88,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     let instruments = context.read_instruments(&cast);
     let (mut rounds, round_infos) = context.read_rounds(&slots, &file, &instruments);
     context.check_protections(&instruments.protections, &cast, &rounds);
-    let (timeline, events) = context.read_events(&slots, infos, &cast, &file, &instruments);
+    let (timeline, events) = context.read_events(&slots, infos, &cast, &file, &instruments, &rounds);
     let names: Vec<String> = round_infos.iter().map(|info| info.name.clone()).collect();
     context.read_pay_to_play(&mut rounds, &names, &cast);
     let (commitments, commitment_infos) = context.read_commitments(&slots);
@@ -255,6 +257,7 @@ impl<'a> Context<'a> {
         cast: &classes::Cast,
         file: &RoundingInfo,
         instruments: &Instruments,
+        rounds: &[Round<Stated>],
     ) -> (Vec<Timed<Stated>>, Vec<EventInfo>) {
         let happening = slots.iter().zip(infos).enumerate().filter(|(_, (slot, _))| slot.what.is_of_the_table());
         let mut timeline = Vec::new();
@@ -262,6 +265,10 @@ impl<'a> Context<'a> {
         for (place, (slot, info)) in happening {
             let event = match slot.what {
                 What::Maturity(day) => self.read_maturities(day, slots, &instruments.convertibles),
+                What::Ipo => {
+                    let before = Before { cast, slots, rounds, convertibles: &instruments.convertibles };
+                    self.ipo(slot, place, &before, file).map(|terms| Event::Ipo(Box::new(terms)))
+                }
                 _ => self.read_event(slot, place, cast, file),
             };
             if let Some(event) = event {

@@ -45,6 +45,7 @@ pub(super) enum What {
     Cancellation,
     Issuance,
     Split,
+    Ipo,
     ClassConversion,
     Repurchase,
     Convertible(ConvertibleId),
@@ -58,7 +59,7 @@ pub(super) enum What {
 }
 
 /// Tables of events besides rounds, with the word for an unnamed one.
-const KINDS: [(&str, What, &str); 14] = [
+const KINDS: [(&str, What, &str); 15] = [
     ("secondaries", What::Secondary, "Secondary"),
     ("pool_increases", What::PoolIncrease, "Pool increase"),
     // Its right is counted when it is read.
@@ -68,6 +69,7 @@ const KINDS: [(&str, What, &str); 14] = [
     ("cancellations", What::Cancellation, "Cancellation"),
     ("issuances", What::Issuance, "Issuance"),
     ("splits", What::Split, "Split"),
+    ("ipos", What::Ipo, "IPO"),
     ("conversions", What::ClassConversion, "Conversion"),
     ("repurchases", What::Repurchase, "Repurchase"),
     ("commitments", What::Commitment, "Commitment"),
@@ -92,6 +94,7 @@ impl What {
             What::Cancellation => "cancellation",
             What::Issuance => "issuance",
             What::Split => "split",
+            What::Ipo => "IPO",
             What::ClassConversion => "conversion of shares",
             What::Repurchase => "repurchase",
             What::Convertible(_) => "convertible",
