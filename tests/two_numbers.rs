@@ -225,6 +225,7 @@ fn figures<N: Number>(page: &Page<N>) -> Figures<N> {
             | EntryKind::Exercise { money, .. }
             | EntryKind::Repurchase { money, .. }
             | EntryKind::Reclassification { cash: money, .. }
+            | EntryKind::InKind { cash: money, .. }
             | EntryKind::Transfer { money, .. } => Some(money),
             EntryKind::Adjustment { .. }
             | EntryKind::PoolIncrease

@@ -1,6 +1,7 @@
 //! The cap table, the entries that change it, and the journal that may keep them.
 
 pub use super::feasibility::Feasibility;
+use super::in_kind::Idle;
 use super::ipo::Completed;
 use super::lots::LotTable;
 use super::rights::Held;
@@ -33,6 +34,8 @@ pub struct CapTable<N: Number> {
     pub lots: LotTable<N>,
     /// What is fixed of each round that has begun, by round.
     pub rounds: Vec<Option<Pricing<N>>>,
+    /// What bears no dividend, where a class pays its dividends in shares.
+    pub idle: Option<Idle<N>>,
 }
 
 impl<N: Number> CapTable<N> {
@@ -185,6 +188,13 @@ pub enum EntryKind<N> {
         /// What is paid for it, at the price in force.
         cash: N,
     },
+    /// A dividend paid in shares of its own class.
+    InKind {
+        /// The fraction of a share cut off; negative where shares are rounded up.
+        fraction: N,
+        /// What is paid for it, at the issue price.
+        cash: N,
+    },
     /// The company buys shares back and retires them. `money = price * shares + residue`.
     Repurchase {
         /// What was to be paid.
@@ -215,6 +225,7 @@ impl<N: Copy> EntryKind<N> {
             | EntryKind::PoolIncrease
             | EntryKind::Cancellation
             | EntryKind::Warrant
+            | EntryKind::InKind { .. }
             | EntryKind::Repurchase { .. }
             | EntryKind::Split { .. } => None,
         }
@@ -301,6 +312,15 @@ pub enum Because<N> {
     Unvested,
     /// A milestone vested it.
     Milestone,
+    /// A dividend of so many years at a rate per year, on the shares that bear it.
+    Dividend {
+        /// Shares that bear it.
+        bearing: N,
+        /// Per year.
+        rate: N,
+        /// Years, times the base in issue prices.
+        years: N,
+    },
     /// The holder skipped its pro rata of a round with pay-to-play.
     PayToPlay {
         /// New shares for each old one.
@@ -413,6 +433,7 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
             fully_diluted: N::zero(),
             reference_price: None,
             rounds: scenario.rounds.iter().map(|_| None).collect(),
+            idle: Idle::of(&scenario.in_kind, scenario.positions.len()),
         };
         table.fully_diluted = table.sum(|_| true);
         Books { table, journal, event: EventId(0) }
@@ -428,21 +449,8 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     #[inline(always)]
     pub fn post(&mut self, entry: Entry<N>) {
         self.journal.record(self.event, &entry);
-        self.follow_lots(&entry);
+        self.table.follow(&entry, self.event);
         self.table.apply(&entry);
-    }
-
-    /// What an entry about to be posted does to the lots.
-    #[inline(always)]
-    fn follow_lots(&mut self, entry: &Entry<N>) {
-        if self.table.lots.lots.is_empty() {
-            return;
-        }
-        if let Holding::Shares(_, class) = self.table.positions[entry.position.index()] {
-            let before = self.table.at(entry.position);
-            let from = entry.kind.taken(entry.shares).map(|(from, _)| self.table.at(from));
-            self.table.lots.follow(self.event, entry, class, before, from.unwrap_or(before));
-        }
     }
 
     /// A convertible became shares where `happens`; from then on it is not outstanding.

@@ -224,7 +224,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
         },
         Event::Warrant(_) => ratchet_to_nothing(scenario, |protection| !protection.exempt.warrants, table)
             .unwrap_or(Cause::NegativeShares),
-        Event::Convertible(_) | Event::Valuation(_) => Cause::NegativeShares,
+        Event::Convertible(_) | Event::Valuation(_) | Event::InKind(_) => Cause::NegativeShares,
         Event::Maturity(due) => {
             let converting = due.iter().filter(|due| due.into.is_some()).map(|due| due.convertible);
             Cause::ConversionsTakeAll { fixed_parts: decimal(fixed_parts(converting, scenario, draws)) }

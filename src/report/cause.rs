@@ -29,6 +29,8 @@ pub enum Cause {
     ClassConversion,
     /// Shares that the company bought back.
     Repurchase,
+    /// Dividends paid in shares.
+    Dividend,
     /// Shares issued outside a round.
     Issuance,
     /// Fractions of a share that a split pays in cash.
@@ -37,7 +39,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Cause; 15] = [
+    pub const ALL: [Cause; 16] = [
         Cause::NewMoney,
         Cause::Conversion,
         Cause::AntiDilution,
@@ -51,6 +53,7 @@ impl Cause {
         Cause::SecondaryBought,
         Cause::ClassConversion,
         Cause::Repurchase,
+        Cause::Dividend,
         Cause::Issuance,
         Cause::SplitFraction,
     ];
@@ -71,6 +74,7 @@ impl Cause {
             Cause::SecondaryBought => "secondary bought",
             Cause::ClassConversion => "conversion",
             Cause::Repurchase => "repurchase",
+            Cause::Dividend => "dividend in kind",
             Cause::Issuance => "issuance",
             Cause::SplitFraction => "split fraction",
         }

@@ -381,6 +381,7 @@ fn right_rows(rounds: &[Round<Stated>]) -> Vec<(&'static str, String)> {
                 .to_owned(),
         ));
     }
+    rows.extend(shares::over_allotment(rounds));
     if takes(|takes| matches!(takes, Takes::Ownership(_))) {
         rows.push((
             "Bought up to",

@@ -109,6 +109,7 @@ pub fn kind(entry: &Posted) -> &'static str {
         EntryKind::Transfer { .. } => "transfer",
         EntryKind::Reclassification { .. } => "conversion of shares",
         EntryKind::Repurchase { .. } => "repurchase",
+        EntryKind::InKind { .. } => "dividend in kind",
         EntryKind::Split { .. } => "split",
     }
 }
@@ -133,6 +134,7 @@ fn paid(entry: &Posted) -> Option<(Decimal, Decimal)> {
         | EntryKind::Cancellation
         | EntryKind::Warrant
         | EntryKind::Reclassification { .. }
+        | EntryKind::InKind { .. }
         | EntryKind::Split { .. } => None,
     }
 }
@@ -226,6 +228,7 @@ pub fn because(run: &Run, entry: &Posted) -> String {
                 grouped(entry.shares)
             )
         }
+        Because::Dividend { bearing, rate, years } => dividend(entry, bearing, rate, years),
         Because::PayToPlay { ratio, took, required } => {
             let [took, required] = [took, required].map(|money| grouped(rounded(money, 2)));
             format!("pay-to-play, {took} taken of a pro rata of {required}: {}", exchange(run, entry, ratio))
@@ -242,6 +245,18 @@ fn by_ratio(run: &Run, entry: &Posted, ratio: Decimal) -> String {
         }
         EntryKind::Reclassification { .. } => exchange(run, entry, ratio),
         _ => format!("{} new for each old share", grouped(ratio)),
+    }
+}
+
+/// A dividend in kind with its numbers, and what became of a fraction.
+fn dividend(entry: &Posted, bearing: Decimal, rate: Decimal, years: Decimal) -> String {
+    let unit = if years == Decimal::ONE { "year" } else { "years" };
+    let paid = format!("{} x {} x {} {unit}", grouped(bearing), percentage(rate), grouped(rounded(years, 6)));
+    match entry.kind {
+        EntryKind::InKind { fraction, cash } if fraction > Decimal::ZERO => {
+            format!("{paid}; {} of a share cut off, {} in cash", grouped(fraction), grouped(rounded(cash, 2)))
+        }
+        _ => paid,
     }
 }
 

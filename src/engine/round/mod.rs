@@ -4,6 +4,7 @@
 //! and [`money`] for who pays how much.
 
 pub mod convert;
+pub mod follow;
 pub mod money;
 pub mod pay_to_play;
 pub mod pricing;

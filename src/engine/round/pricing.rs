@@ -20,7 +20,7 @@ use super::convert::{self, Candidate, Conversion};
 use super::pay_to_play::Skipped;
 use super::protect::{self, Issue};
 use super::system::{self, Claim, Line, UNKNOWNS, Unknown};
-use super::{money, whole};
+use super::{follow, money, whole};
 use crate::engine::books::{Adjustment, CapTable};
 use crate::engine::pool;
 use crate::model::{
@@ -201,15 +201,13 @@ pub fn solve<N: Number>(
     let stakes = stakes(terms, table, before);
     let base = base_count(terms.counts, table);
     let headline = terms.size.map_or_else(|| money::known(terms, draws, false), |size| draws.value(size));
-    let converting = terms.converting.iter();
-    let mut candidates: Vec<Candidate<N>> =
-        converting.map(|due| convert::candidate(due, convertibles, headline, terms.rounding, draws, table)).collect();
+    let candidate = |due| convert::candidate(due, convertibles, headline, terms.rounding, draws, table);
+    let mut candidates: Vec<Candidate<N>> = terms.converting.iter().map(candidate).collect();
     let balances: N = candidates.iter().map(|candidate| candidate.converts.select(candidate.balance, N::zero())).sum();
     let known = known(terms, draws, table, headline, balances, base);
     let usable = known.valuation.is_positive() & base.is_positive();
     let valuation = usable.select(known.valuation, N::one());
     let pool_before = pool_before(terms, table);
-
     let left = N::one() - rights_taken_up(terms, draws, &stakes);
     let growth = N::one() / left.is_positive().select(left, N::one());
     let scene = scene(terms, draws, table, base, known.money, growth);
@@ -374,12 +372,7 @@ fn counted<N: Number>(terms: &Round<N>, base: N, values: &[N; UNKNOWNS]) -> Coun
 /// The part of a growing round that pro rata rights take.
 #[inline(always)]
 fn rights_taken_up<N: Number>(terms: &Round<N>, draws: &Draws<N>, stakes: &[Stake<N>]) -> N {
-    money::growing(terms)
-        .map(|participant| match participant.takes {
-            Takes::ProRata(part) => draws.value(part) * stake_of(stakes, participant.stakeholder).pro_rata,
-            _ => N::zero(),
-        })
-        .sum()
+    money::growing(terms).filter_map(|participant| follow::taken(terms, draws, stakes, participant)).sum()
 }
 
 /// Money of the closings that adjust as one issue with the first.
@@ -480,8 +473,9 @@ pub fn stake<N: Number>(stakeholder: StakeholderId, table: &CapTable<N>) -> Stak
     Stake { stakeholder, pro_rata: shares / base.is_positive().select(base, N::one()), fully_diluted }
 }
 
+/// The stake of a stakeholder among those that matter; nothing for another.
 #[inline(always)]
-fn stake_of<N: Number>(stakes: &[Stake<N>], stakeholder: StakeholderId) -> Stake<N> {
+pub fn stake_of<N: Number>(stakes: &[Stake<N>], stakeholder: StakeholderId) -> Stake<N> {
     let zero = Stake { stakeholder, pro_rata: N::zero(), fully_diluted: N::zero() };
     stakes.iter().copied().find(|stake| stake.stakeholder == stakeholder).unwrap_or(zero)
 }

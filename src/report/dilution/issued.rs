@@ -134,6 +134,7 @@ impl<'a> Counting<'a> {
                 Cause::ClassConversion
             }
             EntryKind::Repurchase { .. } => Cause::Repurchase,
+            EntryKind::InKind { .. } => Cause::Dividend,
             EntryKind::Split { .. } => return Vec::new(),
         };
         let taken = taken.map(|(from, cause, amount)| (from, cause, Exact::zero() - amount));
