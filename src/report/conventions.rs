@@ -1,5 +1,7 @@
 //! The conventions behind the numbers, in sentences, printed with them.
 
+mod shares;
+
 use super::frame::columns;
 use super::run::Run;
 use super::table::{Cell, Style, Table};
@@ -95,21 +97,14 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
     rows.extend(protection_rows(run));
     rows.extend(right_rows(&scenario.rounds));
     rows.extend(right_to_buy_rows(run));
+    rows.extend(shares::rows(run));
     if scenario.timeline.iter().any(|timed| matches!(timed.event, Event::Secondary(_))) {
         rows.push((
             "Secondary",
             "Shares change hands and none are issued; its money enters no pre-money, post-money or round.".into(),
         ));
     }
-    if super::ipos::any(run) {
-        rows.push((
-            "IPO",
-            "In this order: ratchets at the offering's price, preferred becomes common, SAFEs and notes convert, then \
-            shares are sold. A ratchet only ever adds shares, and they are in the count a stated pre-money is divided \
-            by. Neither a weighted average nor a full ratchet is triggered. Greenshoe shares are the company's."
-                .into(),
-        ));
-    }
+    rows.extend(super::ipos::convention(run));
     rows.push((
         "Value",
         "Value at last round price (headline): ownership times the latest price of new shares, or of \

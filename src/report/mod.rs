@@ -5,7 +5,6 @@
 
 pub mod assumptions;
 pub mod cash;
-pub mod cause;
 pub mod chart;
 pub mod charts;
 pub mod check;
@@ -16,6 +15,7 @@ pub mod conversions;
 mod differences;
 pub mod dilution;
 pub mod exact;
+pub mod exits;
 pub mod explain;
 pub mod figures;
 #[cfg(test)]
@@ -28,10 +28,13 @@ pub mod ledger_table;
 pub mod offering;
 pub mod ownership;
 pub mod precision;
+pub mod quantities;
 pub mod rights;
 pub mod rounds;
 pub mod run;
 pub mod secondaries;
+pub mod solve;
+pub mod sweep;
 pub mod table;
 mod titles;
 pub mod words;

@@ -61,6 +61,7 @@ impl Writer<'_> {
             Because::OfferingPrice => self.offering_price(event, lines),
             Because::PoolTarget { .. }
             | Because::GivenNumber
+            | Because::PayToPlay { .. }
             | Because::ExercisePrice
             | Because::NetExercise { .. }
             | Because::Unvested

@@ -3,7 +3,7 @@
 use super::events::{BUYERS, SELLERS};
 use super::{
     COUNT, EVENT, FRACTION, Group, Kind, MONEY, MONEY_OR_FRACTION, NAMED_EVENT, Names, Need, PRICE, SOURCED, TableSpec,
-    areas, key,
+    key,
 };
 
 /// `[[ipos]]`.
@@ -92,5 +92,5 @@ pub(super) static EXIT: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: Some(areas::EXITS),
+    later: None,
 };
