@@ -2,6 +2,7 @@
 //!
 //! Everything here is generic in its number. Nothing here knows a name, a file, a clock or a random source.
 
+pub mod because;
 pub mod books;
 pub mod convertible;
 pub mod dividend;

@@ -105,15 +105,7 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
         ));
     }
     rows.extend(super::exit::conventions::rows(run));
-    if super::ipos::any(run) {
-        rows.push((
-            "IPO",
-            "In this order: ratchets at the offering's price, preferred becomes common, SAFEs and notes convert, then \
-            shares are sold. A ratchet only ever adds shares, and they are in the count a stated pre-money is divided \
-            by. Neither a weighted average nor a full ratchet is triggered. Greenshoe shares are the company's."
-                .into(),
-        ));
-    }
+    rows.extend(super::ipos::convention(run));
     rows.push((
         "Value",
         "Value at last round price (headline): ownership times the latest price of new shares, or of \

@@ -14,6 +14,7 @@
 mod issued;
 
 pub use super::cause::Cause;
+
 use super::exact::{FRACTION_PLACES, POSTED_PLACES, Values, decimal, exact, quotient};
 use super::frame::{columns, csv_cells, csv_columns, exact_fraction, points, shown_places};
 use super::holders::{Holder, holders};

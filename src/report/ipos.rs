@@ -458,7 +458,15 @@ fn ratchet_lines(run: &Run, offering: &Offering) -> Vec<Line> {
     offering.posted.ratchets.iter().map(of_class).collect()
 }
 
-/// Whether an offering takes place on the highest rung; for conventions.
-pub fn any(run: &Run) -> bool {
-    !run.on(Rung::All).offerings.is_empty()
+/// The convention of offerings, where one takes place on the highest rung.
+pub fn convention(run: &Run) -> Option<(&'static str, String)> {
+    (!run.on(Rung::All).offerings.is_empty()).then(|| {
+        (
+            "IPO",
+            "In this order: ratchets at the offering's price, preferred becomes common, SAFEs and notes convert, then \
+            shares are sold. A ratchet only ever adds shares, and they are in the count a stated pre-money is divided \
+            by. Neither a weighted average nor a full ratchet is triggered. Greenshoe shares are the company's."
+                .into(),
+        )
+    })
 }

@@ -5,7 +5,7 @@
 
 pub mod assumptions;
 pub mod cash;
-pub mod cause;
+mod cause;
 pub mod chart;
 pub mod charts;
 pub mod check;

@@ -63,9 +63,9 @@ impl<'a> Context<'a> {
                 | What::Cancellation
                 | What::Issuance
                 | What::Split
+                | What::Ipo
                 | What::ClassConversion
                 | What::Repurchase
-                | What::Ipo
                 | What::Convertible(_) => {
                     let date = slot.date.map_or(String::new(), |date| format!(" on {date}"));
                     self.report(
