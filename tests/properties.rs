@@ -6,8 +6,12 @@
 
 #![allow(clippy::large_types_passed_by_value, reason = "exact numbers are passed by value, as in the engine")]
 
+#[path = "properties/coverage.rs"]
+mod coverage;
 #[path = "properties/equations.rs"]
 mod equations;
+#[path = "properties/existence.rs"]
+mod existence;
 mod generate;
 #[path = "properties/terms.rs"]
 mod terms;
@@ -331,7 +335,7 @@ fn tested(text: &str, outcome: &Outcome) -> Tested {
 }
 
 proptest! {
-    #![proptest_config(cases(300))]
+    #![proptest_config(cases(200))]
 
     #[test]
     fn every_scenario_ends_in_findings_or_in_sound_books(company in company()) {
@@ -642,7 +646,7 @@ fn a_round_price_is_of_one_kind() {
     let mut runner = proptest::test_runner::TestRunner::new(cases(60));
     let strategy = company();
     let (mut pre, mut post, mut share, mut rights, mut conditional) = (0, 0, 0, 0, 0);
-    for _ in 0..120 {
+    for _ in 0..60 {
         let text = strategy.new_tree(&mut runner).expect("a tree").current().text();
         let Some(run) = ran(&text) else { continue };
         for round in &run.agreement.scenario.rounds {
@@ -662,7 +666,7 @@ fn a_round_price_is_of_one_kind() {
         }
     }
     assert!(
-        [pre, post, share, rights, conditional].iter().all(|count| *count > 5),
+        [pre, post, share, rights, conditional].iter().all(|count| *count > 2),
         "{pre} {post} {share} {rights} {conditional}"
     );
 }

@@ -243,6 +243,11 @@ pub fn solve<N: Number>(
     };
     whole::round(terms, draws, table, &candidates, &mut pricing, known.given_price.is_some());
     pricing.adjustments = adjustments(terms, &pricing, issue, conversion_shares, table);
+    for adjustment in &mut pricing.adjustments {
+        let left = adjustment.after.is_positive();
+        pricing.feasible = pricing.feasible & left;
+        adjustment.after = left.select(adjustment.after, adjustment.before);
+    }
     pricing.last_price = pricing.price;
     pricing
 }

@@ -81,6 +81,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     let instruments = context.read_instruments(&cast);
     let (rounds, round_infos) = context.read_rounds(&slots, &file, &instruments);
     context.check_protections(&instruments.protections, &cast, &rounds);
+    context.assume_averages(&instruments.protections, &rounds, &round_infos);
     let (timeline, events) = context.read_events(&slots, infos, &cast, &file, &instruments);
     let (commitments, commitment_infos) = context.read_commitments(&slots);
     let stages: Vec<String> = events.iter().map(|info| info.stage.clone()).collect();

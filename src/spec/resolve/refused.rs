@@ -117,7 +117,13 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
                 .at(here, "expected above zero")
                 .help("correct the valuation or the count it is divided by, or give the price more places")
         }
-        Cause::RatchetToNothing { class } => {
+        Cause::NoConversionPrice { class } if matches!(terms, Event::Closing { .. }) => {
+            let class = &agreement.classes[class.index()].name;
+            Finding::error("E0616", format!("\"{class}\" would convert at a price of 0 after \"{stage}\""))
+                .at(here, "rounded to nothing")
+                .help("give conversion prices more places (`conversion_price_places` in `rounding`)")
+        }
+        Cause::NoConversionPrice { class } => {
             let class = &agreement.classes[class.index()].name;
             let message = format!("\"{stage}\" gives shares away, and \"{class}\" would convert at a price of 0");
             Finding::error("E0616", message)
