@@ -125,6 +125,7 @@ fn rescale<N: Number, J>(terms: &Split<N>, rights: &[Right<N>], ratio: N, books:
             *price = price.map(|price| price / ratio);
         }
     }
+    table.lots.split(terms.class, ratio);
     let Some(split) = terms.class else { return };
     for (index, class_ratio) in table.ratios.iter_mut().enumerate() {
         let before = class_ratio.unwrap_or(N::one());

@@ -2,6 +2,7 @@
 //! every event that has no answer.
 
 use super::books::{Adjustment, Because, CapTable, Entry, EntryKind, Journal};
+use super::exit::PostedExit;
 use super::refusal::{Cause, Invariant, Refusal};
 use super::rights::Held;
 use super::round::{Conversion, Counted, Pricing};
@@ -25,6 +26,8 @@ pub struct Ledger {
     pub outstanding: Vec<bool>,
     /// How conversion prices fell, in the order they did.
     pub adjustments: Vec<(EventId, Adjustment<Decimal>)>,
+    /// The sale of the company at the end, if it takes place.
+    pub exit: Option<PostedExit>,
     /// What each round's first closing fixed, in the order they were priced.
     pub pricings: Vec<PostedPricing>,
     /// The first number of the current event that could not be written as a decimal.
@@ -383,6 +386,11 @@ fn written<const BITS: usize, const LIMBS: usize>(
             target: write.decimal(target),
             total: write.decimal(total),
             before: write.decimal(before),
+        },
+        Because::PayToPlay { ratio, took, required } => Because::PayToPlay {
+            ratio: write.decimal(ratio),
+            took: write.decimal(took),
+            required: write.decimal(required),
         },
         Because::Ratio { ratio } => Because::Ratio { ratio: write.decimal(ratio) },
     }

@@ -9,6 +9,7 @@ pub mod exit;
 pub mod inputs;
 pub mod issuance;
 pub mod ledger;
+pub mod lots;
 pub mod pool;
 pub mod reclassify;
 pub mod refusal;
@@ -19,6 +20,7 @@ pub mod secondary;
 use crate::model::{Draws, Event, EventId, OpeningPrice, Rung, Scenario, Timed};
 use crate::num::{Arithmetic, Exact, Fixed, Mask, Narrow, Number, Stated, Truth, Wide};
 use books::{Books, Journal};
+use exit::NoExit;
 use ledger::Ledger;
 use refusal::Refusal;
 
@@ -33,7 +35,21 @@ pub fn replay<N: Number, J: Journal<N>>(
     books: &mut Books<N, J>,
 ) -> Result<(), J::Refusal> {
     open(scenario, draws, books)?;
-    for (index, timed) in scenario.timeline.iter().enumerate() {
+    replay_from(0, scenario, draws, books)
+}
+
+/// Replays the events from this one on: what follows from books in which those before it have been replayed.
+///
+/// # Errors
+/// Where the journal refuses an event.
+#[inline(always)]
+pub fn replay_from<N: Number, J: Journal<N>>(
+    first: usize,
+    scenario: &Scenario<N>,
+    draws: &Draws<N>,
+    books: &mut Books<N, J>,
+) -> Result<(), J::Refusal> {
+    for (index, timed) in scenario.timeline.iter().enumerate().skip(first) {
         books.begin_event(EventId::at(index));
         let counts = timed.rung <= draws.rung;
         let happens = counts.then(|| conditions_hold(timed, draws));
@@ -116,12 +132,10 @@ pub fn replay_exactly(scenario: &Scenario<Stated>, rung: Rung) -> Result<Ledger,
     if let Ok(ledger) = replay_in_width::<384, 6>(scenario, rung) {
         return Ok(ledger);
     }
-    match replay_in_width::<1024, 16>(scenario, rung) {
-        Err(Refusal::Undefined { why: Arithmetic::Overflow, .. }) => {
-            with_room(|| replay_in_width::<8192, 128>(scenario, rung))
-        }
+    with_room(|| match replay_in_width::<1024, 16>(scenario, rung) {
+        Err(Refusal::Undefined { why: Arithmetic::Overflow, .. }) => replay_in_width::<8192, 128>(scenario, rung),
         outcome => outcome,
-    }
+    })
 }
 
 /// Runs on a stack that holds a round's system in the widest number, whoever calls: a thread of a caller may have too
@@ -171,7 +185,13 @@ fn replay_in_width<const BITS: usize, const LIMBS: usize>(
     let draws = Draws { values: &values, base: &base, happens: &happens, rung };
     let mut books = Books::open(&scenario, Ledger::default());
     match replay(&scenario, &draws, &mut books) {
-        Ok(()) => Ok(books.journal),
+        Ok(()) => {
+            books.journal.exit = exit::post(&scenario, &draws, &books.table).map_err(|no_exit| match no_exit {
+                NoExit::Unpriced(unpriced) => Refusal::Unpriced(unpriced),
+                NoExit::TooLong => Refusal::Undefined { event: None, why: Arithmetic::Overflow },
+            })?;
+            Ok(books.journal)
+        }
         Err(Refusal::Infeasible { event, .. }) => {
             Err(Refusal::Infeasible { event, cause: refusal::cause(&scenario, &draws, event) })
         }

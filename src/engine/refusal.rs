@@ -1,7 +1,8 @@
 //! Why an event has no answer, with the numbers that say so. Exact only, and only after the refusal.
 
 use super::books::{Books, CapTable, Feasibility};
-use super::round::{money, pricing, protect};
+use super::exit::Unpriced;
+use super::round::{money, pay_to_play, pricing, protect};
 use super::{pool, reclassify, replay, rights, secondary};
 use crate::model::{
     Cap, ClassId, Consideration, ConvertibleId, Denominator, Draws, Event, EventId, Issuance, Part, Payment,
@@ -21,6 +22,8 @@ pub enum Refusal {
         /// What cannot be.
         cause: Cause,
     },
+    /// The preference of a class in the exit is a multiple of what was paid, and nobody said what was.
+    Unpriced(Unpriced),
     /// A formula divided by zero or outgrew its number.
     Undefined {
         /// The event; `None` is the opening.
@@ -42,6 +45,7 @@ impl Refusal {
     pub fn event(&self) -> Option<EventId> {
         match self {
             Refusal::Infeasible { event, .. } => Some(*event),
+            Refusal::Unpriced(_) => None,
             Refusal::Undefined { event, .. } | Refusal::Unbalanced { event, .. } => *event,
         }
     }
@@ -257,7 +261,7 @@ fn of_round<const BITS: usize, const LIMBS: usize>(
     table: &CapTable<Fixed<BITS, LIMBS>>,
 ) -> Cause {
     let terms = &scenario.rounds[id.index()];
-    let solved = || pricing::solve(terms, &scenario.convertibles, draws, table);
+    let solved = || pay_to_play::price(terms, &scenario.convertibles, draws, table);
     let pricing = table.rounds[id.index()].clone().unwrap_or_else(solved);
     if !pricing.pre_money.is_positive().is_yes() {
         return Cause::NoPreMoney {
@@ -268,7 +272,7 @@ fn of_round<const BITS: usize, const LIMBS: usize>(
     }
     if !pricing.feasible.is_yes() {
         let unrounded = Round { rounding: Rounding::EXACT, ..terms.clone() };
-        let unrounded = pricing::solve(&unrounded, &scenario.convertibles, draws, table);
+        let unrounded = pay_to_play::price(&unrounded, &scenario.convertibles, draws, table);
         if unrounded.feasible.is_yes() {
             return of_rounding(terms, &pricing, &unrounded);
         }
@@ -360,7 +364,7 @@ fn solve_with_pool<const BITS: usize, const LIMBS: usize>(
     if let Some(pool) = &mut terms.pool {
         pool.amount = PoolAmount::Increase(Term::Given(increase));
     }
-    pricing::solve(&terms, &scenario.convertibles, draws, table)
+    pay_to_play::price(&terms, &scenario.convertibles, draws, table)
 }
 
 /// The parts of a whole that what converts is promised whatever the price.

@@ -86,6 +86,13 @@ impl<const BITS: usize, const LIMBS: usize> Fixed<BITS, LIMBS> {
         self.numerator.bit_len().max(self.denominator.bit_len())
     }
 
+    /// What stands above and below the line, as whole numbers; `None` where the number is undefined.
+    pub(super) fn halves(self) -> Option<(Self, Self)> {
+        self.failure().is_none().then_some(())?;
+        let whole = |numerator, negative| Fixed { negative, numerator, denominator: Uint::ONE };
+        Some((whole(self.numerator, self.negative), whole(self.denominator, false)))
+    }
+
     /// `a/b + c/d`, by way of the common divisor of `b` and `d`, so that no intermediate is longer than it must be.
     fn checked_add(self, other: Self) -> Option<Self> {
         let common = common_divisor(self.denominator, other.denominator);

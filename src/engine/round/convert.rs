@@ -123,7 +123,7 @@ impl<N: Number> Conversion<N> {
 ///
 /// A compounded balance is posted at each period's end, to the ten places of every posted quantity.
 #[inline(always)]
-fn balance<N: Number>(principal: N, interest: Option<Interest<N>>, elapsed: Elapsed<N>, draws: &Draws<N>) -> N {
+pub fn balance<N: Number>(principal: N, interest: Option<Interest<N>>, elapsed: Elapsed<N>, draws: &Draws<N>) -> N {
     let Some(interest) = interest else { return principal };
     grown(principal, draws.value(interest.rate_per_year), interest.periods_per_year, elapsed)
 }

@@ -17,6 +17,7 @@
 //! of each claim holds (cap, discount or round price, adjusted or not, topped up or not) is chosen at the solution.
 
 use super::convert::{self, Candidate, Conversion};
+use super::pay_to_play::Skipped;
 use super::protect::{self, Issue};
 use super::system::{self, Claim, Line, UNKNOWNS, Unknown};
 use super::{money, whole};
@@ -63,6 +64,8 @@ pub struct Pricing<N: Number> {
     pub adjustment_shares: N,
     /// What converts, as the deal rounds it.
     pub conversions: Vec<Conversion<N>>,
+    /// Shares of holders that skip their pro rata in a round with pay-to-play.
+    pub skipped: Vec<Skipped<N>>,
     /// Conversion prices that fall.
     pub adjustments: Vec<Adjustment<N>>,
     /// Holdings before the round of those whose cheque depends on them.
@@ -174,15 +177,16 @@ struct Known<N> {
     money: N,
 }
 
-/// Prices the round from the table as it stands before it.
+/// Prices the round from the table as it stands once what skips its pro rata has converted; `before` is as it stood.
 #[inline(always)]
 pub fn solve<N: Number>(
     terms: &Round<N>,
     convertibles: &[Convertible<N>],
     draws: &Draws<N>,
     table: &CapTable<N>,
+    before: &CapTable<N>,
 ) -> Pricing<N> {
-    let stakes: Vec<_> = money::holders_that_matter(terms).map(|who| stake(who, table)).collect();
+    let stakes = stakes(terms, table, before);
     let base = base_count(terms.counts, table);
     let headline = terms.size.map_or_else(|| money::known(terms, draws, false), |size| draws.value(size));
     let converting = terms.converting.iter();
@@ -233,6 +237,7 @@ pub fn solve<N: Number>(
         pool_before,
         adjustment_shares: values[Unknown::AdjustmentsInPrice as usize] + values[Unknown::AdjustmentsBeside as usize],
         conversions: convert::at_solution(&candidates, &solution, solved_price),
+        skipped: Vec::new(),
         adjustments: Vec::new(),
         stakes,
         shares_factor: N::one(),
@@ -250,6 +255,12 @@ pub fn solve<N: Number>(
     }
     pricing.last_price = pricing.price;
     pricing
+}
+
+/// Rights are of before the round; what a holder has towards a fraction of the total is what it has left.
+fn stakes<N: Number>(terms: &Round<N>, table: &CapTable<N>, before: &CapTable<N>) -> Vec<Stake<N>> {
+    let held = |who| Stake { fully_diluted: stake(who, table).fully_diluted, ..stake(who, before) };
+    money::holders_that_matter(terms).map(held).collect()
 }
 
 /// Options that count towards the pool's target before the round.
@@ -454,7 +465,7 @@ pub fn base_count<N: Number>(counts: Capitalization, table: &CapTable<N>) -> N {
 ///
 /// Its pro rata right is its shares as converted over outstanding as converted plus granted options and warrants: without the
 /// available pool and the pool increase. Source: NVCA Investors' Rights Agreement, right of first offer.
-fn stake<N: Number>(stakeholder: StakeholderId, table: &CapTable<N>) -> Stake<N> {
+pub fn stake<N: Number>(stakeholder: StakeholderId, table: &CapTable<N>) -> Stake<N> {
     let base =
         table.sum(|holding| matches!(holding, Holding::Shares(..) | Holding::Granted(..) | Holding::Warrants(..)));
     let shares = table.sum(|holding| matches!(holding, Holding::Shares(who, _) if who == stakeholder));
