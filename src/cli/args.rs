@@ -73,7 +73,7 @@ pub enum Command {
         #[arg(long)]
         no_charts: bool,
     },
-    /// Sets scenarios side by side: the inputs that differ, then who owns what.
+    /// Sets scenarios side by side: the inputs that differ, who owns what, who gets what in a sale.
     Compare {
         /// The scenario the others are compared with.
         base: String,
@@ -83,6 +83,12 @@ pub enum Command {
         /// After this stage, which all of them have; after the last where it is not given.
         #[arg(long, value_name = "STAGE")]
         after: Option<String>,
+        /// Exit values at which payouts are compared; those of the scenarios where none is given.
+        #[arg(long, value_name = "VALUES", value_delimiter = ',', allow_hyphen_values = true)]
+        at: Vec<String>,
+        /// The holder whose payouts are drawn.
+        #[arg(long, value_name = "STAKEHOLDER")]
+        holder: Option<String>,
     },
     /// Draws charts only.
     Chart {
@@ -94,9 +100,26 @@ pub enum Command {
         /// The holder whose dilution bridge is drawn.
         #[arg(long, value_name = "STAKEHOLDER")]
         holder: Option<String>,
+        /// Exit values for the charts of a sale; a scenario that states no sale is sold on default terms.
+        #[arg(long, value_name = "VALUES", value_delimiter = ',', allow_hyphen_values = true)]
+        at: Vec<String>,
         /// Writes SVG instead of PNG.
         #[arg(long)]
         svg: bool,
+    },
+    /// Shows who gets what when the company is sold, where the sharing changes, and for how much it must be sold.
+    Exit {
+        /// Scenario; one that states no sale is sold on default terms.
+        name: String,
+        /// Exit values, as in a file; those of the scenario where none is given.
+        #[arg(long, value_name = "VALUES", value_delimiter = ',', allow_hyphen_values = true)]
+        at: Vec<String>,
+        /// Shows the breakpoints alone.
+        #[arg(long)]
+        breakpoints: bool,
+        /// Finds the exit values for a payout or multiple, such as "payout(founders) = 100M"; may be repeated.
+        #[arg(long, value_name = "CONDITION", conflicts_with = "breakpoints")]
+        solve: Vec<String>,
     },
     /// Explains how a holder came to own what it owns, down to file, line and source.
     Explain {
@@ -107,6 +130,15 @@ pub enum Command {
         /// Up to this stage; up to the last where it is not given.
         #[arg(long, value_name = "STAGE")]
         after: Option<String>,
+        /// Explains the payout of a sale at these exit values instead.
+        #[arg(
+            long,
+            value_name = "VALUES",
+            value_delimiter = ',',
+            allow_hyphen_values = true,
+            conflicts_with = "after"
+        )]
+        at: Vec<String>,
     },
     /// Runs every combination of the values of some inputs: table, CSV, and a chart of one or two of them.
     Sweep {
@@ -234,6 +266,14 @@ pub enum ChartKind {
     Bridge,
     /// How far the money is.
     Ladder,
+    /// What each class gets as the exit value rises.
+    Payoff,
+    /// What each holder gets as the exit value rises.
+    PayoffHolders,
+    /// How every exit value is shared.
+    PayoutShares,
+    /// Who gets what at one exit value.
+    Payouts,
 }
 
 /// `name=value`.

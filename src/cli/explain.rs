@@ -1,16 +1,37 @@
 //! `capstruct explain`: how a holder came to own what it owns.
 
 use super::args::Format;
+use super::exit::Sold;
 use super::session::{Session, print};
 use crate::error::{Error, Finding};
+use crate::model::{Agreement, Subject};
 use crate::report::explain::{Explanation, explain as explained, find};
+use crate::report::{Run, exit};
 use crate::spec::nearest;
 use std::fmt::Write;
 
 /// Explains one holder's ownership up to a stage.
-pub(super) fn explain(session: &Session, name: &str, who: &str, after: Option<&str>) -> Result<u8, Error> {
+pub(super) fn explain(
+    session: &Session,
+    name: &str,
+    who: &str,
+    after: Option<&str>,
+    at: &[String],
+) -> Result<u8, Error> {
+    if !at.is_empty() {
+        let sold = Sold::read(session, name, at, true)?;
+        let (subject, in_print) = found(&sold.run.agreement, who)?;
+        return Ok(show(session, &sold.run, &exit::explain::explain(&sold.sale()?, subject, &in_print)));
+    }
     let run = session.run_named(name)?;
-    let agreement = &run.agreement;
+    let (subject, in_print) = found(&run.agreement, who)?;
+    let last = super::stage_index(&run, after)?;
+    let explanation = explained(&run, subject, &in_print, last);
+    Ok(show(session, &run, &explanation))
+}
+
+/// The subject of that name and its name in print.
+fn found(agreement: &Agreement, who: &str) -> Result<(Subject, String), Error> {
     let Some((subject, in_print)) = find(agreement, who) else {
         let known: Vec<&str> = agreement
             .stakeholders
@@ -24,13 +45,15 @@ pub(super) fn explain(session: &Session, name: &str, who: &str, after: Option<&s
             Finding::error("E0012", format!("nobody is named \"{who}\" in {}", agreement.head.name)).help(help),
         ));
     };
-    let last = super::stage_index(&run, after)?;
-    let explanation = explained(&run, subject, &in_print, last);
+    Ok((subject, in_print))
+}
+
+fn show(session: &Session, run: &Run, explanation: &Explanation) -> u8 {
     match session.format {
-        None | Some(Format::Table) => print(&text(&explanation, session.look("").width)),
-        Some(_) => print(&session.show(&[explanation.table()], &agreement.head.currency)),
+        None | Some(Format::Table) => print(&text(explanation, session.look("").width)),
+        Some(_) => print(&session.show(&[explanation.table()], &run.agreement.head.currency)),
     }
-    Ok(0)
+    0
 }
 
 /// The explanation as indented text; where an input stands is written below it.

@@ -7,6 +7,7 @@ mod chart;
 mod check;
 mod compare;
 mod documents;
+mod exit;
 mod explain;
 mod grid;
 mod list;
@@ -36,8 +37,11 @@ pub fn main() -> ExitCode {
             Ok(0)
         }
         Command::Check { names } => check::check(&session, &names),
-        Command::Explain { name, stakeholder, after } => {
-            explain::explain(&session, &name, &stakeholder, after.as_deref())
+        Command::Exit { name, at, breakpoints, solve } => {
+            exit::exit(&session, &exit::Asked { name: &name, at: &at, breakpoints, solve: &solve })
+        }
+        Command::Explain { name, stakeholder, after, at } => {
+            explain::explain(&session, &name, &stakeholder, after.as_deref(), &at)
         }
         Command::Bench { name, paths, repeats, json } => {
             let instructions = crate::sim::simd::Instructions::widest();
@@ -54,7 +58,15 @@ pub fn main() -> ExitCode {
         }
         Command::Man => documents::manual(),
         Command::Run { names, all, no_charts } => run::run(&session, &names, all, !no_charts),
-        Command::Compare { base, others, after } => compare::compare(&session, &base, &others, after.as_deref()),
+        Command::Compare { base, others, after, at, holder } => compare::compare(
+            &session,
+            &base,
+            &others,
+            &compare::Asked { after: after.as_deref(), at: &at, holder: holder.as_deref() },
+        ),
+        Command::Chart { name, kinds, holder, at, svg } => {
+            chart::chart(&session, &name, &chart::Asked { kinds: &kinds, holder: holder.as_deref(), at: &at, svg })
+        }
         Command::Sweep { name, over, measures, exact, no_charts } => {
             let asked = sweep::Asked { name: &name, over: &over, measures: &measures, exact, no_charts };
             sweep::sweep(&session, &asked)
@@ -67,7 +79,6 @@ pub fn main() -> ExitCode {
             };
             solve::solve(&session, &solve::Asked { name: &name, vary: &vary, wanted: &wanted, choice })
         }
-        Command::Chart { name, kinds, holder, svg } => chart::chart(&session, &name, &kinds, holder.as_deref(), svg),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),
