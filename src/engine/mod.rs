@@ -6,6 +6,7 @@ pub mod books;
 pub mod convertible;
 pub mod dividend;
 pub mod exit;
+pub mod feasibility;
 pub mod inputs;
 pub mod issuance;
 pub mod ledger;
