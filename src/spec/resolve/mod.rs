@@ -90,6 +90,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     let instruments = context.read_instruments(&cast);
     let (mut rounds, round_infos) = context.read_rounds(&slots, &file, &instruments);
     context.check_protections(&instruments.protections, &cast, &rounds);
+    context.assume_averages(&instruments.protections, &rounds, &round_infos);
     let reading = Reading { cast: &cast, file: &file, instruments: &instruments, rounds: &rounds, paying: &paying };
     let (timeline, events) = context.read_events(&slots, infos, &reading);
     let names: Vec<String> = round_infos.iter().map(|info| info.name.clone()).collect();
