@@ -105,13 +105,17 @@ impl Grid<'_> {
         let cells = usize::try_from(self.cells()).expect("few cells");
         let mut results: Vec<Result<Vec<Decimal>, String>> = vec![Err(String::new()); cells];
         let share = cells.div_ceil(threads()).max(1);
+        // An exact run of a large round keeps many long numbers on the stack.
+        const STACK_BYTES: usize = 64 << 20;
         std::thread::scope(|scope| {
             for (part, results) in results.chunks_mut(share).enumerate() {
-                scope.spawn(move || {
+                let work = move || {
                     for (offset, result) in results.iter_mut().enumerate() {
                         *result = self.run_cell(&self.place((part * share + offset) as u64));
                     }
-                });
+                };
+                let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+                thread.spawn_scoped(scope, work).expect("a thread for a part of the grid");
             }
         });
         let mut tally = Tally::new(self.figures.len());

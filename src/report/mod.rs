@@ -34,6 +34,7 @@ pub mod solve;
 pub mod sweep;
 pub mod table;
 mod titles;
+pub mod tornado;
 pub mod words;
 
 pub use run::{RUNGS, Run};

@@ -345,13 +345,16 @@ fn headline(run: &Run, survey: &Survey) -> String {
                 words(most.figure)
             )
         }
-        _ => format!(
-            "{} runs from {} at {} to {} at {}",
-            capital(&measured.words),
-            words(least.figure),
-            survey.place(&least.at),
-            words(most.figure),
-            survey.place(&most.at)
-        ),
+        axes => {
+            let at: Vec<String> =
+                axes.iter().zip(&most.at).map(|(axis, value)| format!("{} at {value}", axis.name)).collect();
+            format!(
+                "{} runs from {} to {}, most with {}",
+                capital(&measured.words),
+                words(least.figure),
+                words(most.figure),
+                listed(&at)
+            )
+        }
     }
 }
