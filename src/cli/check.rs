@@ -8,7 +8,7 @@ use crate::render::number;
 use crate::report::Run;
 use crate::report::check::{Verdict, verdict};
 use crate::report::table::{Cell, Column, Style, Table};
-use crate::spec::resolve::{CONTROLLING_TERMS, Settings};
+use crate::spec::resolve::{CONTROLLING_TERMS, FORMS, Settings};
 use rust_decimal::Decimal;
 use serde_json::json;
 use std::fmt::Write;
@@ -133,7 +133,7 @@ fn table(name: &str, verdicts: &[&Verdict], currency: &str) -> Table {
 /// A figure with all the digits that matter: fractions to ten decimals of a percent, the rest to ten places.
 fn figure_in_words(figure: Figure, value: Decimal, currency: &str) -> String {
     match figure {
-        Figure::Ownership => format!("{}%", number::plain(value * Decimal::ONE_HUNDRED, Some(10))),
+        Figure::Ownership | Figure::NextDollar => format!("{}%", number::plain(value * Decimal::ONE_HUNDRED, Some(10))),
         Figure::Shares
         | Figure::SharesAsConverted
         | Figure::FullyDiluted
@@ -144,7 +144,14 @@ fn figure_in_words(figure: Figure, value: Decimal, currency: &str) -> String {
             let place = usize::try_from(value).unwrap_or(usize::MAX);
             CONTROLLING_TERMS.get(place).map_or_else(String::new, |word| (*word).to_owned())
         }
-        Figure::ConversionPrice
+        Figure::Form => {
+            let place = usize::try_from(value).unwrap_or(usize::MAX);
+            FORMS.get(place).map_or_else(String::new, |word| (*word).to_owned())
+        }
+        Figure::Multiple => format!("{}x", number::plain(value, Some(10))),
+        Figure::PreferencePerShare
+        | Figure::PayoutPerShare
+        | Figure::ConversionPrice
         | Figure::ConversionRatio
         | Figure::CapPrice
         | Figure::DiscountPrice
@@ -157,13 +164,17 @@ fn figure_in_words(figure: Figure, value: Decimal, currency: &str) -> String {
         | Figure::Balance
         | Figure::Value
         | Figure::MoneyIn
-        | Figure::SaleProceeds => number::money_full(value, currency),
+        | Figure::SaleProceeds
+        | Figure::Preference
+        | Figure::Payout
+        | Figure::Distributed
+        | Figure::Breakpoints => number::money_full(value, currency),
     }
 }
 
 fn tolerance_in_words(figure: Figure, tolerance: Decimal) -> String {
     match figure {
-        Figure::Ownership => format!("{}%", number::plain(tolerance * Decimal::ONE_HUNDRED, None)),
+        Figure::Ownership | Figure::NextDollar => format!("{}%", number::plain(tolerance * Decimal::ONE_HUNDRED, None)),
         _ => number::plain(tolerance, None),
     }
 }

@@ -2,6 +2,7 @@
 //! every event that has no answer.
 
 use super::books::{Adjustment, Because, CapTable, Entry, EntryKind, Journal};
+use super::exit::PostedExit;
 use super::refusal::{Cause, Invariant, Refusal};
 use super::rights::Held;
 use super::round::{Conversion, Counted, Pricing};
@@ -25,6 +26,8 @@ pub struct Ledger {
     pub outstanding: Vec<bool>,
     /// How conversion prices fell, in the order they did.
     pub adjustments: Vec<(EventId, Adjustment<Decimal>)>,
+    /// The sale of the company at the end, if it takes place.
+    pub exit: Option<PostedExit>,
     /// What each round's first closing fixed, in the order they were priced.
     pub pricings: Vec<PostedPricing>,
     /// The first number of the current event that could not be written as a decimal.
@@ -113,6 +116,7 @@ pub struct PostedConversion {
     pub package: ConvertibleId,
     pub principal: Decimal,
     pub interest: Decimal,
+    pub balance: Decimal,
     /// True where the cap set its price.
     pub by_cap: bool,
     pub cap_price: Decimal,
@@ -237,6 +241,7 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
             package: ConvertibleId(u32::try_from(package).unwrap_or(conversion.convertible.0)),
             principal: write.decimal(conversion.principal),
             interest: write.decimal(conversion.interest),
+            balance: write.decimal(conversion.balance),
             by_cap: conversion.by_cap.is_yes(),
             cap_price: write.decimal(conversion.cap_price),
             discount_price: write.decimal(conversion.discount_price),
@@ -381,6 +386,11 @@ fn written<const BITS: usize, const LIMBS: usize>(
             target: write.decimal(target),
             total: write.decimal(total),
             before: write.decimal(before),
+        },
+        Because::PayToPlay { ratio, took, required } => Because::PayToPlay {
+            ratio: write.decimal(ratio),
+            took: write.decimal(took),
+            required: write.decimal(required),
         },
         Because::Ratio { ratio } => Because::Ratio { ratio: write.decimal(ratio) },
     }

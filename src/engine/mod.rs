@@ -9,6 +9,7 @@ pub mod exit;
 pub mod inputs;
 pub mod issuance;
 pub mod ledger;
+pub mod lots;
 pub mod pool;
 pub mod reclassify;
 pub mod refusal;
@@ -19,6 +20,7 @@ pub mod secondary;
 use crate::model::{Draws, Event, EventId, OpeningPrice, Rung, Scenario, Timed};
 use crate::num::{Arithmetic, Exact, Fixed, Mask, Narrow, Number, Stated, Truth, Wide};
 use books::{Books, Journal};
+use exit::NoExit;
 use ledger::Ledger;
 use refusal::Refusal;
 
@@ -185,7 +187,13 @@ fn replay_in_width<const BITS: usize, const LIMBS: usize>(
     let draws = Draws { values: &values, base: &base, happens: &happens, rung };
     let mut books = Books::open(&scenario, Ledger::default());
     match replay(&scenario, &draws, &mut books) {
-        Ok(()) => Ok(books.journal),
+        Ok(()) => {
+            books.journal.exit = exit::post(&scenario, &draws, &books.table).map_err(|no_exit| match no_exit {
+                NoExit::Unpriced(unpriced) => Refusal::Unpriced(unpriced),
+                NoExit::TooLong => Refusal::Undefined { event: None, why: Arithmetic::Overflow },
+            })?;
+            Ok(books.journal)
+        }
         Err(Refusal::Infeasible { event, .. }) => {
             Err(Refusal::Infeasible { event, cause: refusal::cause(&scenario, &draws, event) })
         }

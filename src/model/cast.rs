@@ -10,7 +10,8 @@ use super::terms::{
 use crate::num::{Number, Stated};
 
 impl Term<Stated> {
-    pub(super) fn cast<N: Number>(self) -> Term<N> {
+    /// The same term in another arithmetic.
+    pub fn cast<N: Number>(self) -> Term<N> {
         match self {
             Term::Given(stated) => Term::Given(stated.cast()),
             Term::Variable(id) => Term::Variable(id),
@@ -114,6 +115,7 @@ impl Round<Stated> {
                 .collect(),
             size_includes_conversions: self.size_includes_conversions,
             protections: self.protections.clone(),
+            pay_to_play: self.pay_to_play.as_ref().map(super::shares::PayToPlay::cast),
             rounding: self.rounding,
             residue: self.residue,
             tranches: self.tranches.iter().map(Tranche::cast).collect(),
@@ -181,10 +183,7 @@ impl Convertible<Stated> {
                 counts: self.package.counts,
             },
             threshold: self.threshold.map(Term::cast),
-            interest: self.interest.map(|interest| Interest {
-                rate_per_year: interest.rate_per_year.cast(),
-                periods_per_year: interest.periods_per_year,
-            }),
+            interest: self.interest.map(Interest::cast),
             interest_converts: self.interest_converts,
             origin: self.origin,
         }
@@ -280,6 +279,12 @@ impl Cancellation<Stated> {
             rounding: self.rounding,
             origin: self.origin,
         }
+    }
+}
+
+impl Interest<Stated> {
+    pub(super) fn cast<N: Number>(self) -> Interest<N> {
+        Interest { rate_per_year: self.rate_per_year.cast(), periods_per_year: self.periods_per_year }
     }
 }
 

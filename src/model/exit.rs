@@ -4,6 +4,7 @@ use super::ids::{ConditionId, ConvertibleId, OriginId, PositionId, StakeholderId
 use super::instruments::{Elapsed, Interest};
 use super::rights::VestedBy;
 use super::terms::{Rung, Term};
+use crate::num::{Number, Stated};
 
 /// The sale of the company (NVCA Deemed Liquidation Event). It follows the last event that is counted.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +70,8 @@ pub struct Debt<N> {
     pub interest: Option<Interest<N>>,
     /// How long interest has run.
     pub elapsed: Elapsed<N>,
+    /// The lowest rung on which it is owed.
+    pub rung: Rung,
     /// It is owed where all of these happen.
     pub conditions: Vec<ConditionId>,
     /// Where it was stated.
@@ -163,4 +166,99 @@ pub struct ConvertibleAtExit<N> {
     pub multiple: Term<N>,
     /// Later instruments whose whole package it may take instead of its own.
     pub may_adopt: Vec<ConvertibleId>,
+}
+
+type S = Stated;
+
+impl Exit<Stated> {
+    /// The same exit in another arithmetic.
+    pub(super) fn cast<N: Number>(&self) -> Exit<N> {
+        Exit {
+            values: self.values.iter().map(|value| value.cast()).collect(),
+            costs: self.costs.cast(),
+            debts: self.debts.iter().map(Debt::cast).collect(),
+            carve_out: self.carve_out.cast(),
+            carve_out_to: self.carve_out_to,
+            escrow: self.escrow.cast(),
+            pool_takes_part: self.pool_takes_part,
+            election: self.election,
+            classes: self.classes.iter().map(ClassTerms::cast).collect(),
+            rights: self.rights.iter().map(RightAtExit::cast).collect(),
+            convertibles: self.convertibles.iter().map(ConvertibleAtExit::cast).collect(),
+            accrued: self.accrued.iter().map(|elapsed| elapsed.cast()).collect(),
+            safe_rank: self.safe_rank,
+            rung: self.rung,
+            conditions: self.conditions.clone(),
+            origin: self.origin,
+        }
+    }
+}
+
+impl Charge<Stated> {
+    fn cast<N: Number>(self) -> Charge<N> {
+        match self {
+            Charge::Money(term) => Charge::Money(term.cast()),
+            Charge::Fraction(term) => Charge::Fraction(term.cast()),
+        }
+    }
+}
+
+impl Debt<Stated> {
+    fn cast<N: Number>(&self) -> Debt<N> {
+        Debt {
+            of: self.of,
+            to: self.to,
+            amount: self.amount.cast(),
+            interest: self.interest.map(Interest::cast),
+            elapsed: self.elapsed.cast(),
+            rung: self.rung,
+            conditions: self.conditions.clone(),
+            origin: self.origin,
+        }
+    }
+}
+
+impl ClassTerms<Stated> {
+    fn cast<N: Number>(&self) -> ClassTerms<N> {
+        ClassTerms {
+            is_common: self.is_common,
+            preference: match self.preference {
+                Preference::Multiple(term) => Preference::Multiple(term.cast()),
+                Preference::Total(term) => Preference::Total(term.cast()),
+            },
+            rank: self.rank,
+            participation: match self.participation {
+                Participation::None => Participation::None,
+                Participation::Full => Participation::Full,
+                Participation::Capped(term) => Participation::Capped(term.cast()),
+            },
+            dividend: self.dividend.map(|dividend| Dividend {
+                rate_per_year: dividend.rate_per_year.cast(),
+                periods_per_year: dividend.periods_per_year,
+                of_preference: dividend.of_preference,
+                paid_on_conversion: dividend.paid_on_conversion,
+            }),
+            forced_conversion: self.forced_conversion.map(Term::cast),
+        }
+    }
+}
+
+impl RightAtExit<Stated> {
+    fn cast<N: Number>(&self) -> RightAtExit<N> {
+        let vested = self.vested.map(|vested| match vested {
+            VestedBy::Part(part) => VestedBy::Part(S::cast(part)),
+            VestedBy::Milestones => VestedBy::Milestones,
+        });
+        RightAtExit { position: self.position, vested, expired: self.expired }
+    }
+}
+
+impl ConvertibleAtExit<Stated> {
+    fn cast<N: Number>(&self) -> ConvertibleAtExit<N> {
+        ConvertibleAtExit {
+            elapsed: self.elapsed.cast(),
+            multiple: self.multiple.cast(),
+            may_adopt: self.may_adopt.clone(),
+        }
+    }
 }

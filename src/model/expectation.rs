@@ -15,6 +15,10 @@ pub struct Expectation {
     pub after: Option<String>,
     /// Variables to be set, as typed.
     pub set: Vec<(String, String)>,
+    /// At which exit value; `None` is the exit's.
+    pub at: Option<Stated>,
+    /// Which of how many items of a figure that is a list; the first is 0.
+    pub item: Option<(usize, usize)>,
     /// Under which case; `None` is the base.
     pub case: Option<Case>,
     /// On which rung; `None` is all.
@@ -59,6 +63,60 @@ pub enum Figure {
     ControllingTerm,
     Capitalization,
     Balance,
+    Preference,
+    PreferencePerShare,
+    Payout,
+    PayoutPerShare,
+    Multiple,
+    Form,
+    NextDollar,
+    Distributed,
+    Breakpoints,
+}
+
+impl Figure {
+    /// Whether it is one of an exit.
+    pub fn is_of_exit(self) -> bool {
+        match self {
+            Figure::Preference
+            | Figure::PreferencePerShare
+            | Figure::Payout
+            | Figure::PayoutPerShare
+            | Figure::Multiple
+            | Figure::Form
+            | Figure::NextDollar
+            | Figure::Distributed
+            | Figure::Breakpoints => true,
+            Figure::FullyDiluted
+            | Figure::PreMoney
+            | Figure::PostMoney
+            | Figure::PricePerShare
+            | Figure::MoneyRaised
+            | Figure::Residue
+            | Figure::Shares
+            | Figure::SharesAsConverted
+            | Figure::Ownership
+            | Figure::Value
+            | Figure::ValuePerShare
+            | Figure::MoneyIn
+            | Figure::SaleProceeds
+            | Figure::Vested
+            | Figure::Increase
+            | Figure::ConversionPrice
+            | Figure::ConversionRatio
+            | Figure::CapPrice
+            | Figure::DiscountPrice
+            | Figure::ControllingTerm
+            | Figure::Capitalization
+            | Figure::Balance => false,
+        }
+    }
+
+    /// Whether it depends on what the company is sold for.
+    pub fn is_at_a_value(self) -> bool {
+        let at_any = matches!(self, Figure::Preference | Figure::PreferencePerShare | Figure::Breakpoints);
+        self.is_of_exit() && !at_any
+    }
 }
 
 /// What a figure is of.
@@ -78,4 +136,6 @@ pub enum Subject {
     StakeholderClass(StakeholderId, ClassId),
     /// A SAFE or note.
     Convertible(ConvertibleId),
+    /// A loan, by its place in the file.
+    Loan(u32),
 }

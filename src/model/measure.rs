@@ -107,7 +107,7 @@ impl Agreement {
             Subject::Class(class) => matches!(holding, Holding::Shares(_, of) if of == class),
             Subject::Plan(plan) => holding == Holding::Available(plan),
             Subject::StakeholderClass(who, class) => holding == Holding::Shares(who, class),
-            Subject::Convertible(_) => false,
+            Subject::Convertible(_) | Subject::Loan(_) => false,
         }
     }
 }

@@ -16,9 +16,9 @@ mod shares;
 mod terms;
 
 pub use agreement::{
-    Agreement, Assumption, Case, CommitmentInfo, ConvertibleInfo, Correlation, Distribution, EventInfo, Evidence, Head,
-    Imprecision, Origin, Range, RightInfo, RoundInfo, RoundingInfo, SourceInfo, Stakeholder, StockClass, Value,
-    VariableInfo,
+    Agreement, Assumption, Case, Chance, CommitmentInfo, ConditionInfo, ConvertibleInfo, Correlation, Distribution,
+    EventInfo, Evidence, Head, Imprecision, Origin, Range, RightInfo, RoundInfo, RoundingInfo, SourceInfo, Stakeholder,
+    StockClass, Value, VariableInfo,
 };
 pub use elapsed::DayCount;
 pub use exit::{
@@ -42,7 +42,7 @@ pub use rights::{
 };
 pub use scenario::{ClassPrices, Draws, OpeningPrice, Scenario, Timed, value_of};
 pub use secondary::{Buyer, Part, SalePrice, SaleQuantity, Secondary, Seller};
-pub use shares::{ClassConversion, Exchange, Repurchase, RepurchaseQuantity};
+pub use shares::{ClassConversion, Exchange, PayToPlay, PayToPlayClass, Repurchase, RepurchaseQuantity};
 pub use terms::{
     Capitalization, Commitment, Consideration, Due, Event, GrantAmount, Hold, Holding, Issuance, OptionGrant,
     Participant, PoolAmount, PoolIncrease, Residue, Round, RoundPool, RoundPrice, Rung, Setting, Split, Takes, Term,

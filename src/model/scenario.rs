@@ -1,11 +1,14 @@
 //! A whole scenario in dense ids, and its cast from stated numbers to an arithmetic.
 
+use super::exit::Exit;
 use super::ids::{ConditionId, EventId, PositionId, VariableId};
 use super::instruments::{Convertible, Protection};
+use super::lot::Lots;
 use super::rights::Right;
 use super::terms::{Commitment, Consideration, Event, Holding, Issuance, Round, Rung, Setting, Term};
 use crate::num::rounding::Rounding;
 use crate::num::{Number, Stated};
+use std::sync::Arc;
 
 /// What was agreed, ready for the engine.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +41,10 @@ pub struct Scenario<N> {
     pub timeline: Vec<Timed<N>>,
     /// Money that flows back.
     pub commitments: Vec<Commitment<N>>,
+    /// The sale of the company.
+    pub exit: Option<Exit<N>>,
+    /// Lots of the classes with a preference, where an exit asks for them.
+    pub lots: Arc<Lots>,
 }
 
 /// The prices that set a class's conversion ratio: `issue_price / conversion_price`, one where either is not stated.
@@ -152,6 +159,8 @@ impl Scenario<Stated> {
                     origin: commitment.origin,
                 })
                 .collect(),
+            exit: self.exit.as_ref().map(Exit::cast),
+            lots: Arc::clone(&self.lots),
         }
     }
 }

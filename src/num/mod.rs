@@ -54,6 +54,11 @@ pub trait Number:
     /// The number as a ledger may hold it: at most ten decimal places. Lanes keep their 53 bits.
     #[must_use]
     fn posted(self) -> Self;
+    /// The number as it is carried from event to event: exact while its fraction is short, else to thirty decimal places.
+    /// A ratio that each adjustment makes from those of all classes would otherwise double in length every time. Lanes
+    /// keep their 53 bits.
+    #[must_use]
+    fn carried(self) -> Self;
     /// False where this number, or one it was computed from, divided by zero or outgrew the type.
     fn is_defined(self) -> Self::Mask;
 

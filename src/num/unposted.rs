@@ -29,6 +29,9 @@ impl Number for Unposted {
     fn posted(self) -> Self {
         self
     }
+    fn carried(self) -> Self {
+        self
+    }
     fn is_defined(self) -> Truth {
         self.0.is_defined()
     }

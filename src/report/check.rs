@@ -32,7 +32,7 @@ pub struct Verdict {
 /// Decimal places at which a tolerance of zero compares.
 fn places(figure: Figure) -> u32 {
     match figure {
-        Figure::Ownership => 12,
+        Figure::Ownership | Figure::NextDollar => 12,
         Figure::PreMoney
         | Figure::PostMoney
         | Figure::MoneyRaised
@@ -40,6 +40,10 @@ fn places(figure: Figure) -> u32 {
         | Figure::Value
         | Figure::MoneyIn
         | Figure::SaleProceeds
+        | Figure::Preference
+        | Figure::Payout
+        | Figure::Distributed
+        | Figure::Breakpoints
         | Figure::Balance => 6,
         _ => 10,
     }
@@ -49,8 +53,14 @@ fn places(figure: Figure) -> u32 {
 pub fn verdict(expectation: &Expectation, run: &Run, cite: String) -> Verdict {
     let places = places(expectation.figure);
     let rung = expectation.rung.unwrap_or(Rung::All);
-    let computed = At::stage(run, rung, expectation.after.as_deref())
-        .and_then(|at| at.figure(expectation.figure, expectation.subject));
+    let computed = match expectation.figure.is_of_exit() {
+        true => {
+            let at = expectation.at.map(crate::num::Stated::cast);
+            At::of_exit(run, rung, at, expectation.figure, expectation.subject, expectation.item)
+        }
+        false => At::stage(run, rung, expectation.after.as_deref())
+            .and_then(|at| at.figure(expectation.figure, expectation.subject)),
+    };
     let holds = computed.as_ref().is_ok_and(|computed| agrees(*computed, expectation, places));
     Verdict {
         what: what(expectation, &run.agreement),
@@ -78,10 +88,13 @@ fn agrees(computed: Exact, expectation: &Expectation, places: u32) -> bool {
 
 /// The figure in words.
 fn what(expectation: &Expectation, agreement: &Agreement) -> String {
-    let figure = word(expectation.figure);
+    let mut figure = word(expectation.figure).to_owned();
+    if let Some((place, of)) = expectation.item {
+        figure = format!("{figure} {} of {of}", place + 1);
+    }
     match subject(expectation.subject, agreement) {
         Some(subject) => format!("{figure} of {subject}"),
-        None => figure.to_owned(),
+        None => figure,
     }
 }
 
@@ -110,6 +123,15 @@ pub fn word(figure: Figure) -> &'static str {
         Figure::ControllingTerm => "controlling term",
         Figure::Capitalization => "capitalization",
         Figure::Balance => "balance",
+        Figure::Preference => "preference",
+        Figure::PreferencePerShare => "preference per share",
+        Figure::Payout => "payout",
+        Figure::PayoutPerShare => "payout per share",
+        Figure::Multiple => "multiple",
+        Figure::Form => "form",
+        Figure::NextDollar => "next dollar",
+        Figure::Distributed => "distributed",
+        Figure::Breakpoints => "breakpoint",
     }
 }
 
@@ -122,6 +144,7 @@ pub fn subject(subject: Subject, agreement: &Agreement) -> Option<String> {
         Subject::Class(class) => Some(agreement.classes[class.index()].name.clone()),
         Subject::Plan(plan) => Some(agreement.plans[plan.index()].clone()),
         Subject::Convertible(id) => Some(agreement.convertibles[id.index()].name.clone()),
+        Subject::Loan(number) => Some(agreement.loans.get(number as usize).cloned().unwrap_or_default()),
         Subject::StakeholderClass(who, class) => {
             Some(format!("{} / {}", agreement.stakeholders[who.index()].name, agreement.classes[class.index()].name))
         }
@@ -132,6 +155,9 @@ fn under(expectation: &Expectation) -> String {
     let mut parts = Vec::new();
     if let Some(after) = &expectation.after {
         parts.push(format!("after {after}"));
+    }
+    if let Some(at) = expectation.at.and_then(|at| at.to_decimal(6)) {
+        parts.push(format!("at {}", crate::num::grouped(at)));
     }
     if let Some(case) = expectation.case.filter(|case| *case != Case::Base) {
         parts.push(format!("case {}", case.word()));

@@ -1,5 +1,8 @@
 //! The figures of the file format, computed from a run: what `[[expect]]` compares and `explain` shows.
 
+mod exit;
+
+use super::exits::ExitOfRun;
 use super::run::Run;
 use crate::engine::books::EntryKind;
 use crate::engine::ledger::{Ledger, Posted, Stage};
@@ -97,10 +100,36 @@ impl<'a> At<'a> {
             Figure::MoneyIn => Ok(self.money_in(subject)),
             Figure::SaleProceeds => Ok(self.sale_proceeds(subject)),
             Figure::Vested => self.vested(subject),
+            Figure::Preference
+            | Figure::PreferencePerShare
+            | Figure::Payout
+            | Figure::PayoutPerShare
+            | Figure::Multiple
+            | Figure::Form
+            | Figure::NextDollar
+            | Figure::Distributed
+            | Figure::Breakpoints => Err("it is a figure of the exit".to_owned()),
             Figure::Increase => {
                 Ok(self.entries().filter(|entry| self.increases(entry, subject)).map(|entry| exact(entry.shares)).sum())
             }
         }
+    }
+
+    /// A figure of the exit after the last stage, at an exit value where it depends on one; `item` says which item of a
+    /// figure that is a list.
+    ///
+    /// # Errors
+    /// Where there is no exit on the rung, or no such figure.
+    pub fn of_exit(
+        run: &'a Run,
+        rung: Rung,
+        at: Option<Exact>,
+        figure: Figure,
+        subject: Subject,
+        item: Option<(usize, usize)>,
+    ) -> Result<Exact, Missing> {
+        let exit = ExitOfRun::on(run, rung)?;
+        exit::figure(&exit, &At::stage(run, rung, None)?, at, figure, subject, item)
     }
 
     /// Options that have vested by this stage and are neither exercised nor cancelled.
@@ -150,7 +179,7 @@ impl<'a> At<'a> {
             Figure::DiscountPrice => Ok(exact(conversion.discount_price)),
             Figure::Capitalization if conversion.capitalization.is_zero() => Err("it has no cap".to_owned()),
             Figure::Capitalization => Ok(exact(conversion.capitalization)),
-            Figure::Balance => Ok(exact(conversion.principal) + exact(conversion.interest)),
+            Figure::Balance => Ok(exact(conversion.balance)),
             Figure::ControllingTerm => {
                 Ok(Exact::given(Decimal::from(super::conversions::term(self.agreement, conversion))))
             }

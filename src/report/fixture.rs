@@ -67,6 +67,8 @@ impl Draft {
             rounds: Vec::new(),
             timeline: Vec::new(),
             commitments: Vec::new(),
+            exit: None,
+            lots: std::sync::Arc::default(),
         };
         let mut draft = Draft(Agreement {
             head,
@@ -80,8 +82,11 @@ impl Draft {
             rounds: Vec::new(),
             convertibles: Vec::new(),
             commitments: Vec::new(),
+            loans: Vec::new(),
+            exit: None,
             variables: Vec::new(),
             correlations: Vec::new(),
+            conditions: Vec::new(),
             origins: Vec::new(),
             sources: Vec::new(),
             assumptions: Vec::new(),
@@ -224,6 +229,7 @@ impl Draft {
             size_includes_conversions: false,
             converting: Vec::new(),
             protections: Vec::new(),
+            pay_to_play: None,
             tranches: closings,
             first_closing,
             price_origin,

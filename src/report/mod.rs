@@ -15,6 +15,7 @@ pub mod conversions;
 mod differences;
 pub mod dilution;
 pub mod exact;
+pub mod exits;
 pub mod explain;
 pub mod figures;
 #[cfg(test)]

@@ -34,7 +34,9 @@ impl Unit {
             | Figure::ValuePerShare
             | Figure::ConversionPrice
             | Figure::CapPrice
-            | Figure::DiscountPrice => Unit::Price,
+            | Figure::DiscountPrice
+            | Figure::PreferencePerShare
+            | Figure::PayoutPerShare => Unit::Price,
             Figure::PreMoney
             | Figure::PostMoney
             | Figure::MoneyRaised
@@ -42,9 +44,14 @@ impl Unit {
             | Figure::Balance
             | Figure::Value
             | Figure::MoneyIn
-            | Figure::SaleProceeds => Unit::Money,
-            Figure::ConversionRatio => Unit::Multiple,
-            Figure::ControllingTerm => Unit::Number,
+            | Figure::SaleProceeds
+            | Figure::Preference
+            | Figure::Payout
+            | Figure::Distributed
+            | Figure::Breakpoints => Unit::Money,
+            Figure::ConversionRatio | Figure::Multiple => Unit::Multiple,
+            Figure::ControllingTerm | Figure::Form => Unit::Number,
+            Figure::NextDollar => Unit::Fraction,
         }
     }
 

@@ -18,11 +18,22 @@
 //! there is is an equilibrium, and the only one. Where the preferences are not covered `v` is zero and seniority pays.
 
 mod breakpoints;
+mod build;
+mod cents;
+mod curve;
+mod outstanding;
+mod posted;
+mod proof;
 mod settlement;
 mod stack;
+mod vote;
 mod waterfall;
 
 pub use breakpoints::{Breakpoints, Happening, Recipient, Segment};
-pub use settlement::{Amount, Form, Settled, SettledPortion, Settlement};
+pub use build::Unpriced;
+pub use curve::{Curve, Method};
+pub use posted::{NoExit, PostedExit, post};
+pub use proof::{Broken, Checked, check};
+pub use settlement::{Amount, Form, Settled, SettledPortion, Settlement, settle};
 pub use stack::{Claim, ClaimHolder, ClaimOf, Levy, Portion, Sharing, Stack, UnitId};
-pub use waterfall::{Paid, Waterfall};
+pub use waterfall::{Paid, Waterfall, distribute};

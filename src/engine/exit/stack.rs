@@ -18,17 +18,15 @@ pub struct Stack<N> {
     pub claims: Vec<Claim<N>>,
     /// Who has which part of a claim, in the order of the claims.
     pub portions: Vec<Portion<N>>,
-    /// How many claims choose together, by unit, at most: units are numbered from 0.
-    pub units: u32,
-    /// How many ranks there are.
+    /// How many ranks there are; notes have the first.
     pub ranks: u32,
     /// Shares that Liquidity Capitalization counts whatever happens: common, and every option and warrant outstanding.
     pub capitalization: N,
-    /// Some class is forced to convert by a vote: `fraction` by unit, where it is.
-    pub forced: Vec<(UnitId, N)>,
+    /// Classes that must convert when more than this fraction of the preferred, as converted, prefers that all do.
+    pub forced: Vec<(ClassId, N)>,
 }
 
-/// Claims that choose together between preference and conversion.
+/// Claims that choose together between preference and conversion; they stand together and share alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnitId(pub u32);
 
@@ -83,11 +81,13 @@ pub enum Sharing<N> {
         /// What its exercise costs in all; 0 but for warrants. Below zero: what it is paid on conversion besides.
         strike: N,
     },
-    /// `L`; this part of Liquidity Capitalization times `v` once it converts (a cap on a capitalization that counts what
-    /// converts).
+    /// `L`; `balance / cap` of Liquidity Capitalization times `v` once it converts: a cap on a capitalization that counts
+    /// what converts.
     PartOf {
-        /// Balance / cap.
-        part: N,
+        /// What converts.
+        balance: N,
+        /// The cap.
+        cap: N,
     },
 }
 

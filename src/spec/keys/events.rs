@@ -320,7 +320,7 @@ pub(super) static LOAN: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: Some(areas::LOANS),
+    later: None,
 };
 
 /// How debt grows.

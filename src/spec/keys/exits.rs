@@ -80,5 +80,5 @@ pub(super) static EXIT: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: Some(areas::EXITS),
+    later: None,
 };

@@ -24,8 +24,7 @@ const CONDITIONS: &[Key] = &[
     .default("the last stage"),
     key("at", Kind::OneOrMore(&MONEY), "an exit value, 0 and values outside the exit's own list included")
         .default("the exit's")
-        .zero_too()
-        .later(areas::EXITS),
+        .zero_too(),
     key("set", Kind::Map(&SET), "run with these variables").default("none"),
     key("case", Kind::OneOrMore(&Kind::Word(&["low", "base", "high"])), "run with this case").default("`\"base\"`"),
     key("funding", Kind::OneOrMore(&Kind::Word(&["funded", "committed", "all"])), "run with this rung")
@@ -68,9 +67,8 @@ const WHOLE: &[Key] = &[
     whole("money_raised", Kind::OneOrMore(&MONEY), "the new money, gross"),
     whole("residue", Kind::OneOrMore(&MONEY), "what rounding left of the cheques"),
     whole("net_proceeds", Kind::OneOrMore(&MONEY), "money raised after discount and costs").later(areas::IPOS),
-    whole("distributed", Kind::OneOrMore(&MONEY), "the sum of all payouts").later(areas::EXITS),
-    whole("breakpoints", Kind::List(&Kind::OneOrMore(&MONEY)), "exit values at which who shares changes; a list")
-        .later(areas::EXITS),
+    whole("distributed", Kind::OneOrMore(&MONEY), "the sum of all payouts"),
+    whole("breakpoints", Kind::List(&Kind::OneOrMore(&MONEY)), "exit values at which who shares changes; a list"),
     whole(
         "tranche_values",
         Kind::List(&Kind::OneOrMore(&MONEY)),
@@ -120,15 +118,15 @@ const INSTRUMENTS: &[Key] = &[
     key("controlling_term", Kind::Map(&TERMS), "which term set the price"),
     key("capitalization", Kind::Map(&COUNTS), "what the cap was divided by").term("YC Company Capitalization"),
     key("balance", Kind::Map(&AMOUNTS), "principal and interest"),
-    key("preference", Kind::Map(&AMOUNTS), "the whole preference of a class").later(areas::EXITS),
-    key("preference_per_share", Kind::Map(&PRICES), "the same for one share").later(areas::EXITS),
+    key("preference", Kind::Map(&AMOUNTS), "the whole preference of a class"),
+    key("preference_per_share", Kind::Map(&PRICES), "the same for one share"),
     key("ratchet_shares", Kind::Map(&COUNTS), "shares a ratchet adds").later(areas::IPOS),
 ];
 
 const IN_AN_EXIT: &[Key] = &[
-    key("payout", Kind::Map(&AMOUNTS), "what a holder or class gets").later(areas::EXITS),
-    key("payout_per_share", Kind::Map(&PRICES), "the same for one share").later(areas::EXITS),
-    key("multiple", Kind::Map(&MULTIPLES), "payout over what was paid in").later(areas::EXITS),
-    key("form", Kind::Map(&FORMS), "how a class takes part").later(areas::EXITS),
-    key("next_dollar", Kind::Map(&FRACTIONS), "who gets the next dollar").later(areas::EXITS),
+    key("payout", Kind::Map(&AMOUNTS), "what a holder or class gets"),
+    key("payout_per_share", Kind::Map(&PRICES), "the same for one share"),
+    key("multiple", Kind::Map(&MULTIPLES), "payout over what was paid in"),
+    key("form", Kind::Map(&FORMS), "how a class takes part"),
+    key("next_dollar", Kind::Map(&FRACTIONS), "who gets the next dollar"),
 ];

@@ -82,7 +82,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn yes_no_of(&mut self, block: &Block, key: &str) -> bool {
+    pub(super) fn yes_no_of(&mut self, block: &Block, key: &str) -> bool {
         match block.yes_no(key) {
             Some((Given::Stated(yes), ..)) => yes,
             Some((Given::Variable { name, span }, ..)) => match self.variables.yes_no(&name, span) {
@@ -180,7 +180,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn interest(&mut self, block: &Block, name: &str, outer: &Provenance) -> Option<Interest<Stated>> {
+    pub(super) fn interest(&mut self, block: &Block, name: &str, outer: &Provenance) -> Option<Interest<Stated>> {
         let (rate_per_year, _) = self.quantity(block, "interest_rate", format!("interest rate of {name}"), outer)?;
         let compound = matches!(self.word(block, "interest"), Some(("compound", _)));
         let periods = self.word(block, "compounding").map_or(1, |(word, _)| periods_per_year(word));
@@ -188,7 +188,7 @@ impl<'a> Context<'a> {
     }
 
     /// How long interest runs from an instrument's issue to a day.
-    fn elapsed(
+    pub(super) fn elapsed(
         &mut self,
         block: &Block,
         name: &str,
@@ -298,7 +298,7 @@ impl<'a> Context<'a> {
 
     /// What a most-favoured-nation clause may adopt: the whole package of one later SAFE that is not priced before the money,
     /// or the one it names.
-    fn may_adopt(
+    pub(super) fn may_adopt(
         &mut self,
         block: &Block,
         later: Vec<(ConvertibleId, &Block)>,

@@ -3,7 +3,7 @@
 use super::context::{Context, words_of};
 use super::names::Thing;
 use crate::error::{Finding, Span};
-use crate::model::{Case, Expectation, Figure, Rung, Subject};
+use crate::model::{Case, Exit, Expectation, Figure, Rung, Subject};
 use crate::num::Stated;
 use crate::spec::keys::{Kind, Sign};
 use crate::spec::node::{Block, Node, Shape};
@@ -12,7 +12,7 @@ use crate::spec::value::{Given, Literal, Read};
 use rust_decimal::Decimal;
 
 /// Figures by their key.
-pub(super) const FIGURES: [(&str, Figure); 22] = [
+pub(super) const FIGURES: [(&str, Figure); 31] = [
     ("fully_diluted", Figure::FullyDiluted),
     ("pre_money", Figure::PreMoney),
     ("post_money", Figure::PostMoney),
@@ -35,15 +35,28 @@ pub(super) const FIGURES: [(&str, Figure); 22] = [
     ("controlling_term", Figure::ControllingTerm),
     ("capitalization", Figure::Capitalization),
     ("balance", Figure::Balance),
+    ("preference", Figure::Preference),
+    ("preference_per_share", Figure::PreferencePerShare),
+    ("payout", Figure::Payout),
+    ("payout_per_share", Figure::PayoutPerShare),
+    ("multiple", Figure::Multiple),
+    ("form", Figure::Form),
+    ("next_dollar", Figure::NextDollar),
+    ("distributed", Figure::Distributed),
+    ("breakpoints", Figure::Breakpoints),
 ];
 
 /// The words of a controlling term; a figure is the place of its word.
 pub const CONTROLLING_TERMS: [&str; 5] = ["cap", "discount", "round", "mfn", "ownership"];
 
+/// The words of a form in an exit; a figure is the place of its word.
+pub const FORMS: [&str; 5] = ["preference", "participating", "capped", "converted", "nothing"];
+
 /// The circumstances of one check of a block.
 #[derive(Clone, Default)]
 struct Circumstances {
     after: Option<String>,
+    at: Option<Stated>,
     case: Option<Case>,
     rung: Option<Rung>,
     set: Vec<(String, String)>,
@@ -53,12 +66,14 @@ struct Circumstances {
 struct Frame<'a> {
     block: &'a Block,
     checks: Vec<Circumstances>,
+    /// Which of how many items of a figure that is a list.
+    item: Option<(usize, usize)>,
     note: Option<String>,
     source: Option<usize>,
 }
 
 impl Context<'_> {
-    pub(super) fn read_expectations(&mut self, stages: &[String]) -> Vec<Expectation> {
+    pub(super) fn read_expectations(&mut self, stages: &[String], exit: Option<&Exit<Stated>>) -> Vec<Expectation> {
         let root = self.root;
         let mut expectations = Vec::new();
         for block in root.blocks("expect") {
@@ -69,14 +84,19 @@ impl Context<'_> {
                         .help("name one, such as `ownership = { holder = \"20%\" }`"),
                 );
             }
-            let Some(checks) = self.circumstances(block, stages) else { continue };
+            let Some(checks) = self.circumstances(block, stages, exit) else { continue };
+            self.check_has_exit(block, exit);
             let provenance = block.provenance();
             let source = provenance.source.is_some().then(|| self.origin(block.span, "expectation", &provenance));
             let source = source.and_then(|origin| self.origins[origin.index()].source);
-            let frame = Frame { block, checks, note: block.text("note").map(str::to_owned), source };
+            let frame = Frame { block, checks, item: None, note: block.text("note").map(str::to_owned), source };
             for (key, figure) in FIGURES {
                 let Some(entry) = block.get(key) else { continue };
                 let Some(kind) = block.spec().and_then(|spec| spec.key(key)).map(|key| &key.kind) else { continue };
+                if let (Kind::List(one), true) = (kind, figure == Figure::Breakpoints) {
+                    self.listed_figures(&frame, key, figure, &entry.node, one, &mut expectations);
+                    continue;
+                }
                 match (kind, &entry.node.value) {
                     (Kind::Map(_), _) => self.named_figures(&frame, key, figure, &entry.node, &mut expectations),
                     (kind, _) => {
@@ -156,20 +176,23 @@ impl Context<'_> {
                     None => continue,
                 },
                 Given::Stated(Literal::Word(word)) => {
-                    let place = CONTROLLING_TERMS.iter().position(|known| known == word);
-                    let place = place.expect("a figure that is a word is a controlling term");
+                    let words: &[&str] = if figure == Figure::Form { &FORMS } else { &CONTROLLING_TERMS };
+                    let place = words.iter().position(|known| known == word);
+                    let place = place.expect("a figure that is a word is a form or a controlling term");
                     (Stated::from(i64::try_from(place).expect("few words")), Decimal::ZERO, (*word).to_owned())
                 }
                 Given::Stated(_) => unreachable!("a figure is a number, a word or a variable"),
             };
             let tolerance = match figure {
-                Figure::ControllingTerm => Stated::ZERO,
+                Figure::ControllingTerm | Figure::Form => Stated::ZERO,
                 _ => tolerance(frame.block, key).unwrap_or_else(|| half(unit)),
             };
             expectations.push(Expectation {
                 figure,
                 subject,
                 after: check.after.clone(),
+                at: check.at,
+                item: frame.item,
                 set: check.set.clone(),
                 case: check.case,
                 rung: check.rung,
@@ -184,8 +207,14 @@ impl Context<'_> {
     }
 
     /// The checks a block makes; none where its lists do not line up, which the reader has said.
-    fn circumstances(&mut self, block: &Block, stages: &[String]) -> Option<Vec<Circumstances>> {
+    fn circumstances(
+        &mut self,
+        block: &Block,
+        stages: &[String],
+        exit: Option<&Exit<Stated>>,
+    ) -> Option<Vec<Circumstances>> {
         let after = self.stage_list(block, stages)?;
+        let at = self.exit_values_of(block, exit);
         let cases = word_list(block, "case", |word| {
             [Case::Low, Case::Base, Case::High].into_iter().find(|case| case.word() == word)
         });
@@ -193,7 +222,7 @@ impl Context<'_> {
             [Rung::Funded, Rung::Committed, Rung::All].into_iter().find(|rung| rung.word() == word)
         });
         let sets = self.set_lists(block)?;
-        let lengths: Vec<usize> = [after.len(), cases.len(), rungs.len()]
+        let lengths: Vec<usize> = [after.len(), at.len(), cases.len(), rungs.len()]
             .into_iter()
             .chain(sets.iter().map(|(_, values)| values.len()))
             .filter(|length| *length > 1)
@@ -206,12 +235,89 @@ impl Context<'_> {
             (0..checks)
                 .map(|index| Circumstances {
                     after: pick(&after, index),
+                    at: pick(&at, index),
                     case: pick(&cases, index),
                     rung: pick(&rungs, index),
                     set: sets.iter().filter_map(|(name, values)| Some((name.clone(), pick(values, index)?))).collect(),
                 })
                 .collect(),
         )
+    }
+
+    /// Exit values to ask at: those of `at`; without it, where the exit has several, each of them.
+    fn exit_values_of(&mut self, block: &Block, exit: Option<&Exit<Stated>>) -> Vec<Stated> {
+        let mut values = Vec::new();
+        for (given, ..) in block.items("at") {
+            match given {
+                Given::Stated(Literal::Quantity(quantity)) => values.push(quantity.stated),
+                Given::Variable { name, span } => {
+                    values.extend(self.numeric(&name, span, None).map(|term| self.stated(term)));
+                }
+                Given::Stated(_) => {}
+            }
+        }
+        match exit {
+            Some(exit) if values.is_empty() && exit.values.len() > 1 && depends_on_value(block) => {
+                exit.values.iter().map(|&value| self.stated(value)).collect()
+            }
+            _ => values,
+        }
+    }
+
+    /// What is of an exit needs one.
+    fn check_has_exit(&mut self, block: &Block, exit: Option<&Exit<Stated>>) {
+        let of_exit = FIGURES.iter().filter(|(_, figure)| figure.is_of_exit()).map(|(key, _)| *key);
+        let asked = of_exit.chain(["at"]).find(|key| block.has(key));
+        let has_one = exit.is_some() || self.root.blocks("exits").next().is_some();
+        if let Some(key) = asked.filter(|_| !has_one) {
+            self.report(
+                Finding::error("E0517", format!("`{key}` needs the sale of the company"))
+                    .at(block.span_of(key), "the scenario has no exit")
+                    .help("add one: `exits = [{ value = \"100M\" }]`"),
+            );
+        }
+    }
+
+    /// A figure that is a list: one expectation for each item, in each check. A list of lists has one for each check.
+    fn listed_figures(
+        &mut self,
+        frame: &Frame,
+        key: &str,
+        figure: Figure,
+        node: &Node,
+        kind: &'static Kind,
+        expectations: &mut Vec<Expectation>,
+    ) {
+        let crate::spec::node::Value::List(items) = &node.unwrap_origin().0.value else { return };
+        let is_list = |item: &Node| matches!(item.unwrap_origin().0.value, crate::spec::node::Value::List(_));
+        let of_checks: Vec<Vec<Read<Literal<'_>>>> = match items.iter().any(is_list) {
+            true => items.iter().map(|item| item.read_items(kind, Sign::Any)).collect(),
+            false => vec![items.iter().flat_map(|item| item.read_items(kind, Sign::Any)).collect()],
+        };
+        if of_checks.len() != 1 && of_checks.len() != frame.checks.len() {
+            self.report(
+                Finding::error(
+                    "E0470",
+                    format!("{} lists of `{key}` for {} checks", of_checks.len(), frame.checks.len()),
+                )
+                .at(node.span, "expected one list, or one for each check"),
+            );
+            return;
+        }
+        for (index, check) in frame.checks.iter().enumerate() {
+            let values = &of_checks[if of_checks.len() == 1 { 0 } else { index }];
+            for (place, value) in values.iter().enumerate() {
+                let frame = Frame {
+                    block: frame.block,
+                    checks: vec![check.clone()],
+                    item: Some((place, values.len())),
+                    note: frame.note.clone(),
+                    source: frame.source,
+                };
+                let one = std::slice::from_ref(value);
+                self.add_figures(&frame, key, figure, Subject::Whole, one, node.span, expectations);
+            }
+        }
     }
 
     fn stage_list(&mut self, block: &Block, stages: &[String]) -> Option<Vec<String>> {
@@ -266,6 +372,7 @@ impl Context<'_> {
             Some(Thing::Class(id)) => Some(Subject::Class(id)),
             Some(Thing::Plan(id)) => Some(Subject::Plan(id)),
             Some(Thing::Convertible(id)) => Some(Subject::Convertible(id)),
+            Some(Thing::Loan(number)) => Some(Subject::Loan(number)),
             Some(Thing::Round(_) | Thing::Right(_) | Thing::Event) | None => {
                 let fits = |thing| !matches!(thing, Thing::Round(_) | Thing::Right(_) | Thing::Event);
                 let finding = self.names.unknown(name, "a holder, group, class or plan", fits, span);
@@ -284,11 +391,24 @@ fn expects_nothing(block: &Block) -> bool {
     })
 }
 
+/// Whether some figure of a block depends on what the company is sold for.
+fn depends_on_value(block: &Block) -> bool {
+    FIGURES.iter().any(|(key, figure)| figure.is_at_a_value() && block.has(key))
+}
+
 /// Figures that a subject cannot have.
 pub(super) fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span) -> Option<Finding> {
     let fits = match figure {
         Figure::Increase => matches!(subject, Subject::Plan(_)),
-        Figure::SaleProceeds => !matches!(subject, Subject::Plan(_)),
+        Figure::SaleProceeds => !matches!(subject, Subject::Plan(_) | Subject::Loan(_)),
+        Figure::Payout | Figure::NextDollar | Figure::Multiple => true,
+        Figure::Preference | Figure::PreferencePerShare => {
+            matches!(subject, Subject::Class(_) | Subject::Convertible(_) | Subject::StakeholderClass(..))
+        }
+        Figure::PayoutPerShare => {
+            matches!(subject, Subject::Class(_) | Subject::StakeholderClass(..) | Subject::Stakeholder(_))
+        }
+        Figure::Form => !matches!(subject, Subject::Plan(_) | Subject::Loan(_) | Subject::Group(_)),
         Figure::CapPrice
         | Figure::DiscountPrice
         | Figure::ControllingTerm
@@ -299,7 +419,7 @@ pub(super) fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span
         Figure::ConversionPrice => matches!(subject, Subject::Convertible(_) | Subject::Class(_)),
         Figure::ConversionRatio => matches!(subject, Subject::Class(_)),
         Figure::Vested => matches!(subject, Subject::Stakeholder(_) | Subject::Group(_)),
-        _ => true,
+        _ => !matches!(subject, Subject::Loan(_)),
     };
     (!fits).then(|| {
         Finding::error("E0472", format!("\"{name}\" has no such figure"))
@@ -313,6 +433,7 @@ fn expected_subject(figure: Figure) -> &'static str {
     match figure {
         Figure::Increase => "expected a plan",
         Figure::ConversionRatio => "expected a class",
+        Figure::Preference | Figure::PreferencePerShare => "expected a class, a SAFE or a note",
         Figure::Vested => "expected a holder or a group",
         Figure::ConversionPrice => "expected a SAFE, a note or a class",
         Figure::CapPrice

@@ -8,11 +8,13 @@ mod convertibles;
 mod correlations;
 mod distributions;
 mod events;
+mod exit;
 mod expect;
 mod measure;
 mod names;
 mod opening;
 mod participants;
+mod pay_to_play;
 mod protections;
 mod quantiles;
 mod refused;
@@ -24,7 +26,7 @@ mod timeline;
 mod variables;
 mod warrants;
 
-pub use expect::CONTROLLING_TERMS;
+pub use expect::{CONTROLLING_TERMS, FORMS};
 pub use measure::{condition, measure};
 pub use refused::{finding as refusal_finding, outstanding_warnings};
 
@@ -77,14 +79,26 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     let as_of = context.date(&document.root, "as_of");
     let mut slots = context.read_timeline(document, opening.date);
     let infos = context.settle(&mut slots, as_of);
+    context.check_exit(&mut slots);
     context.assume_dates(&slots);
     let instruments = context.read_instruments(&cast);
-    let (rounds, round_infos) = context.read_rounds(&slots, &file, &instruments);
+    let (mut rounds, round_infos) = context.read_rounds(&slots, &file, &instruments);
     context.check_protections(&instruments.protections, &cast, &rounds);
     let (timeline, events) = context.read_events(&slots, infos, &cast, &file, &instruments);
+    let names: Vec<String> = round_infos.iter().map(|info| info.name.clone()).collect();
+    context.read_pay_to_play(&mut rounds, &names, &cast);
     let (commitments, commitment_infos) = context.read_commitments(&slots);
+    let before = exit::Before {
+        slots: &slots,
+        cast: &cast,
+        rounds: &rounds,
+        timeline: &timeline,
+        convertibles: &instruments.convertibles,
+        infos: &instruments.infos,
+    };
+    let exit = context.read_exit(&before);
     let stages: Vec<String> = events.iter().map(|info| info.stage.clone()).collect();
-    let expectations = context.read_expectations(&stages);
+    let expectations = context.read_expectations(&stages, exit.terms.as_ref());
     context.assume_what_varies(&rounds, &round_infos);
     context.assume_replaced(document);
     context.check_whole_shares(&file, &opening);
@@ -106,6 +120,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
         rounds: (rounds, round_infos),
         events: (timeline, events),
         commitments: (commitments, commitment_infos),
+        exit,
         expectations,
     };
     Ok(agreement(context, parts))
@@ -120,12 +135,13 @@ struct Parts {
     rounds: (Vec<Round<Stated>>, Vec<RoundInfo>),
     events: (Vec<Timed<Stated>>, Vec<EventInfo>),
     commitments: (Vec<Commitment<Stated>>, Vec<CommitmentInfo>),
+    exit: exit::Resolved,
     expectations: Vec<Expectation>,
 }
 
 /// The agreement of a file without errors, and the warnings.
 fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
-    let Parts { head, cast, opening, instruments, rounds, events, commitments, expectations } = parts;
+    let Parts { head, cast, opening, instruments, rounds, events, commitments, exit, expectations } = parts;
     let Instruments { convertibles, infos: convertible_infos, protections } = instruments;
     let (rounds, round_infos) = rounds;
     let (timeline, events) = events;
@@ -148,6 +164,8 @@ fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
         rounds,
         timeline,
         commitments,
+        exit: exit.terms,
+        lots: exit.lots,
     };
     let agreement = Agreement {
         head,
@@ -160,9 +178,12 @@ fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
         rounds: round_infos,
         rights: right_infos,
         convertibles: convertible_infos,
+        loans: exit.loans,
+        exit: exit.name,
         commitments: commitment_infos,
         variables: context.variables.infos,
         correlations: context.variables.correlations,
+        conditions: context.conditions,
         origins: context.origins,
         sources: context.sources,
         assumptions: context.assumptions,
@@ -219,7 +240,7 @@ impl<'a> Context<'a> {
         self.members = members.filter_map(|(index, who)| Some((StakeholderId::at(index), who.group?))).collect();
     }
 
-    /// The engine's events with what readers know of them; commitments are not among them.
+    /// The engine's events with what readers know of them; commitments, loans and the exit are not among them.
     fn read_events(
         &mut self,
         slots: &[Slot<'a>],
@@ -228,7 +249,7 @@ impl<'a> Context<'a> {
         file: &RoundingInfo,
         instruments: &Instruments,
     ) -> (Vec<Timed<Stated>>, Vec<EventInfo>) {
-        let happening = slots.iter().zip(infos).enumerate().filter(|(_, (slot, _))| slot.what != What::Commitment);
+        let happening = slots.iter().zip(infos).enumerate().filter(|(_, (slot, _))| slot.what.is_of_the_table());
         let mut timeline = Vec::new();
         let mut events = Vec::new();
         for (place, (slot, info)) in happening {
@@ -332,7 +353,7 @@ impl<'a> Context<'a> {
         let mut tied = slots.windows(2).filter(|pair| pair[0].date == pair[1].date && pair[0].date.is_some());
         if tied.next().is_some() {
             let order: Vec<_> =
-                slots.iter().filter(|slot| slot.what != What::Commitment).map(|slot| slot.stage.as_str()).collect();
+                slots.iter().filter(|slot| slot.what.is_of_the_table()).map(|slot| slot.stage.as_str()).collect();
             self.assume(
                 "order",
                 format!("events of one day happen in the order of the file: {}", order.join(", ")),

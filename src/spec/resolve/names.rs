@@ -16,6 +16,8 @@ pub(super) enum Thing {
     Round(RoundId),
     Convertible(ConvertibleId),
     Right(RightId),
+    /// By its place in the file.
+    Loan(u32),
     Event,
 }
 
@@ -29,6 +31,7 @@ impl Thing {
             Thing::Round(_) => "a round",
             Thing::Convertible(_) => "a convertible",
             Thing::Right(_) => "a grant or warrant",
+            Thing::Loan(_) => "a loan",
             Thing::Event => "an event",
         }
     }

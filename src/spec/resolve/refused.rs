@@ -1,9 +1,10 @@
 //! A refusal of the engine as a finding at the place that caused it.
 
+use crate::engine::exit::Unpriced;
 use crate::engine::ledger::Ledger;
 use crate::engine::refusal::{Cause, Invariant, Refusal};
 use crate::error::{Finding, Span};
-use crate::model::{Agreement, Event, EventId, OriginId, PositionId, RoundId, RoundPrice};
+use crate::model::{Agreement, ClassId, Event, EventId, Holding, OriginId, PositionId, RoundId, RoundPrice};
 use crate::num::{Arithmetic, grouped};
 use rust_decimal::Decimal;
 
@@ -11,6 +12,7 @@ use rust_decimal::Decimal;
 pub fn finding(agreement: &Agreement, refusal: &Refusal) -> Finding {
     match refusal {
         Refusal::Infeasible { event, cause } => infeasible(agreement, *event, cause),
+        Refusal::Unpriced(Unpriced(class)) => unpriced(agreement, *class),
         Refusal::Undefined { event, why } => {
             let stage = agreement.stage(*event);
             let what = match why {
@@ -31,6 +33,26 @@ pub fn finding(agreement: &Agreement, refusal: &Refusal) -> Finding {
                 .help("this is a mistake of capstruct: nothing was written; please report it with the scenario")
         }
     }
+}
+
+/// A preference is a multiple of a price that is not known.
+fn unpriced(agreement: &Agreement, class: ClassId) -> Finding {
+    let terms = &agreement.classes[class.index()];
+    let message = format!("what \"{}\" was sold for is not known, and so its preference is not", terms.name);
+    let mut finding = Finding::error("E0516", message);
+    if let Some(exit) = &agreement.scenario.exit {
+        finding = finding.at(span(agreement, exit.origin), "an exit pays preferences first");
+    }
+    let stated = terms.terms.iter().find_map(|(.., origin)| *origin);
+    let held = agreement.opening_origins.iter().find(
+        |(position, _)| matches!(agreement.scenario.positions[position.index()], Holding::Shares(_, of) if of == class),
+    );
+    if let Some(origin) = stated.or(held.map(|(_, origin)| *origin)) {
+        finding = finding.and_at(span(agreement, origin), format!("\"{}\"", terms.name));
+    }
+    finding.help(format!(
+        "list it under [[classes]] and give its `original_issue_price`, or `preference_total` where prices are not public; a class of `kind = \"common\"` has no preference"
+    ))
 }
 
 /// Warnings of convertibles that are outstanding at the end: which, and why no round converted them.
@@ -99,7 +121,7 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
                 true => format!("its SAFEs are promised {} of it, and it must be below 100 %", percent(*fixed_parts)),
                 false => "beside the new money and the pool, no price satisfies them all".to_owned(),
             };
-            Finding::error("E0612", format!("what converts in \"{stage}\" asks for the whole company"))
+            Finding::error("E0615", format!("what converts in \"{stage}\" asks for the whole company"))
                 .at(here, what)
                 .help("a post-money cap promises amount / cap: raise a cap, or leave one out of `converts`")
         }
@@ -116,6 +138,13 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
             Finding::error("E0608", format!("the price of \"{stage}\" comes out as {}", grouped(*price)))
                 .at(here, "expected above zero")
                 .help("correct the valuation or the count it is divided by, or give the price more places")
+        }
+        Cause::RatchetToNothing { class } => {
+            let class = &agreement.classes[class.index()].name;
+            let message = format!("\"{stage}\" gives shares away, and \"{class}\" would convert at a price of 0");
+            Finding::error("E0616", message)
+                .at(here, "expected a price above zero")
+                .help("a full ratchet follows every issue down to its price: give the shares a price, or exempt such issues in `anti_dilution_exempt`")
         }
         Cause::NegativeShares => {
             Finding::error("E0609", format!("\"{stage}\" comes out as a negative number of shares"))

@@ -49,10 +49,13 @@ pub(super) enum What {
     Convertible(ConvertibleId),
     Maturity(Date),
     Commitment,
+    /// By its place in the file.
+    Loan(u32),
+    Exit,
 }
 
 /// Tables of events besides rounds, with the word for an unnamed one.
-const KINDS: [(&str, What, &str); 11] = [
+const KINDS: [(&str, What, &str); 13] = [
     ("secondaries", What::Secondary, "Secondary"),
     ("pool_increases", What::PoolIncrease, "Pool increase"),
     // Its right is counted when it is read.
@@ -65,6 +68,8 @@ const KINDS: [(&str, What, &str); 11] = [
     ("conversions", What::ClassConversion, "Conversion"),
     ("repurchases", What::Repurchase, "Repurchase"),
     ("commitments", What::Commitment, "Commitment"),
+    ("loans", What::Loan(0), "Loan"),
+    ("exits", What::Exit, "Exit"),
 ];
 
 /// More closings than this is a slip of the finger.
@@ -88,7 +93,14 @@ impl What {
             What::Convertible(_) => "convertible",
             What::Maturity(_) => "maturity",
             What::Commitment => "commitment",
+            What::Loan(_) => "loan",
+            What::Exit => "exit",
         }
+    }
+
+    /// Whether it changes the cap table, or what is outstanding: commitments, loans and the exit do not.
+    pub fn is_of_the_table(self) -> bool {
+        !matches!(self, What::Commitment | What::Loan(_) | What::Exit)
     }
 }
 
@@ -115,6 +127,10 @@ impl<'a> Context<'a> {
                         let id = self.new_right();
                         self.read_milestones(id, block, &stage, document, &mut slots);
                         (What::Warrant(id), Thing::Right(id))
+                    }
+                    What::Loan(_) => {
+                        let number = u32::try_from(index).unwrap_or(u32::MAX);
+                        (What::Loan(number), Thing::Loan(number))
                     }
                     what => (what, Thing::Event),
                 };
@@ -262,9 +278,9 @@ impl<'a> Context<'a> {
     }
 
     fn check_after_opening(&mut self, opening: Date, slots: &[Slot<'a>]) {
-        for slot in
-            slots.iter().filter(|slot| slot.date.is_some_and(|date| date < opening) && slot.what != What::Commitment)
-        {
+        for slot in slots.iter().filter(|slot| {
+            slot.date.is_some_and(|date| date < opening) && (slot.what.is_of_the_table() || slot.what == What::Exit)
+        }) {
             let date = slot.date.expect("just compared");
             let at = slot.block.span_of("date");
             self.report(
@@ -314,8 +330,7 @@ fn later(first: Date, every: Period, repeat: usize) -> Option<Date> {
 
 /// The id of the event at that place.
 pub(super) fn event_id(slots: &[Slot], index: usize) -> EventId {
-    // Commitments are not events of the engine.
-    EventId::at(slots[..index].iter().filter(|slot| slot.what != What::Commitment).count())
+    EventId::at(slots[..index].iter().filter(|slot| slot.what.is_of_the_table()).count())
 }
 
 #[cfg(test)]

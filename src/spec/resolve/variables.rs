@@ -369,7 +369,13 @@ fn like(base: &Value, literal: &str) -> Option<Value> {
         Value::Number { .. } => crate::spec::number::quantity(literal, Measure::Any)
             .ok()
             .map(|quantity| Value::Number { number: quantity.stated, percent: quantity.percent }),
-        Value::Word(_) => Some(Value::Word(literal.to_owned())),
+        // Some keys take a word or a number, such as a participation of "none" or "3x"; "30/360" is a word.
+        Value::Word(_) => match crate::spec::number::quantity(literal, Measure::Any) {
+            Ok(quantity) if !literal.contains('/') => {
+                Some(Value::Number { number: quantity.stated, percent: quantity.percent })
+            }
+            _ => Some(Value::Word(literal.to_owned())),
+        },
         Value::YesNo(_) => match literal {
             "true" | "yes" => Some(Value::YesNo(true)),
             "false" | "no" => Some(Value::YesNo(false)),
