@@ -119,6 +119,12 @@ fn notes(tornado: &Tornado, table: &mut Table) {
     }
 }
 
+/// `at $30B`, `if not closed`.
+fn end_in_words(at: &str) -> String {
+    let word = if at.contains(|letter: char| letter.is_ascii_digit()) { "at" } else { "if" };
+    format!("{word} {at}")
+}
+
 /// The rows of the file.
 pub fn csv(run: &Run, tornado: &Tornado) -> Table {
     let keys =
@@ -127,8 +133,11 @@ pub fn csv(run: &Run, tornado: &Tornado) -> Table {
     let exact = |figure: Decimal| tornado.unit.cell(figure, super::exact::FRACTION_PLACES);
     let end = |end: &Reached| end.figure.as_ref().map_or(Cell::Empty, |figure| exact(*figure));
     for (rank, effect) in tornado.effects.iter().enumerate() {
-        let why: Vec<&str> =
-            [&effect.low, &effect.high].iter().filter_map(|end| end.figure.as_ref().err()).map(String::as_str).collect();
+        let why: Vec<&str> = [&effect.low, &effect.high]
+            .iter()
+            .filter_map(|end| end.figure.as_ref().err())
+            .map(String::as_str)
+            .collect();
         let cells = vec![
             Cell::Number(Decimal::from(rank + 1)),
             Cell::text(&effect.input),
@@ -156,20 +165,23 @@ pub fn chart(run: &Run, tornado: &Tornado) -> Option<Chart> {
     let title = match (moving.as_slice(), &widest.low.figure, &widest.high.figure) {
         ([], ..) => format!("{} is {} whatever the inputs", capital(&tornado.words), words(tornado.base)),
         (_, Ok(low), Ok(high)) => format!(
-            "{} drives {} most: {} at {}, {} at {}",
+            "{} drives {} most: {} {}, {} {}",
             widest.input,
             tornado.words,
             words(*low),
-            widest.low.at,
+            end_in_words(&widest.low.at),
             words(*high),
-            widest.high.at
+            end_in_words(&widest.high.at)
         ),
         _ => format!("{} drives {} most", widest.input, tornado.words),
     };
     let mut footer = Vec::new();
     let still = tornado.effects.iter().filter(|effect| effect.width(tornado.base).is_zero()).count();
     if still > 0 {
-        footer.push(format!("{} that moves nothing left out", counted(still, "input")).replace("inputs that moves", "inputs that move"));
+        footer.push(
+            format!("{} that moves nothing left out", counted(still, "input"))
+                .replace("inputs that moves", "inputs that move"),
+        );
     }
     if tornado.percentiles {
         footer.push("Ends of an input without bounds: 10th and 90th percentile".into());
@@ -177,8 +189,8 @@ pub fn chart(run: &Run, tornado: &Tornado) -> Option<Chart> {
     let shown: &[&Effect] = if moving.is_empty() { &[widest] } else { &moving };
     let swing = |effect: &&Effect| Swing {
         name: effect.input.clone(),
-        low: (effect.low.figure.as_ref().ok().copied(), effect.low.at.clone()),
-        high: (effect.high.figure.as_ref().ok().copied(), effect.high.at.clone()),
+        low: (effect.low.figure.as_ref().ok().copied(), end_in_words(&effect.low.at)),
+        high: (effect.high.figure.as_ref().ok().copied(), end_in_words(&effect.high.at)),
     };
     let bars = shown.iter().map(swing).collect();
     let measure = match tornado.unit {
