@@ -41,6 +41,7 @@ pub mod solve;
 pub mod sweep;
 pub mod table;
 mod titles;
+pub mod tornado;
 pub mod valuation;
 pub mod words;
 
