@@ -647,3 +647,20 @@ fn hostile_file_names_stay_in_their_folder() {
 fn hostile(line: &str) -> String {
     format!("--scenarios {} {line}", Path::new("tests/data").display())
 }
+
+/// A SAFE becomes shares of a class that the same round adjusts: what converts comes before the adjustment, and so counts
+/// at the old ratio.
+#[test]
+fn dilution_sums_where_what_converts_is_adjusted_too() {
+    let text = "# A SAFE converts into a protected class.\ntitle = \"A down round of a class\"\n\
+        stakeholders = { f = \"F\", g = \"G\", h = \"H\", n = \"N\" }\n\
+        classes = [{ name = \"A\", original_issue_price = 3, anti_dilution = \"broad_based\" }]\n\
+        [opening]\ndate = 2024-01-01\n\
+        holdings = [{ stakeholder = \"f\", shares = 1_000_000 }, { stakeholder = \"g\", class = \"A\", shares = 300_007 }]\n\
+        [[convertibles]]\nname = \"S\"\nkind = \"safe\"\nstakeholder = \"h\"\namount = \"70k\"\npost_money_cap = \"1M\"\n\
+        converts_into = \"A\"\ndate = 2024-02-01\n\
+        [[rounds]]\nname = \"B\"\nclass = \"A\"\ndate = 2024-06-01\npre_money = \"1M\"\n\
+        participants = { n = \"500k\", g = \"50k\" }\n";
+    let folder = scenarios(&[("down", text)]);
+    capstruct_in(folder.path(), "run down --no-charts").code(0).says("Anti-dilution");
+}

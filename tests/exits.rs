@@ -215,7 +215,7 @@ fn holds_together(company: &Company, picks: &[u32]) -> Tested {
 }
 
 proptest! {
-    #![proptest_config(cases(60))]
+    #![proptest_config(cases(30))]
 
     #[test]
     fn every_exit_adds_up_and_nobody_gains_by_choosing_otherwise(company in company_of(12, 1), picks in picks()) {

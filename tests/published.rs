@@ -1,4 +1,4 @@
-//! Every published figure of SAFEs, notes, anti-dilution, rounds and valuations is expected somewhere, and comes out.
+//! Every published figure of SAFEs, notes, anti-dilution, rounds, waterfalls and valuations is expected somewhere, and comes out.
 //!
 //! `tests/data/published.csv` lists the figures. A scenario names the figures that a line expects in `# out: key, key`, at
 //! the end of that line or on the line before it; the keys name values of the line from left to right, and values between

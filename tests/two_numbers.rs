@@ -233,8 +233,7 @@ fn figures<N: Number>(page: &Page<N>) -> Figures<N> {
     for conversion in &page.conversions {
         figures.push((format!("price of {:?}", conversion.convertible), Kind::Price, conversion.price));
         figures.push((format!("shares of {:?}", conversion.convertible), Kind::Shares, conversion.shares));
-        let balance = conversion.principal + conversion.interest;
-        figures.push((format!("balance of {:?}", conversion.convertible), Kind::Money, balance));
+        figures.push((format!("balance of {:?}", conversion.convertible), Kind::Money, conversion.balance));
     }
     for adjustment in &page.adjustments {
         figures.push((format!("{:?} before", adjustment.class), Kind::Price, adjustment.before));

@@ -108,6 +108,42 @@ pub enum Command {
         #[arg(long, value_name = "STAGE")]
         after: Option<String>,
     },
+    /// Runs every combination of the values of some inputs: table, CSV, and a chart of one or two of them.
+    Sweep {
+        /// Scenario.
+        name: String,
+        /// An input and its values: `amazon=10B..50B/5` (five values, both ends included) or `pre_money=500B,730B,1T`.
+        /// May be repeated.
+        #[arg(long, required = true, value_name = "INPUT=VALUES")]
+        over: Vec<String>,
+        /// A figure of every cell, such as `ownership(founders)`; everyone's ownership where none is named. May be
+        /// repeated.
+        #[arg(long = "measure", value_name = "MEASURE")]
+        measures: Vec<String>,
+        /// Runs every cell exactly, however many there are.
+        #[arg(long)]
+        exact: bool,
+        /// Draws no chart.
+        #[arg(long)]
+        no_charts: bool,
+    },
+    /// Finds the value of an input at which a figure is what is wanted, exactly.
+    Solve {
+        /// Scenario.
+        name: String,
+        /// The input: a variable, or a number typed in place, by its key or participant: `pre_money(Series A)`.
+        #[arg(long, value_name = "INPUT")]
+        vary: String,
+        /// What is wanted: `ownership(founders) = 50%`, `value(fund) >= 10M`.
+        #[arg(long = "for", value_name = "CONDITION")]
+        wanted: String,
+        /// Only the smallest such value.
+        #[arg(long, conflicts_with = "largest")]
+        smallest: bool,
+        /// Only the largest such value.
+        #[arg(long)]
+        largest: bool,
+    },
     /// Writes a commented scenario file that runs, to start from.
     New {
         /// Name of the scenario; may have folders in it.

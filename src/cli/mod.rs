@@ -1,18 +1,24 @@
 //! One file per command; the only place that knows paths, standard output and flags.
 
 pub mod args;
+mod axis;
 mod chart;
 mod check;
 mod compare;
 mod documents;
 mod explain;
+mod grid;
 mod list;
 mod run;
 mod session;
+mod solve;
+mod sweep;
+mod vary;
 
 use crate::error::{Error, Finding};
 use crate::report::Run;
 use crate::report::figures::At;
+use crate::report::solve::Choice;
 use args::{Cli, Command};
 use clap::Parser;
 use session::Session;
@@ -44,6 +50,18 @@ pub fn main() -> ExitCode {
         Command::Man => documents::manual(),
         Command::Run { names, all, no_charts } => run::run(&session, &names, all, !no_charts),
         Command::Compare { base, others, after } => compare::compare(&session, &base, &others, after.as_deref()),
+        Command::Sweep { name, over, measures, exact, no_charts } => {
+            let asked = sweep::Asked { name: &name, over: &over, measures: &measures, exact, no_charts };
+            sweep::sweep(&session, &asked)
+        }
+        Command::Solve { name, vary, wanted, smallest, largest } => {
+            let choice = match (smallest, largest) {
+                (true, _) => Choice::Smallest,
+                (_, true) => Choice::Largest,
+                (false, false) => Choice::All,
+            };
+            solve::solve(&session, &solve::Asked { name: &name, vary: &vary, wanted: &wanted, choice })
+        }
         Command::Chart { name, kinds, holder, svg } => chart::chart(&session, &name, &kinds, holder.as_deref(), svg),
     };
     match outcome {

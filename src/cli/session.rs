@@ -71,8 +71,9 @@ impl Session {
     pub fn read(&self, name: &str) -> Result<Read, Error> {
         let loaded = load(&self.folder, name);
         match loaded.document {
-            Some(document) if !loaded.findings.has_errors() => {
+            Some(mut document) if !loaded.findings.has_errors() => {
                 self.show_warnings(&loaded.findings, &loaded.sources);
+                self.set_inputs(&mut document).map_err(|findings| Error::input(findings, loaded.sources.clone()))?;
                 Ok(Read { document, sources: loaded.sources })
             }
             // What the resolver would say of the parts that could be read belongs to the same report.
@@ -89,6 +90,18 @@ impl Session {
             }
             None => Err(Error::input(loaded.findings, loaded.sources)),
         }
+    }
+
+    /// `--set` may name a number typed in place, which becomes a variable. What it names in vain the resolver says.
+    fn set_inputs(&self, document: &mut Document) -> Result<(), Findings> {
+        let mut findings = Findings::default();
+        for (name, _) in &self.settings.set {
+            match document.input(name) {
+                Err(finding) if finding.code != "E0403" => findings.push(*finding),
+                Ok(_) | Err(_) => {}
+            }
+        }
+        if findings.has_errors() { Err(findings) } else { Ok(()) }
     }
 
     /// Resolves what was read for one case and set of variables.

@@ -65,6 +65,28 @@ impl<N: Number> CapTable<N> {
         }
     }
 
+    /// Changes the counts by an entry.
+    // Without optimization every inlined copy would keep its numbers on the stack at once.
+    #[cfg_attr(debug_assertions, inline(never))]
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn apply(&mut self, entry: &Entry<N>) {
+        self.shares[entry.position.index()] += entry.shares;
+        self.fully_diluted += self.as_converted(entry.position, entry.shares);
+        if let Some((from, taken)) = entry.kind.taken(entry.shares) {
+            self.shares[from.index()] -= taken;
+            self.fully_diluted -= self.as_converted(from, taken);
+        }
+    }
+
+    /// The first sale of a class sets its issue price and conversion price, where none is stated.
+    #[inline(always)]
+    pub fn first_sale(&mut self, class: ClassId, price: N) {
+        if self.issue_prices[class.index()].is_none() {
+            self.issue_prices[class.index()] = Some(price);
+            self.conversion_prices[class.index()] = Some(price);
+        }
+    }
+
     /// The sum of all positions for which `counts` holds, as converted.
     pub fn sum(&self, counts: impl Fn(Holding) -> bool) -> N {
         self.positions
@@ -267,6 +289,15 @@ pub enum Because<N> {
     Unvested,
     /// A milestone vested it.
     Milestone,
+    /// The holder skipped its pro rata of a round with pay-to-play.
+    PayToPlay {
+        /// New shares for each old one.
+        ratio: N,
+        /// Money it put in.
+        took: N,
+        /// Money it had to put in.
+        required: N,
+    },
     /// New shares for each old one.
     Ratio {
         /// The ratio.
@@ -363,18 +394,11 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     }
 
     /// Applies an entry, and nothing else.
-    // Without optimization every inlined copy would keep its numbers on the stack at once.
-    #[cfg_attr(debug_assertions, inline(never))]
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline(always)]
     pub fn post(&mut self, entry: Entry<N>) {
         self.journal.record(self.event, &entry);
         self.follow_lots(&entry);
-        self.table.shares[entry.position.index()] += entry.shares;
-        self.table.fully_diluted += self.table.as_converted(entry.position, entry.shares);
-        if let Some((from, taken)) = entry.kind.taken(entry.shares) {
-            self.table.shares[from.index()] -= taken;
-            self.table.fully_diluted -= self.table.as_converted(from, taken);
-        }
+        self.table.apply(&entry);
     }
 
     /// What an entry about to be posted does to the lots.
@@ -393,9 +417,10 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     /// A convertible became shares where `happens`; from then on it is not outstanding.
     #[inline(always)]
     pub fn convert(&mut self, conversion: &Conversion<N>, happens: N::Mask) {
-        let balance = conversion.principal + conversion.interest;
+        let class = self.table.positions[conversion.position.index()].class();
+        let conversion = &conversion.of_class(self.table.ratio(class));
         let shares = happens.select(conversion.shares, N::zero());
-        let (price, money) = (conversion.price.posted(), happens.select(balance, N::zero()));
+        let (price, money) = (conversion.price.posted(), happens.select(conversion.balance, N::zero()));
         let kind =
             EntryKind::Conversion { convertible: conversion.convertible, money, residue: money - shares * price };
         let because = Because::Conversion { convertible: conversion.convertible };
@@ -415,7 +440,7 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
             let class = adjustment.class.index();
             let Some(issue) = self.table.issue_prices[class] else { continue };
             let ratio_before = self.table.ratios[class].unwrap_or(N::one());
-            let ratio = ratio_before * adjustment.before / adjustment.after;
+            let ratio = (ratio_before * adjustment.before / adjustment.after).carried();
             for index in 0..self.table.positions.len() {
                 if self.table.positions[index].class() == Some(adjustment.class) {
                     let as_converted = self.table.shares[index] * (ratio - ratio_before);
@@ -435,16 +460,6 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
             self.table.conversion_prices[class] = Some(issue / ratio);
         }
         self.table.fully_diluted = self.table.sum(|_| true);
-    }
-
-    /// The first sale of a class sets its issue price and conversion price, where none is stated.
-    #[inline(always)]
-    pub fn first_sale(&mut self, class: ClassId, price: N) {
-        let prices = &mut self.table;
-        if prices.issue_prices[class.index()].is_none() {
-            prices.issue_prices[class.index()] = Some(price);
-            prices.conversion_prices[class.index()] = Some(price);
-        }
     }
 
     /// Sets the reference price where `happens`.

@@ -2,9 +2,9 @@
 
 use super::books::{Books, Journal};
 use super::round::Conversion;
-use super::round::convert::balance;
+use super::round::convert::accrued;
 use super::round::pricing::base_count;
-use crate::model::{Cap, ConvertibleId, Denominator, Draws, Due, Scenario};
+use crate::model::{Cap, ConvertibleId, Denominator, Draws, Due, PositionId, Scenario};
 use crate::num::{Mask, Number};
 
 /// From now on the convertible is outstanding. It is no share yet, and changes no ownership.
@@ -38,8 +38,10 @@ pub fn mature<N: Number, J: Journal<N>>(
         slope += claim.converts.select(claim.slope, N::zero());
     }
     let left = N::one() - slope;
-    let feasible = left.is_positive();
-    let converted = fixed / feasible.select(left, N::one());
+    let solvable = left.is_positive();
+    let converted = fixed / solvable.select(left, N::one());
+    let claimed = claims.iter().flatten();
+    let feasible = claimed.fold(solvable, |feasible, claim| feasible & (claim.possible | !claim.converts));
     for (due, claim) in due.iter().zip(claims) {
         let outstanding = &mut books.table.outstanding[due.convertible.index()];
         match (claim, due.into) {
@@ -52,13 +54,14 @@ pub fn mature<N: Number, J: Journal<N>>(
                     package: N::whole(i32::try_from(due.convertible.0).unwrap_or(i32::MAX)),
                     principal: claim.principal,
                     interest: claim.interest,
+                    balance: claim.balance,
                     by_cap: N::Mask::always(true),
                     cap_price: price,
                     discount_price: N::zero(),
                     discount: N::zero(),
                     capitalization: exact / claim.part.is_positive().select(claim.part, N::one()),
                     price,
-                    shares: scenario.rounding.shares(exact),
+                    shares: whole_of_class(exact, position, scenario, books),
                     converts: claim.converts,
                 };
                 books.convert(&conversion, claim.converts);
@@ -67,6 +70,15 @@ pub fn mature<N: Number, J: Journal<N>>(
         }
     }
     feasible
+}
+
+/// Shares as converted, as the deal rounds those of their class.
+#[inline(always)]
+fn whole_of_class<N: Number, J>(shares: N, position: PositionId, scenario: &Scenario<N>, books: &Books<N, J>) -> N {
+    match books.table.ratio(books.table.positions[position.index()].class()) {
+        None => scenario.rounding.shares(shares),
+        Some(ratio) => scenario.rounding.shares(shares / ratio) * ratio,
+    }
 }
 
 /// What a convertible claims by its cap alone, as a line in what converts with it.
@@ -79,6 +91,8 @@ struct CapClaim<N: Number> {
     fixed: N,
     slope: N,
     converts: N::Mask,
+    /// False where it is promised all of a count that it is itself in.
+    possible: N::Mask,
 }
 
 #[inline(always)]
@@ -92,16 +106,17 @@ fn cap_claim<N: Number, J: Journal<N>>(
     due.into?;
     let terms = &scenario.convertibles[due.convertible.index()];
     let principal = draws.value(terms.amount);
-    let with_interest = balance(principal, terms.interest, due.elapsed, draws);
-    let balance = if terms.interest_converts { with_interest } else { principal };
+    let interest = accrued(principal, terms, due.elapsed, scenario.rounding, draws);
+    let balance = if terms.interest_converts { principal + interest } else { principal };
     let claim = |part, fixed, slope| CapClaim {
         principal,
-        interest: with_interest - principal,
+        interest,
         balance,
         part,
         fixed,
         slope,
         converts: happens & books.table.outstanding[due.convertible.index()],
+        possible: N::Mask::always(true),
     };
     let part = match terms.package.cap? {
         Cap::Price(price) => return Some(claim(N::one(), balance / draws.value(price), N::zero())),
@@ -114,10 +129,13 @@ fn cap_claim<N: Number, J: Journal<N>>(
         }
         Denominator::OfRound => (books.table.fully_diluted, false, false),
     };
+    let left = N::one() - part;
+    let possible = left.is_positive();
     let factor = match (all, this) {
         (true, false) => part / (N::one() + part),
-        (false, true) => part / (N::one() - part),
+        (false, true) => part / possible.select(left, N::one()),
         (true, true) | (false, false) => part,
     };
-    Some(claim(part, counts * factor, if all { factor } else { N::zero() }))
+    let possible = if this { possible } else { N::Mask::always(true) };
+    Some(CapClaim { possible, ..claim(part, counts * factor, if all { factor } else { N::zero() }) })
 }

@@ -41,7 +41,7 @@ pub fn issue<N: Number, J: Journal<N>>(
     let shares = happens.select(shares, N::zero());
     let triggered = protections.iter().copied().filter(|protection| !protection.exempt.issuances);
     let issue = Issue { money, shares: books.table.as_converted(terms.position, shares) };
-    protect::after_issue(triggered, issue, terms.rounding, happens, books);
+    let feasible = feasible & protect::after_issue(triggered, issue, terms.rounding, happens, books);
     let (price, money) = (price.posted(), happens.select(money, N::zero()));
     let kind = EntryKind::Issuance { money, residue: money - shares * price };
     books.post(Entry { position: terms.position, shares, price, kind, because });

@@ -121,6 +121,7 @@ pub struct PostedConversion {
     pub package: ConvertibleId,
     pub principal: Decimal,
     pub interest: Decimal,
+    pub balance: Decimal,
     /// True where the cap set its price.
     pub by_cap: bool,
     pub cap_price: Decimal,
@@ -245,6 +246,7 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
             package: ConvertibleId(u32::try_from(package).unwrap_or(conversion.convertible.0)),
             principal: write.decimal(conversion.principal),
             interest: write.decimal(conversion.interest),
+            balance: write.decimal(conversion.balance),
             by_cap: conversion.by_cap.is_yes(),
             cap_price: write.decimal(conversion.cap_price),
             discount_price: write.decimal(conversion.discount_price),
@@ -402,6 +404,11 @@ fn written<const BITS: usize, const LIMBS: usize>(
             target: write.decimal(target),
             total: write.decimal(total),
             before: write.decimal(before),
+        },
+        Because::PayToPlay { ratio, took, required } => Because::PayToPlay {
+            ratio: write.decimal(ratio),
+            took: write.decimal(took),
+            required: write.decimal(required),
         },
         Because::Ratio { ratio } => Because::Ratio { ratio: write.decimal(ratio) },
     }

@@ -36,7 +36,21 @@ pub fn replay<N: Number, J: Journal<N>>(
     books: &mut Books<N, J>,
 ) -> Result<(), J::Refusal> {
     open(scenario, draws, books)?;
-    for (index, timed) in scenario.timeline.iter().enumerate() {
+    replay_from(0, scenario, draws, books)
+}
+
+/// Replays the events from this one on: what follows from books in which those before it have been replayed.
+///
+/// # Errors
+/// Where the journal refuses an event.
+#[inline(always)]
+pub fn replay_from<N: Number, J: Journal<N>>(
+    first: usize,
+    scenario: &Scenario<N>,
+    draws: &Draws<N>,
+    books: &mut Books<N, J>,
+) -> Result<(), J::Refusal> {
+    for (index, timed) in scenario.timeline.iter().enumerate().skip(first) {
         books.begin_event(EventId::at(index));
         let counts = timed.rung <= draws.rung;
         let happens = counts.then(|| conditions_hold(timed, draws));

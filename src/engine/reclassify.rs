@@ -1,7 +1,7 @@
 //! Shares of one class that become shares of another, and shares that the company buys back.
 
 use super::books::{Because, Books, CapTable, Entry, EntryKind, Journal};
-use crate::model::{ClassConversion, ClassId, Draws, Exchange, Repurchase, RepurchaseQuantity};
+use crate::model::{ClassConversion, ClassId, Draws, Exchange, PositionId, Repurchase, RepurchaseQuantity};
 use crate::num::rounding::Rounding;
 use crate::num::{Mask, Number};
 
@@ -37,16 +37,40 @@ pub fn exchange<N: Number, J: Journal<N>>(
     happens: N::Mask,
     books: &mut Books<N, J>,
 ) {
-    let given = happens.select(given, N::zero());
+    let entry = exchanged(holder, happens.select(given, N::zero()), ratio, because, rounding, &books.table);
+    books.post(entry);
+}
+
+/// What [`exchange`] posts.
+#[inline(always)]
+pub fn exchanged<N: Number>(
+    holder: Exchange,
+    given: N,
+    ratio: N,
+    because: Because<N>,
+    rounding: Rounding,
+    table: &CapTable<N>,
+) -> Entry<N> {
     let exact = given * ratio;
     let received = rounding.shares(exact);
     // What ten places cut off is no fraction of a share.
     let fraction = if rounding.shares.is_some() { exact - received } else { N::zero() };
-    let class = books.table.positions[holder.into.index()].class();
-    let in_force = books.table.reference_price.map_or(N::zero(), |price| books.table.price_of_class(class, price));
+    let class = table.positions[holder.into.index()].class();
+    let in_force = table.reference_price.map_or(N::zero(), |price| table.price_of_class(class, price));
     let cash = fraction.max(N::zero()) * in_force;
     let kind = EntryKind::Reclassification { from: holder.from, given, fraction, cash };
-    books.post(Entry { position: holder.into, shares: received, price: N::zero(), kind, because });
+    Entry { position: holder.into, shares: received, price: N::zero(), kind, because }
+}
+
+/// A class that has no issue price takes that of what becomes its shares, so that its preference stays what it was.
+#[inline(always)]
+pub fn first_price<N: Number>(holder: Exchange, ratio: N, table: &mut CapTable<N>) {
+    let class = |position| table.positions[PositionId::index(position)].class();
+    let (Some(class), Some(into)) = (class(holder.from), class(holder.into)) else { return };
+    if let Some(price) = table.issue_prices[class.index()] {
+        let usable = ratio.is_positive();
+        table.first_sale(into, price / usable.select(ratio, N::one()));
+    }
 }
 
 /// All shares of a class become shares of another at the ratio in force: what an automatic conversion does.
@@ -82,8 +106,8 @@ pub fn convert<N: Number, J: Journal<N>>(
     let some = held.is_positive();
     let feasible = ratio.is_positive() & N::zero().at_most(asked) & asked.at_most(held);
     let happens = happens & feasible & some;
-    if terms.carries_price {
-        carry_price(terms, ratio, feasible, books);
+    if let Some(&holder) = terms.holders.first().filter(|_| terms.carries_price) {
+        first_price(holder, ratio, &mut books.table);
     }
     let part = asked / some.select(held, N::one());
     let (mut held_so_far, mut given_so_far) = (N::zero(), N::zero());
@@ -98,19 +122,6 @@ pub fn convert<N: Number, J: Journal<N>>(
         exchange(holder, given, ratio, Because::Ratio { ratio }, terms.rounding, happens, books);
     }
     feasible
-}
-
-/// A class that has no issue price takes that of what becomes its shares, so that its preference stays what it was.
-#[inline(always)]
-fn carry_price<N: Number, J: Journal<N>>(
-    terms: &ClassConversion<N>,
-    ratio: N,
-    usable: N::Mask,
-    books: &mut Books<N, J>,
-) {
-    if let Some(price) = books.table.issue_prices[terms.class.index()] {
-        books.first_sale(terms.into, price / usable.select(ratio, N::one()));
-    }
 }
 
 /// Shares that are to convert.
@@ -163,7 +174,7 @@ pub fn repurchase<N: Number, J: Journal<N>>(
 mod tests {
     use super::*;
     use crate::engine::books::Feasibility;
-    use crate::model::{ClassPrices, Holding, OriginId, PositionId, Scenario, StakeholderId, Term};
+    use crate::model::{ClassPrices, Holding, OriginId, Scenario, StakeholderId, Term};
     use crate::num::Exact;
     use rust_decimal::Decimal;
 

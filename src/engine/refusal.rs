@@ -2,12 +2,12 @@
 
 use super::books::{Books, CapTable, Feasibility};
 use super::exit::Unpriced;
-use super::round::{money, pricing};
+use super::round::{money, pay_to_play, pricing, protect};
 use super::valuation::Unvalued;
 use super::{pool, reclassify, replay, rights, secondary};
 use crate::model::{
-    Cap, Consideration, Converting, Denominator, Draws, Event, EventId, Part, Payment, PoolAmount, Round, RoundId,
-    Scenario, Secondary, Takes, Term,
+    Cap, ClassId, Consideration, ConvertibleId, Denominator, Draws, Event, EventId, Issuance, Part, Payment,
+    PoolAmount, Protection, Round, RoundId, Scenario, Secondary, Takes, Term,
 };
 use crate::num::rounding::{PriceBasis, Rounding};
 use crate::num::{Arithmetic, Fixed, Number};
@@ -151,6 +151,11 @@ pub enum Cause {
         /// The price.
         price: Decimal,
     },
+    /// Shares given away would leave a ratcheted class no conversion price.
+    RatchetToNothing {
+        /// The class.
+        class: ClassId,
+    },
     /// A quantity of shares is below zero.
     NegativeShares,
     /// No price on the grid agrees with the whole-share total it produces.
@@ -183,13 +188,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             asked: decimal(pool::options(terms, draws, table.fully_diluted)),
             available: decimal(table.at(terms.available)),
         },
-        Event::Issuance(terms) => match terms.consideration {
-            // Money that is not negative buys no negative shares: it is the price that comes out as nothing.
-            Consideration::Money { amount, .. } if Fixed::zero().at_most(draws.value(amount)).is_yes() => {
-                Cause::PriceNotPositive { price: Decimal::ZERO }
-            }
-            Consideration::Money { .. } | Consideration::None { .. } => Cause::NegativeShares,
-        },
+        Event::Issuance(terms) => of_issuance(terms, scenario, draws, table),
         Event::Vest(_) => Cause::NoMarketPrice,
         Event::Exercise(terms) => {
             let (asked, vested) = (rights::exercised(terms, draws, table), rights::exercisable(terms, table));
@@ -209,6 +208,13 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             asked: decimal(rights::cancelled(terms, draws, table)),
             outstanding: decimal(table.rights[terms.right.index()].outstanding),
         },
+        Event::Warrant(_) => ratchet_to_nothing(scenario, |protection| !protection.exempt.warrants, table)
+            .unwrap_or(Cause::NegativeShares),
+        Event::Convertible(_) | Event::Valuation(_) => Cause::NegativeShares,
+        Event::Maturity(due) => {
+            let converting = due.iter().filter(|due| due.into.is_some()).map(|due| due.convertible);
+            Cause::ConversionsTakeAll { fixed_parts: decimal(fixed_parts(converting, scenario, draws)) }
+        }
         Event::ClassConversion(terms) => Cause::NotHeld {
             asked: decimal(reclassify::asked(terms, draws, table)),
             held: decimal(reclassify::held(terms, table)),
@@ -217,9 +223,42 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             asked: decimal(reclassify::bought_back(terms, draws)),
             held: decimal(table.at(terms.position)),
         },
-        Event::Warrant(_) | Event::Convertible(_) | Event::Maturity(_) | Event::Valuation(_) => Cause::NegativeShares,
         Event::Split(terms) => Cause::PriceNotPositive { price: decimal(draws.value(terms.ratio)) },
     }
+}
+
+fn of_issuance<const BITS: usize, const LIMBS: usize>(
+    terms: &Issuance<Fixed<BITS, LIMBS>>,
+    scenario: &Scenario<Fixed<BITS, LIMBS>>,
+    draws: &Draws<Fixed<BITS, LIMBS>>,
+    table: &CapTable<Fixed<BITS, LIMBS>>,
+) -> Cause {
+    match terms.consideration {
+        // Money that is not negative buys no negative shares: it is the price that comes out as nothing.
+        Consideration::Money { amount, .. } if Fixed::zero().at_most(draws.value(amount)).is_yes() => {
+            Cause::PriceNotPositive { price: Decimal::ZERO }
+        }
+        Consideration::None { shares } if draws.value(shares).is_positive().is_yes() => {
+            let triggered = |protection: &&Protection| !protection.exempt.issuances;
+            ratchet_to_nothing(scenario, triggered, table).unwrap_or(Cause::NegativeShares)
+        }
+        Consideration::Money { .. } | Consideration::None { .. } => Cause::NegativeShares,
+    }
+}
+
+/// The first class that would follow shares given away down to nothing.
+fn ratchet_to_nothing<const BITS: usize, const LIMBS: usize>(
+    scenario: &Scenario<Fixed<BITS, LIMBS>>,
+    triggered: impl Fn(&&Protection) -> bool,
+    table: &CapTable<Fixed<BITS, LIMBS>>,
+) -> Option<Cause> {
+    let given_away = protect::Issue { money: Fixed::zero(), shares: Fixed::one() };
+    let to_nothing = |protection: &&Protection| {
+        protect::outside_round(protection, given_away, Rounding::EXACT, table)
+            .is_some_and(|adjustment| !adjustment.after.is_positive().is_yes())
+    };
+    let protection = scenario.protections.iter().filter(triggered).find(to_nothing)?;
+    Some(Cause::RatchetToNothing { class: protection.class })
 }
 
 fn of_round<const BITS: usize, const LIMBS: usize>(
@@ -230,7 +269,7 @@ fn of_round<const BITS: usize, const LIMBS: usize>(
     table: &CapTable<Fixed<BITS, LIMBS>>,
 ) -> Cause {
     let terms = &scenario.rounds[id.index()];
-    let solved = || pricing::solve(terms, &scenario.convertibles, draws, table);
+    let solved = || pay_to_play::price(terms, &scenario.convertibles, draws, table);
     let pricing = table.rounds[id.index()].clone().unwrap_or_else(solved);
     if !pricing.pre_money.is_positive().is_yes() {
         return Cause::NoPreMoney {
@@ -251,7 +290,8 @@ fn of_round<const BITS: usize, const LIMBS: usize>(
         let alone = Round { converting: Vec::new(), ..terms.clone() };
         let without_conversions = solve_with_pool(&alone, Fixed::zero(), scenario, draws, table);
         if !terms.converting.is_empty() && without_conversions.feasible.is_yes() {
-            return Cause::ConversionsTakeAll { fixed_parts: decimal(fixed_parts(terms, scenario, draws)) };
+            let converting = terms.converting.iter().map(|converting| converting.convertible);
+            return Cause::ConversionsTakeAll { fixed_parts: decimal(fixed_parts(converting, scenario, draws)) };
         }
     }
     for index in 0..terms.tranches[tranche].participants.len() {
@@ -311,19 +351,19 @@ fn solve_with_pool<const BITS: usize, const LIMBS: usize>(
     if let Some(pool) = &mut terms.pool {
         pool.amount = PoolAmount::Increase(Term::Given(increase));
     }
-    pricing::solve(&terms, &scenario.convertibles, draws, table)
+    pay_to_play::price(&terms, &scenario.convertibles, draws, table)
 }
 
 /// The parts of a whole that what converts is promised whatever the price.
 fn fixed_parts<const BITS: usize, const LIMBS: usize>(
-    terms: &Round<Fixed<BITS, LIMBS>>,
+    converting: impl Iterator<Item = ConvertibleId>,
     scenario: &Scenario<Fixed<BITS, LIMBS>>,
     draws: &Draws<Fixed<BITS, LIMBS>>,
 ) -> Fixed<BITS, LIMBS> {
-    let part = |converting: &Converting<_>| {
-        let convertible = &scenario.convertibles[converting.convertible.index()];
+    let part = |id: ConvertibleId| {
+        let convertible = &scenario.convertibles[id.index()];
         let of_itself = match convertible.package.counts {
-            Denominator::Counts(counts) => counts.this_security && counts.converting_securities,
+            Denominator::Counts(counts) => counts.this_security,
             Denominator::OfRound => false,
         };
         match convertible.package.cap {
@@ -332,7 +372,7 @@ fn fixed_parts<const BITS: usize, const LIMBS: usize>(
             _ => Fixed::zero(),
         }
     };
-    terms.converting.iter().map(part).sum()
+    converting.map(part).sum()
 }
 
 fn of_secondary<const BITS: usize, const LIMBS: usize>(

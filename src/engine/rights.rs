@@ -72,7 +72,7 @@ pub fn issue<N: Number, J: Journal<N>>(
     let shares = happens.select(shares, N::zero());
     let triggered = protections.iter().copied().filter(|protection| !protection.exempt.warrants);
     let issue = Issue { money: shares * exercise_price, shares: books.table.as_converted(terms.position, shares) };
-    protect::after_issue(triggered, issue, terms.rounding, happens, books);
+    let feasible = feasible & protect::after_issue(triggered, issue, terms.rounding, happens, books);
     let vested = if terms.has_milestones { N::zero() } else { shares };
     let held = Held { granted: shares, exercised: N::zero(), outstanding: shares, vested, exercise_price };
     books.table.rights[terms.right.index()] = held;

@@ -116,6 +116,7 @@ impl Round<Stated> {
                 .collect(),
             size_includes_conversions: self.size_includes_conversions,
             protections: self.protections.clone(),
+            pay_to_play: self.pay_to_play.as_ref().map(super::shares::PayToPlay::cast),
             rounding: self.rounding,
             residue: self.residue,
             tranches: self.tranches.iter().map(Tranche::cast).collect(),

@@ -107,7 +107,6 @@ impl Agreement {
             Subject::Class(class) => matches!(holding, Holding::Shares(_, of) if of == class),
             Subject::Plan(plan) => holding == Holding::Available(plan),
             Subject::StakeholderClass(who, class) => holding == Holding::Shares(who, class),
-            // What an instrument became is among its holder's shares; see the conversions.
             Subject::Convertible(_) | Subject::Loan(_) => false,
         }
     }

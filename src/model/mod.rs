@@ -43,7 +43,7 @@ pub use rights::{
 };
 pub use scenario::{ClassPrices, Draws, OpeningPrice, Scenario, Timed, value_of};
 pub use secondary::{Buyer, Part, SalePrice, SaleQuantity, Secondary, Seller};
-pub use shares::{ClassConversion, Exchange, Repurchase, RepurchaseQuantity};
+pub use shares::{ClassConversion, Exchange, PayToPlay, PayToPlayClass, Repurchase, RepurchaseQuantity};
 pub use terms::{
     Capitalization, Commitment, Consideration, Due, Event, GrantAmount, Hold, Holding, Issuance, OptionGrant,
     Participant, PoolAmount, PoolIncrease, Residue, Round, RoundPool, RoundPrice, Rung, Setting, Split, Takes, Term,

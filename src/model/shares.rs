@@ -1,6 +1,6 @@
 //! Shares that become shares of another class, and shares that the company buys back.
 
-use super::ids::{ClassId, OriginId, PositionId};
+use super::ids::{ClassId, OriginId, PositionId, StakeholderId};
 use super::terms::Term;
 use crate::num::rounding::Rounding;
 use crate::num::{Number, Stated};
@@ -57,6 +57,46 @@ pub enum RepurchaseQuantity<N> {
     Shares(Term<N>),
     /// As many as this money buys.
     Money(Term<N>),
+}
+
+/// Who skips its pro rata in a round loses its class.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PayToPlay<N> {
+    /// The part of its pro rata right a holder has to take.
+    pub required: Term<N>,
+    /// The classes that convert.
+    pub classes: Vec<PayToPlayClass<N>>,
+}
+
+/// A class with pay-to-play.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PayToPlayClass<N> {
+    /// The class.
+    pub class: ClassId,
+    /// What its shares become.
+    pub into: ClassId,
+    /// New shares for each old one; `None` leaves what they are as converted to common.
+    pub ratio: Option<Term<N>>,
+    /// Only the part that the holder left of its right converts, not all its shares.
+    pub shortfall: bool,
+    /// The first shares of a class without an issue price take the old class's with them: it is not common.
+    pub carries_price: bool,
+    /// Everyone who may hold the class.
+    pub holders: Vec<(StakeholderId, Exchange)>,
+}
+
+impl PayToPlay<Stated> {
+    pub(super) fn cast<N: Number>(&self) -> PayToPlay<N> {
+        let class = |class: &PayToPlayClass<Stated>| PayToPlayClass {
+            class: class.class,
+            into: class.into,
+            ratio: class.ratio.map(Term::cast),
+            shortfall: class.shortfall,
+            carries_price: class.carries_price,
+            holders: class.holders.clone(),
+        };
+        PayToPlay { required: self.required.cast(), classes: self.classes.iter().map(class).collect() }
+    }
 }
 
 impl ClassConversion<Stated> {

@@ -9,7 +9,7 @@ use super::ids::{
 use super::instruments::{ConversionMethod, Converting, Elapsed, Protection};
 use super::rights::{Cancellation, Exercise, Vest, Warrant};
 use super::secondary::{SalePrice, Secondary};
-use super::shares::{ClassConversion, Repurchase};
+use super::shares::{ClassConversion, PayToPlay, Repurchase};
 use crate::num::rounding::Rounding;
 
 /// A quantity of the scenario: stated, or one of its variables.
@@ -117,6 +117,8 @@ pub struct Round<N> {
     pub size_includes_conversions: bool,
     /// Classes that are protected against a lower price.
     pub protections: Vec<Protection>,
+    /// What becomes of shares whose holder skips its pro rata.
+    pub pay_to_play: Option<PayToPlay<N>>,
     /// How the deal rounds.
     pub rounding: Rounding,
     /// What becomes of the part of a cheque that buys no share.

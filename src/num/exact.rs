@@ -86,6 +86,13 @@ impl<const BITS: usize, const LIMBS: usize> Fixed<BITS, LIMBS> {
         self.numerator.bit_len().max(self.denominator.bit_len())
     }
 
+    /// What stands above and below the line, as whole numbers; `None` where the number is undefined.
+    pub(super) fn halves(self) -> Option<(Self, Self)> {
+        self.failure().is_none().then_some(())?;
+        let whole = |numerator, negative| Fixed { negative, numerator, denominator: Uint::ONE };
+        Some((whole(self.numerator, self.negative), whole(self.denominator, false)))
+    }
+
     /// `a/b + c/d`, by way of the common divisor of `b` and `d`, so that no intermediate is longer than it must be.
     fn checked_add(self, other: Self) -> Option<Self> {
         let common = common_divisor(self.denominator, other.denominator);
@@ -153,15 +160,20 @@ impl<const BITS: usize, const LIMBS: usize> Fixed<BITS, LIMBS> {
         }
     }
 
+    /// The nearest whole number of a quotient, half to even. The denominator is above zero.
+    fn nearest(numerator: Uint<BITS, LIMBS>, denominator: Uint<BITS, LIMBS>) -> Uint<BITS, LIMBS> {
+        let (whole, rest) = numerator.div_rem(denominator);
+        let half = rest.cmp(&(denominator - rest));
+        let up = half == Ordering::Greater || (half == Ordering::Equal && whole.bit(0));
+        // A quotient with a rest is below its numerator, so one more is no overflow.
+        if up { whole + Uint::ONE } else { whole }
+    }
+
     /// The number as a decimal of at most `places` places, half to even; `None` if undefined or too long.
     pub fn to_decimal(self, places: u32) -> Option<Decimal> {
         self.failure().is_none().then_some(())?;
         let scale = Uint::try_from(10u128.checked_pow(places)?).ok()?;
-        let (mut whole, rest) = self.numerator.checked_mul(scale)?.div_rem(self.denominator);
-        let half = rest.cmp(&(self.denominator - rest));
-        if half == Ordering::Greater || (half == Ordering::Equal && whole.bit(0)) {
-            whole = whole.checked_add(Uint::ONE)?;
-        }
+        let whole = Self::nearest(self.numerator.checked_mul(scale)?, self.denominator);
         let magnitude = i128::try_from(whole).ok()?;
         let signed = if self.negative { -magnitude } else { magnitude };
         Decimal::try_from_i128_with_scale(signed, places).ok().map(|decimal| decimal.normalize())
@@ -239,6 +251,18 @@ impl<const BITS: usize, const LIMBS: usize> Number for Fixed<BITS, LIMBS> {
             (Some(_), _) => self,
             (None, Some(decimal)) => Self::given(decimal),
             (None, None) => Self::undefined(Arithmetic::Overflow),
+        }
+    }
+    fn carried(self) -> Self {
+        const SHORT_BITS: usize = 128;
+        const PLACES: u32 = 30;
+        if self.failure().is_some() || self.denominator.bit_len() <= SHORT_BITS {
+            return self;
+        }
+        let scale = Uint::from(10u128.pow(PLACES));
+        match self.numerator.checked_mul(scale) {
+            Some(scaled) => Self::ratio(self.negative, Self::nearest(scaled, self.denominator), scale),
+            None => Self::undefined(Arithmetic::Overflow),
         }
     }
     fn is_defined(self) -> Truth {
@@ -425,5 +449,18 @@ mod tests {
         assert_eq!(exact("-0.135").to_decimal(2), Some("-0.14".parse().unwrap()));
         assert_eq!(exact("-1.5").floor().to_decimal(0), Some(Decimal::from(-2)));
         assert_eq!((Exact::whole(2) / Exact::whole(3)).posted().to_decimal(12), Some("0.6666666667".parse().unwrap()));
+    }
+
+    /// 2/3 is short and stays; a fraction of 40 digits over 41 is carried to thirty places, within half of the last.
+    #[test]
+    fn only_a_long_fraction_is_cut_where_it_is_carried() {
+        let third = Exact::whole(2) / Exact::whole(3);
+        assert_eq!(Number::below(third.carried(), third), Truth::No);
+        assert_eq!(Number::below(third, third.carried()), Truth::No);
+        let ten = |power: u32| (0..power).fold(Exact::whole(1), |product, _| product * Exact::whole(10));
+        let long = ten(40) / (ten(41) + Exact::whole(3));
+        let off = long.max(long.carried()) - long.min(long.carried());
+        assert_eq!(off.is_positive(), Truth::Yes);
+        assert_eq!((off * ten(30) * Exact::whole(2)).at_most(Exact::whole(1)), Truth::Yes);
     }
 }

@@ -103,6 +103,10 @@ impl<const W: usize> Number for Lanes<W> {
         self
     }
     #[inline(always)]
+    fn carried(self) -> Self {
+        self
+    }
+    #[inline(always)]
     fn is_defined(self) -> LaneMask<W> {
         LaneMask(each_lane!(|lane| if self.0[lane].is_finite() { TRUE } else { 0 }, 0))
     }

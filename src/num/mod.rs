@@ -1,6 +1,6 @@
 //! Numbers: one trait in which every formula of the engine is written once.
 //!
-//! Two types implement it. [`Exact`] is one rational number and answers "what is it, to the last share".
+//! Two types implement it, and a third that keeps what the first would cut off when it is posted ([`Unposted`]). [`Exact`] is one rational number and answers "what is it, to the last share".
 //! [`Lanes`] is several `f64` side by side and answers "what is it in a million futures". A formula must serve
 //! both, so a comparison yields a *mask* (one truth per lane) and a choice is `mask.select(yes, no)`.
 //! What is the same in every lane (which terms exist, how many tranches, the rounding rule) stays ordinary control flow.
@@ -9,13 +9,16 @@ mod exact;
 mod lanes;
 mod normal;
 pub mod rounding;
+mod simplest;
 mod stated;
+mod unposted;
 mod words;
 
 pub use exact::{Arithmetic, Exact, Fixed, Narrow, Truth, Wide};
 pub use lanes::{LaneMask, Lanes};
 pub use normal::normal_cdf;
 pub use stated::Stated;
+pub use unposted::Unposted;
 pub use words::grouped;
 
 use rust_decimal::Decimal;
@@ -53,6 +56,11 @@ pub trait Number:
     /// The number as a ledger may hold it: at most ten decimal places. Lanes keep their 53 bits.
     #[must_use]
     fn posted(self) -> Self;
+    /// The number as it is carried from event to event: exact while its fraction is short, else to thirty decimal places.
+    /// A ratio that each adjustment makes from those of all classes would otherwise double in length every time. Lanes
+    /// keep their 53 bits.
+    #[must_use]
+    fn carried(self) -> Self;
     /// False where this number, or one it was computed from, divided by zero or outgrew the type.
     fn is_defined(self) -> Self::Mask;
 

@@ -104,6 +104,12 @@ impl Rounding {
         self.pool.map_or_else(|| options.posted(), |direction| whole(options, direction))
     }
 
+    /// Interest as the deal counts it: to the nearest unit of account.
+    #[inline(always)]
+    pub fn interest<N: Number>(self, interest: N) -> N {
+        to_places(interest, self.money_places.map(|places| Places { places, direction: Direction::Nearest }))
+    }
+
     /// Money to be wired for `shares` at `price`: up to the next unit of account, so that it pays for every share.
     #[inline(always)]
     pub fn wire<N: Number>(self, money: N) -> N {

@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::{fs, path};
 use tempfile::TempDir;
@@ -41,8 +42,46 @@ const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 #[derive(Debug)]
 pub struct OutputFolder {
     path: PathBuf,
-    files: BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, Content>,
     keeps: bool,
+}
+
+/// What a file will hold.
+#[derive(Debug)]
+enum Content {
+    Bytes(Vec<u8>),
+    /// Written already, to a file without a name.
+    Written(File),
+}
+
+/// A file that is written as it is computed, too large to be held. It has no name until the folder is committed, so
+/// nothing is left of it where the program is stopped.
+#[derive(Debug)]
+pub struct Stream {
+    name: String,
+    place: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl Stream {
+    /// Writes the next bytes.
+    ///
+    /// # Errors
+    /// Where the disk is full or gone.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.file.write_all(bytes).map_err(|cause| Error::environment("write", &self.place, cause))
+    }
+
+    /// Hands the file to the folder it belongs to.
+    ///
+    /// # Errors
+    /// Where the last bytes cannot be written.
+    pub fn finish(self, folder: &mut OutputFolder) -> Result<(), Error> {
+        let file =
+            self.file.into_inner().map_err(|error| Error::environment("write", &self.place, error.into_error()))?;
+        folder.take(self.name, Content::Written(file));
+        Ok(())
+    }
 }
 
 impl OutputFolder {
@@ -61,10 +100,27 @@ impl OutputFolder {
     /// # Panics
     /// If the name is not a plain file name or was taken before: a mistake in the program.
     pub fn add(&mut self, name: impl Into<String>, content: impl Into<Vec<u8>>) {
-        let name = name.into();
+        self.take(name.into(), Content::Bytes(content.into()));
+    }
+
+    /// A file of the folder that is written as it is computed.
+    ///
+    /// # Errors
+    /// Where nothing can be written beside the folder.
+    pub fn stream(&self, name: &str) -> Result<Stream, Error> {
+        let place = self.path.join(name);
+        let failed = |cause| Error::environment("write", &place, cause);
+        let path = path::absolute(&self.path).map_err(failed)?;
+        let beside = path.ancestors().skip(1).find(|parent| parent.is_dir());
+        let beside = beside.ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
+        let file = tempfile::tempfile_in(beside).map_err(failed)?;
+        Ok(Stream { name: name.to_owned(), place, file: BufWriter::with_capacity(1 << 20, file) })
+    }
+
+    fn take(&mut self, name: String, content: Content) {
         let is_plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', ':', '\0']);
         assert!(is_plain, "an output is a plain file in its folder, not `{name}`");
-        let before = self.files.insert(name.clone(), content.into());
+        let before = self.files.insert(name.clone(), content);
         assert!(before.is_none(), "two outputs are called `{name}`");
     }
 
@@ -128,7 +184,11 @@ impl OutputFolder {
     fn write_all(&self, folder: &Path) -> Result<(), (PathBuf, io::Error)> {
         fs::create_dir(folder).map_err(|cause| (self.path.clone(), cause))?;
         for (name, content) in &self.files {
-            fs::write(folder.join(name), content).map_err(|cause| (self.path.join(name), cause))?;
+            let written = match content {
+                Content::Bytes(bytes) => fs::write(folder.join(name), bytes),
+                Content::Written(file) => copied(file, &folder.join(name)),
+            };
+            written.map_err(|cause| (self.path.join(name), cause))?;
         }
         Ok(())
     }
@@ -146,6 +206,12 @@ impl OutputFolder {
         names.sort();
         Ok(names)
     }
+}
+
+/// Writes what a file without a name holds to a file with one.
+fn copied(mut from: &File, to: &Path) -> io::Result<()> {
+    from.seek(SeekFrom::Start(0))?;
+    io::copy(&mut from, &mut File::create(to)?).map(|_| ())
 }
 
 /// A file of this run, or none, in place of an old one, or none.

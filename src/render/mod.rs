@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod csv;
+pub mod csv_rows;
 pub mod files;
 pub mod findings;
 pub mod json;

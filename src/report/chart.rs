@@ -1,5 +1,6 @@
 //! A chart as data: what is shown and in which words, and nothing of where it stands on the canvas.
 
+use super::quantities::Unit;
 use rust_decimal::Decimal;
 
 /// A chart of a report. Every word is computed from the results.
@@ -66,6 +67,63 @@ pub enum Body {
         /// The currency's code, for the money inside the bars: `USD`.
         currency: String,
     },
+    /// A grid of cells, one a pair of values of two inputs; the deeper the colour, the more.
+    Heatmap {
+        /// Its name stands below, its values from left to right.
+        across: Scale,
+        /// Its name stands at the left, its values from the bottom to the top.
+        up: Scale,
+        /// Row by row from the bottom; `None` where the deal cannot be closed.
+        cells: Vec<Option<Decimal>>,
+        /// What the cells measure.
+        unit: Unit,
+        /// The currency of money.
+        currency: String,
+    },
+    /// One line a figure over the values of one input.
+    Lines {
+        /// The input.
+        across: Scale,
+        /// As many values as the scale has; `None` where the deal cannot be closed.
+        series: Vec<SparseSeries>,
+        /// What the lines measure.
+        unit: Unit,
+        /// The currency of money.
+        currency: String,
+    },
+    /// What each input alone moves a figure by, the widest at the top.
+    Tornado {
+        /// The figure with every input at its base.
+        base: Decimal,
+        /// Ranked.
+        bars: Vec<Swing>,
+        /// What they measure.
+        unit: Unit,
+        /// The currency of money.
+        currency: String,
+    },
+}
+
+/// An input and its values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scale {
+    /// Name of the input.
+    pub name: String,
+    /// Its values in words.
+    pub labels: Vec<String>,
+    /// Its values as numbers, where they are numbers; empty for words.
+    pub numbers: Vec<Decimal>,
+}
+
+/// What one input alone moves a figure by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Swing {
+    /// The input.
+    pub name: String,
+    /// The figure at the input's low end, and that end in words; `None` where there is no answer.
+    pub low: (Option<Decimal>, String),
+    /// The same at the high end.
+    pub high: (Option<Decimal>, String),
 }
 
 /// A name with a smaller line under it.

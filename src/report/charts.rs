@@ -384,7 +384,12 @@ mod tests {
                         (start.fraction + changes.iter().map(|step| step.fraction).sum::<Decimal>() - end.fraction)
                             .abs()
                     }
-                    Body::Comparison { .. } | Body::FundingLadder { .. } => Decimal::ZERO,
+                    Body::Comparison { .. }
+                    | Body::FundingLadder { .. }
+                    | Body::WorthBesideHeadline { .. }
+                    | Body::Heatmap { .. }
+                    | Body::Lines { .. }
+                    | Body::Tornado { .. } => Decimal::ZERO,
                 };
                 assert!(off < Decimal::new(1, 10), "{} of {} is off by {off}", chart.id, run.agreement.head.name);
             }

@@ -139,7 +139,8 @@ pub fn word(figure: Figure) -> &'static str {
     }
 }
 
-fn subject(subject: Subject, agreement: &Agreement) -> Option<String> {
+/// Whom or what a figure is of, in print; `None` is the whole company.
+pub fn subject(subject: Subject, agreement: &Agreement) -> Option<String> {
     match subject {
         Subject::Whole => None,
         Subject::Stakeholder(who) => Some(agreement.stakeholders[who.index()].name.clone()),

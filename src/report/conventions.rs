@@ -1,5 +1,7 @@
 //! The conventions behind the numbers, in sentences, printed with them.
 
+mod shares;
+
 use super::frame::columns;
 use super::run::Run;
 use super::table::{Cell, Style, Table};
@@ -95,6 +97,7 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
     rows.extend(protection_rows(run));
     rows.extend(right_rows(&scenario.rounds));
     rows.extend(right_to_buy_rows(run));
+    rows.extend(shares::rows(run));
     if scenario.timeline.iter().any(|timed| matches!(timed.event, Event::Secondary(_))) {
         rows.push((
             "Secondary",

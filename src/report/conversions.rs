@@ -122,7 +122,7 @@ pub fn table(run: &Run) -> Option<Table> {
     let heads = [
         ("instrument", "Instrument"),
         ("investor", "Investor"),
-        ("balance", "Principal and interest"),
+        ("balance", "Balance converted"),
         ("cap", "Cap"),
         ("discount", "Discount"),
         ("capitalization", "Cap divided by"),
@@ -141,7 +141,7 @@ pub fn table(run: &Run) -> Option<Table> {
             vec![
                 Cell::text(&info.name),
                 Cell::text(agreement.owner(conversion.position)),
-                Cell::Money(conversion.principal + conversion.interest),
+                Cell::Money(conversion.balance),
                 cap_in_words(run, conversion.package),
                 Cell::or_empty(Some(conversion.discount).filter(|discount| !discount.is_zero()), |value| {
                     Cell::Fraction { value, places: 1 }

@@ -11,16 +11,18 @@
 //! This is accounting, not causation: what a holder would have had without an item is another question.
 //! Source: rule 21 of the rules of the numbers.
 
+mod issued;
+
 use super::exact::{FRACTION_PLACES, POSTED_PLACES, Values, decimal, exact, quotient};
 use super::frame::{columns, csv_cells, csv_columns, exact_fraction, points, shown_places};
-use super::holders::{Holder, by_position, holders};
+use super::holders::{Holder, holders};
 use super::run::Run;
 use super::table::{Cell, Column, Style, Table};
 use super::words::{basis, capital};
-use crate::engine::books::EntryKind;
-use crate::engine::ledger::{Posted, Stage};
-use crate::model::{Event, PositionId};
+use crate::engine::ledger::Stage;
+use crate::model::Event;
 use crate::num::{Exact, Number};
+use issued::Issued;
 use rust_decimal::Decimal;
 
 /// What changes an ownership.
@@ -125,19 +127,11 @@ pub fn changes(run: &Run, holders: &[Holder]) -> Vec<Change> {
     (1..stages.len()).flat_map(|stage| at_stage(run, holders, stage)).collect()
 }
 
-/// What a stage issued, as converted, by cause.
-struct Issued {
-    /// To all.
-    to_all: [Exact; Cause::ALL.len()],
-    /// To each holder.
-    to_holder: Vec<[Exact; Cause::ALL.len()]>,
-}
-
 fn at_stage(run: &Run, holders: &[Holder], index: usize) -> Vec<Change> {
     let stages = &run.ledger().stages;
     let (before, after) = (&stages[index - 1], &stages[index]);
     let scale = split_of(run, after);
-    let issued = issued(run, holders, before, after, &scale);
+    let issued = Issued::at(run, holders, before, after, &scale);
     let total_before = exact(before.fully_diluted) * scale;
     let total_after = exact(after.fully_diluted);
     let one_or = |whole: Decimal, total: Exact| if whole.is_zero() { Exact::one() } else { total };
@@ -181,102 +175,6 @@ fn split_of(run: &Run, after: &Stage) -> Exact {
         }
         _ => Exact::one(),
     }
-}
-
-fn issued(run: &Run, holders: &[Holder], before: &Stage, after: &Stage, scale: &Exact) -> Issued {
-    let none = [Exact::zero(); Cause::ALL.len()];
-    let mut issued = Issued { to_all: none, to_holder: vec![none; holders.len()] };
-    let Some(event) = after.event else { return issued };
-    let owner = by_position(holders, after.shares.len());
-    let mut add = |position: PositionId, cause: Cause, amount: Exact, to_all: bool| {
-        if to_all {
-            issued.to_all[cause.index()] += amount;
-        }
-        if let Some(holder) = owner[position.index()] {
-            issued.to_holder[holder][cause.index()] += amount;
-        }
-    };
-    match &run.agreement.scenario.timeline[event.index()].event {
-        Event::Split(_) => {
-            for position in (0..after.shares.len()).map(PositionId::at) {
-                let held = |stage: &Stage| exact(stage.as_converted[position.index()]);
-                add(position, Cause::SplitFraction, held(after) - held(before) * *scale, true);
-            }
-        }
-        kind => {
-            let in_round = matches!(kind, Event::Closing { .. });
-            for entry in run.ledger().entries_of(event) {
-                for (position, cause, amount) in added(entry, in_round, before, after) {
-                    add(position, cause, amount, issues(&entry.kind));
-                }
-            }
-        }
-    }
-    issued
-}
-
-/// Whether an entry changes the total; what it only moves from one holder to another does not.
-fn issues(kind: &EntryKind<Decimal>) -> bool {
-    !matches!(kind, EntryKind::Grant { .. } | EntryKind::Return { .. } | EntryKind::Transfer { .. })
-}
-
-/// What an entry adds where and why, as converted: at its own position, and less than nothing where it takes from another.
-fn added(entry: &Posted, in_round: bool, before: &Stage, after: &Stage) -> Vec<(PositionId, Cause, Exact)> {
-    let amount = as_converted(entry.position, entry, before, after);
-    let mut taken = None;
-    let cause = match entry.kind {
-        EntryKind::Issuance { .. } if in_round => Cause::NewMoney,
-        EntryKind::Issuance { .. } => Cause::Issuance,
-        EntryKind::Conversion { .. } => Cause::Conversion,
-        EntryKind::Adjustment { as_converted } => {
-            return vec![(entry.position, Cause::AntiDilution, exact(as_converted))];
-        }
-        EntryKind::PoolIncrease => Cause::PoolIncrease,
-        EntryKind::Grant { from } => {
-            // Options are not converted: what the holder gets is what the plan gives.
-            taken = Some((from, Cause::OptionGrant, amount));
-            Cause::OptionGrant
-        }
-        EntryKind::Warrant => Cause::Warrant,
-        EntryKind::Exercise { from, counted, .. } => {
-            taken = Some((from, Cause::Exercise, shares_as_converted(counted, from, entry, before, after)));
-            Cause::Exercise
-        }
-        EntryKind::Return { from } => {
-            taken = Some((from, Cause::Cancellation, amount));
-            Cause::Cancellation
-        }
-        EntryKind::Cancellation => Cause::Cancellation,
-        EntryKind::Transfer { from, .. } => {
-            taken = Some((from, Cause::SecondarySold, as_converted(from, entry, before, after)));
-            Cause::SecondaryBought
-        }
-        EntryKind::Reclassification { from, given, .. } => {
-            taken = Some((from, Cause::ClassConversion, shares_as_converted(given, from, entry, before, after)));
-            Cause::ClassConversion
-        }
-        EntryKind::Repurchase { .. } => Cause::Repurchase,
-        EntryKind::Split { .. } => return Vec::new(),
-    };
-    let taken = taken.map(|(from, cause, amount)| (from, cause, Exact::zero() - amount));
-    std::iter::once((entry.position, cause, amount)).chain(taken).collect()
-}
-
-/// So many shares of another position of the entry, as converted.
-fn shares_as_converted(shares: Decimal, position: PositionId, entry: &Posted, before: &Stage, after: &Stage) -> Exact {
-    as_converted(position, &Posted { shares, ..*entry }, before, after)
-}
-
-/// The shares of an entry as converted, at the ratio of the position's larger holding, before or after it: its counts
-/// have ten places, so the larger has more digits.
-fn as_converted(position: PositionId, entry: &Posted, before: &Stage, after: &Stage) -> Exact {
-    let at = position.index();
-    let larger = if before.shares[at] > after.shares[at] { before } else { after };
-    let held = larger.shares[at];
-    if held.is_zero() {
-        return exact(entry.shares);
-    }
-    exact(entry.shares) * exact(larger.as_converted[at]) / exact(held)
 }
 
 /// Ownership at two stages, each number rounded once.

@@ -266,7 +266,9 @@ impl Writer<'_> {
 
     /// By how much a conversion of shares changed what they are as converted to common.
     fn by_conversion(&self, entry: &Posted, from: PositionId, given: Decimal) -> Decimal {
-        let stage = self.run.ledger().stages.iter().find(|stage| stage.event == Some(entry.event));
+        // It comes before anything in the event that changes a ratio.
+        let stages = self.run.ledger().stages.iter();
+        let stage = stages.take_while(|stage| stage.event < Some(entry.event)).last();
         let ratio = |position: PositionId| {
             let class = self.agreement().scenario.positions[position.index()].class();
             stage.zip(class).map_or(Decimal::ONE, |(stage, class)| stage.ratios[class.index()])

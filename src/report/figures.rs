@@ -210,7 +210,7 @@ impl<'a> At<'a> {
             Figure::DiscountPrice => Ok(exact(conversion.discount_price)),
             Figure::Capitalization if conversion.capitalization.is_zero() => Err("it has no cap".to_owned()),
             Figure::Capitalization => Ok(exact(conversion.capitalization)),
-            Figure::Balance => Ok(exact(conversion.principal) + exact(conversion.interest)),
+            Figure::Balance => Ok(exact(conversion.balance)),
             Figure::ControllingTerm => {
                 Ok(Exact::given(Decimal::from(super::conversions::term(self.agreement, conversion))))
             }

@@ -229,6 +229,7 @@ impl Draft {
             size_includes_conversions: false,
             converting: Vec::new(),
             protections: Vec::new(),
+            pay_to_play: None,
             tranches: closings,
             first_closing,
             price_origin,

@@ -225,24 +225,27 @@ pub fn because(run: &Run, entry: &Posted) -> String {
                 grouped(entry.shares)
             )
         }
+        Because::PayToPlay { ratio, took, required } => {
+            let [took, required] = [took, required].map(|money| grouped(rounded(money, 2)));
+            format!("pay-to-play, {took} taken of a pro rata of {required}: {}", exchange(run, entry, ratio))
+        }
         Because::Ratio { ratio } => match entry.kind {
             EntryKind::Split { fraction } if !fraction.is_zero() => {
                 format!("{} new for each old share; {} paid in cash", grouped(ratio), grouped(fraction))
             }
-            EntryKind::Reclassification { from, given, fraction, cash } => {
-                let class = run.agreement.consists_of(from);
-                let converted = format!("{} {class}, {} new for each", grouped(given), grouped(ratio));
-                match fraction > Decimal::ZERO {
-                    true => format!(
-                        "{converted}; {} of a share cut off, {} in cash",
-                        grouped(fraction),
-                        grouped(rounded(cash, 2))
-                    ),
-                    false => converted,
-                }
-            }
+            EntryKind::Reclassification { .. } => exchange(run, entry, ratio),
             _ => format!("{} new for each old share", grouped(ratio)),
         },
+    }
+}
+
+/// What converted into the shares of an entry, at which ratio, and what became of a fraction.
+fn exchange(run: &Run, entry: &Posted, ratio: Decimal) -> String {
+    let EntryKind::Reclassification { from, given, fraction, cash } = entry.kind else { return String::new() };
+    let converted = format!("{} {}, {} new for each", grouped(given), run.agreement.consists_of(from), grouped(ratio));
+    match fraction > Decimal::ZERO {
+        true => format!("{converted}; {} of a share cut off, {} in cash", grouped(fraction), grouped(rounded(cash, 2))),
+        false => converted,
     }
 }
 

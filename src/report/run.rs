@@ -54,6 +54,20 @@ impl Run {
         Ok(Run { agreement, rung, ledgers: [funded, committed, all], left_out })
     }
 
+    /// Replays the agreement on one rung, where nobody asks for the others.
+    ///
+    /// # Errors
+    /// The first event that has no answer, with the agreement it belongs to.
+    pub fn on_one_rung(agreement: Agreement, rung: Rung) -> Result<Self, Box<(Agreement, Vec<Refusal>)>> {
+        match replay_exactly(&agreement.scenario, rung) {
+            Ok(ledger) => {
+                let ledgers = [ledger.clone(), ledger.clone(), ledger];
+                Ok(Run { agreement, rung, ledgers, left_out: Vec::new() })
+            }
+            Err(refusal) => Err(Box::new((agreement, vec![refusal]))),
+        }
+    }
+
     /// What happened on the rung shown.
     pub fn ledger(&self) -> &Ledger {
         self.on(self.rung)

@@ -258,7 +258,7 @@ fn is_harmless(node: &Node, key: &Key) -> bool {
         Value::YesNo(false) => "false",
         _ => return false,
     };
-    key.later_unless == Some(written) || key.later_for.is_some_and(|value| value != written)
+    key.later_for.is_some_and(|value| value != written)
 }
 
 /// The key, or its value where only that one has to wait.

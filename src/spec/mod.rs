@@ -14,6 +14,7 @@ mod check;
 mod complete;
 mod expectations;
 mod file;
+mod inputs;
 pub mod keys;
 mod load;
 mod merge;

@@ -163,16 +163,16 @@ impl<N: Number> Curve<N> {
             }
             self.converts_at[index] = has_part.select(lowest, N::zero());
         }
-        // Each that converts adds to what the others are a part of: two may be better off converting together below the price
-        // at which either would alone. The lower cap goes first, and the higher one not before it.
+        // Each that converts adds to what the others are a part of, so that one with a lower cap converts no later than one
+        // with a higher: together they may be better off below the price at which either would convert alone.
         for index in 0..stack.claims.len() {
             if let Sharing::PartOf { .. } = stack.claims[index].sharing {
                 let worth = worth(&stack.claims[index]);
                 for (other, claim) in stack.claims.iter().enumerate() {
                     if let Sharing::PartOf { .. } = claim.sharing {
-                        let lower = claim.part().is_positive() & self::worth(claim).at_most(worth);
-                        let later = self.converts_at[index].max(self.converts_at[other]);
-                        self.converts_at[index] = lower.select(later, self.converts_at[index]);
+                        let higher = claim.part().is_positive() & worth.at_most(self::worth(claim));
+                        let earlier = self.converts_at[index].min(self.converts_at[other]);
+                        self.converts_at[index] = higher.select(earlier, self.converts_at[index]);
                     }
                 }
             }
@@ -315,10 +315,10 @@ impl<N: Number> Curve<N> {
         for _ in 0..=stack.claims.len() {
             let total = self.total(stack, price, Side::Above);
             // Where nobody shares all is flat, and any price will do.
-            let next = total.shares.is_positive().select(divided(net - total.fixed, total.shares), price);
-            let settled = price.at_most(next);
-            price = next.min(price).max(N::zero());
-            if settled.all() {
+            let lower = total.shares.is_positive().select(divided(net - total.fixed, total.shares), price);
+            let found = price.at_most(lower);
+            price = lower.min(price).max(N::zero());
+            if found.all() {
                 break;
             }
         }
@@ -421,8 +421,8 @@ fn conversion_price<N: Number>(unit: &[Claim<N>]) -> N {
         let (mut fixed, mut growing) = (N::zero(), N::zero());
         for claim in unit {
             if let Sharing::Capped { above, total, .. } = claim.sharing {
-                let shared = claim.preference + claim.shares * (price - above).max(N::zero());
-                let is_capped = total.at_most(shared);
+                let reached = claim.preference + claim.shares * (price - above).max(N::zero());
+                let is_capped = total.at_most(reached);
                 fixed += is_capped.select(total, claim.preference - claim.shares * above);
                 growing += is_capped.select(N::zero(), claim.shares);
             }

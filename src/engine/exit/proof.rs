@@ -112,7 +112,10 @@ fn choices(stack: &Stack<Exact>, curve: &Curve<Exact>, exit_value: Exact) -> Res
     while first < stack.claims.len() {
         let unit = unit_at(&stack.claims, first);
         first = unit.end;
-        if !chooses(&stack.claims[unit.start]) || forced(unit.start) {
+        // Lots that choose as one beside a part of Liquidity Capitalization choose by what is more at the common price there
+        // is: by not converting they would change that price, for the part as for themselves.
+        let moves_price = stack.has_parts() && unit.len() > 1;
+        if !chooses(&stack.claims[unit.start]) || forced(unit.start) || moves_price {
             continue;
         }
         tried += 1;
@@ -147,6 +150,7 @@ fn chooses(claim: &Claim<Exact>) -> bool {
 }
 
 /// The common price above which a choice pays more than so much.
+#[allow(clippy::large_enum_variant, reason = "an exact number is passed by value, as everywhere in the engine")]
 enum Wanted {
     Above(Exact),
     Never,

@@ -7,6 +7,7 @@ use crate::model::{
     Cap, Capitalization, Convertible, ConvertibleId, Converting, Denominator, Draws, Elapsed, Interest, Package,
     PositionId,
 };
+use crate::num::rounding::Rounding;
 use crate::num::{Mask, Number};
 
 /// A convertible on its way into a round: its balance, and the packages it may convert by.
@@ -22,6 +23,8 @@ pub struct Candidate<N: Number> {
     pub interest: N,
     /// What converts.
     pub balance: N,
+    /// Common shares per share of the class it becomes, where they are not one to one.
+    ratio: Option<N>,
     /// Where it is outstanding and the round is large enough for it.
     pub converts: N::Mask,
     /// Its own package first, then those it may adopt whole.
@@ -31,7 +34,7 @@ pub struct Candidate<N: Number> {
 
 /// One package as lines: by its cap, and by the round's price less its discount.
 #[derive(Clone, Copy, Debug)]
-struct Offer<N> {
+struct Offer<N: Number> {
     /// Whose it is.
     of: ConvertibleId,
     cap: Option<Capped<N>>,
@@ -42,8 +45,10 @@ struct Offer<N> {
 
 /// A cap as a line, with what its price needs.
 #[derive(Clone, Copy, Debug)]
-struct Capped<N> {
+struct Capped<N: Number> {
     line: Line<N>,
+    /// False where it is promised all of a count that it is itself in.
+    possible: N::Mask,
     /// Valuation of the cap; for a fixed part, the valuation that gives the same.
     valuation: N,
     /// The count it is divided by, the instrument itself in it where its terms say so.
@@ -70,8 +75,10 @@ pub struct Conversion<N: Number> {
     pub package: N,
     /// Purchase amount or principal.
     pub principal: N,
-    /// Accrued interest.
+    /// Accrued interest, whether or not it converts.
     pub interest: N,
+    /// What converts: the principal, with the interest unless that is paid in cash or waived.
+    pub balance: N,
     /// Where its price is the cap's; elsewhere the round's, less the discount.
     pub by_cap: N::Mask,
     /// The cap's price; zero without a cap.
@@ -84,10 +91,28 @@ pub struct Conversion<N: Number> {
     pub capitalization: N,
     /// The price used.
     pub price: N,
-    /// Shares.
+    /// Shares, as converted to common until they are posted.
     pub shares: N,
     /// Where it converts at all.
     pub converts: N::Mask,
+}
+
+impl<N: Number> Conversion<N> {
+    /// Its shares and prices as those of a class of so many common shares each.
+    #[inline(always)]
+    #[must_use]
+    pub fn of_class(self, ratio: Option<N>) -> Self {
+        match ratio {
+            None => self,
+            Some(ratio) => Conversion {
+                cap_price: self.cap_price * ratio,
+                discount_price: self.discount_price * ratio,
+                price: self.price * ratio,
+                shares: self.shares / ratio,
+                ..self
+            },
+        }
+    }
 }
 
 /// The balance of a convertible: principal, with simple interest or compounded at whole periods and simple for the rest.
@@ -116,25 +141,39 @@ pub fn grown<N: Number>(principal: N, rate_per_year: N, periods_per_year: Option
     balance * (N::one() + rate_per_year * elapsed.years)
 }
 
+/// The interest that has accrued on a convertible, as the deal rounds it.
+#[inline(always)]
+pub fn accrued<N: Number>(
+    principal: N,
+    terms: &Convertible<N>,
+    elapsed: Elapsed<N>,
+    rounding: Rounding,
+    draws: &Draws<N>,
+) -> N {
+    rounding.interest(balance(principal, terms.interest, elapsed, draws) - principal)
+}
+
 /// What a convertible brings to a round.
 #[inline(always)]
 pub fn candidate<N: Number>(
     converting: &Converting<N>,
     convertibles: &[Convertible<N>],
     headline: N,
+    rounding: Rounding,
     draws: &Draws<N>,
     table: &CapTable<N>,
 ) -> Candidate<N> {
     let terms = &convertibles[converting.convertible.index()];
     let principal = draws.value(terms.amount);
-    let with_interest = balance(principal, terms.interest, converting.elapsed, draws);
+    let interest = accrued(principal, terms, converting.elapsed, rounding, draws);
     let reached = terms.threshold.map_or(N::Mask::always(true), |threshold| draws.value(threshold).at_most(headline));
     Candidate {
         convertible: converting.convertible,
         position: converting.position,
         principal,
-        interest: with_interest - principal,
-        balance: if terms.interest_converts { with_interest } else { principal },
+        interest,
+        balance: if terms.interest_converts { principal + interest } else { principal },
+        ratio: table.ratio(table.positions[converting.position.index()].class()),
         converts: table.outstanding[converting.convertible.index()] & reached,
         packages: Vec::new(),
         may_adopt: converting.may_adopt.clone(),
@@ -208,6 +247,7 @@ impl<N: Number> Candidate<N> {
             package: N::whole(i32::try_from(package.of.0).unwrap_or(i32::MAX)),
             principal: self.principal,
             interest: self.interest,
+            balance: self.balance,
             by_cap,
             cap_price,
             discount_price: discounted,
@@ -216,6 +256,22 @@ impl<N: Number> Candidate<N> {
             price: by_cap.select(cap_price, discounted),
             shares,
             converts: self.converts,
+        }
+    }
+
+    /// False where a package it may convert by is promised all of a count that it is itself in.
+    #[inline(always)]
+    pub fn is_possible(&self) -> N::Mask {
+        let caps = self.packages.iter().filter_map(|package| package.cap);
+        caps.fold(N::Mask::always(true), |possible, cap| possible & cap.possible) | !self.converts
+    }
+
+    /// Shares as converted, as the deal rounds those of the class it becomes.
+    #[inline(always)]
+    pub fn rounded(&self, shares: N, rounding: Rounding) -> N {
+        match self.ratio {
+            None => rounding.shares(shares),
+            Some(ratio) => rounding.shares(shares / ratio) * ratio,
         }
     }
 
@@ -274,14 +330,11 @@ fn offer<N: Number>(
             Cap::Price(price) => {
                 let price = draws.value(price);
                 let count = Line::fixed(N::one());
-                return Capped { line: Line::fixed(balance / price), valuation: price, count, kind: CapKind::Priced };
+                return Capped::priced(Line::fixed(balance / price), price, count);
             }
         };
         match package.counts {
-            Denominator::OfRound => {
-                let count = scene.capitalization;
-                Capped { line: count * part, valuation, count, kind: CapKind::Priced }
-            }
+            Denominator::OfRound => Capped::priced(scene.capitalization * part, valuation, scene.capitalization),
             Denominator::Counts(counts) => of_counts(part, valuation, counts, scene, table),
         }
     });
@@ -310,17 +363,25 @@ fn of_counts<N: Number>(
     }
     let all = base + Line::of(Unknown::Conversions, N::one());
     match (counts.converting_securities, counts.this_security) {
-        (true, true) => Capped { line: all * part, valuation, count: all, kind: CapKind::PartOfWhole },
+        (true, true) => Capped { kind: CapKind::PartOfWhole, ..Capped::priced(all * part, valuation, all) },
         (true, false) => {
             let factor = N::one() / (N::one() + part);
-            Capped { line: all * (part * factor), valuation, count: all * factor, kind: CapKind::Priced }
+            Capped::priced(all * (part * factor), valuation, all * factor)
         }
         (false, true) => {
             let left = N::one() - part;
-            let factor = N::one() / left.is_positive().select(left, N::one());
-            Capped { line: base * (part * factor), valuation, count: base * factor, kind: CapKind::Priced }
+            let possible = left.is_positive();
+            let factor = N::one() / possible.select(left, N::one());
+            Capped { possible, ..Capped::priced(base * (part * factor), valuation, base * factor) }
         }
-        (false, false) => Capped { line: base * part, valuation, count: base, kind: CapKind::Priced },
+        (false, false) => Capped::priced(base * part, valuation, base),
+    }
+}
+
+impl<N: Number> Capped<N> {
+    #[inline(always)]
+    fn priced(line: Line<N>, valuation: N, count: Line<N>) -> Self {
+        Capped { line, valuation, count, kind: CapKind::Priced, possible: N::Mask::always(true) }
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod convert;
 pub mod money;
+pub mod pay_to_play;
 pub mod pricing;
 pub mod protect;
 pub mod system;
@@ -36,7 +37,7 @@ pub fn close<N: Number, J: Journal<N>>(
     let mut pricing = match books.table.rounds[id.index()].take() {
         Some(pricing) => pricing,
         None => {
-            let pricing = pricing::solve(terms, &scenario.convertibles, draws, &books.table);
+            let pricing = pay_to_play::price(terms, &scenario.convertibles, draws, &books.table);
             let cheque = |tranche, participant| money::of(terms, &pricing, draws, tranche, participant);
             books.journal.priced(id, terms, &pricing, cheque);
             pricing
@@ -47,15 +48,17 @@ pub fn close<N: Number, J: Journal<N>>(
     if let Some(closes) = closes {
         let first = closes & !pricing.opened;
         pricing.counted_cash += closes.select(money::of_tranche(terms, &pricing, draws, tranche), N::zero());
+        pay_to_play::convert(&pricing.skipped, terms.rounding, first, books);
         convert_what_is_due(scenario, &pricing, closes, draws, books);
         open(terms, &pricing, first, draws, books);
         if is_issue_of_its_own(terms, tranche) {
             let money = money::of_tranche(terms, &pricing, draws, tranche);
             let payable = price.is_positive().select(price, N::one());
             let issue = protect::Issue { money, shares: money / payable };
-            protect::after_issue(terms.protections.iter().copied(), issue, terms.rounding, closes, books);
+            let protections = terms.protections.iter().copied();
+            feasible = feasible & protect::after_issue(protections, issue, terms.rounding, closes, books);
         }
-        books.first_sale(terms.tranches[tranche].class, price);
+        books.table.first_sale(terms.tranches[tranche].class, price);
         feasible = feasible & issue(terms, tranche, price, because, closes, &pricing, draws, books);
         books.set_reference_price(price, closes);
         pricing.opened = pricing.opened | closes;

@@ -17,6 +17,7 @@
 //! of each claim holds (cap, discount or round price, adjusted or not, topped up or not) is chosen at the solution.
 
 use super::convert::{self, Candidate, Conversion};
+use super::pay_to_play::Skipped;
 use super::protect::{self, Issue};
 use super::system::{self, Claim, Line, UNKNOWNS, Unknown};
 use super::{money, whole};
@@ -63,6 +64,8 @@ pub struct Pricing<N: Number> {
     pub adjustment_shares: N,
     /// What converts, as the deal rounds it.
     pub conversions: Vec<Conversion<N>>,
+    /// Shares of holders that skip their pro rata in a round with pay-to-play.
+    pub skipped: Vec<Skipped<N>>,
     /// Conversion prices that fall.
     pub adjustments: Vec<Adjustment<N>>,
     /// Holdings before the round of those whose cheque depends on them.
@@ -169,23 +172,26 @@ struct Known<N> {
     valuation: N,
     given_price: Option<N>,
     pre_money: N,
+    /// What the method adds to it.
+    added: N,
     money: N,
 }
 
-/// Prices the round from the table as it stands before it.
+/// Prices the round from the table as it stands once what skips its pro rata has converted; `before` is as it stood.
 #[inline(always)]
 pub fn solve<N: Number>(
     terms: &Round<N>,
     convertibles: &[Convertible<N>],
     draws: &Draws<N>,
     table: &CapTable<N>,
+    before: &CapTable<N>,
 ) -> Pricing<N> {
-    let stakes: Vec<_> = money::holders_that_matter(terms).map(|who| stake(who, table)).collect();
+    let stakes = stakes(terms, table, before);
     let base = base_count(terms.counts, table);
     let headline = terms.size.map_or_else(|| money::known(terms, draws, false), |size| draws.value(size));
     let converting = terms.converting.iter();
     let mut candidates: Vec<Candidate<N>> =
-        converting.map(|converting| convert::candidate(converting, convertibles, headline, draws, table)).collect();
+        converting.map(|due| convert::candidate(due, convertibles, headline, terms.rounding, draws, table)).collect();
     let balances: N = candidates.iter().map(|candidate| candidate.converts.select(candidate.balance, N::zero())).sum();
     let known = known(terms, draws, table, headline, balances, base);
     let usable = known.valuation.is_positive() & base.is_positive();
@@ -199,6 +205,7 @@ pub fn solve<N: Number>(
         candidate.draw_lines(convertibles, &scene, draws, table);
     }
     let mut claims: Vec<Claim<N>> = convert::claims(&candidates).collect();
+    let possible = candidates.iter().fold(usable, |possible, candidate| possible & candidate.is_possible());
     let issue = money_of_first_issue(terms, draws, known.money, growth);
     let protections = terms.protections.iter();
     claims.extend(protections.filter_map(|protection| protect::claim(protection, issue, balances, &scene, table)));
@@ -212,7 +219,7 @@ pub fn solve<N: Number>(
     let capitalization = scene.capitalization.at(&values);
     let bought = scene.bought.at(&values);
     let conversion_shares = values[Unknown::Conversions as usize];
-    let pre_money = known.given_price.map_or(known.pre_money, |price| price * capitalization);
+    let pre_money = known.given_price.map_or(known.pre_money, |price| price * capitalization - known.added);
     let mut pricing = Pricing {
         pre_money,
         money: if terms.size.is_some() { known.money } else { bought * solved_price },
@@ -230,18 +237,25 @@ pub fn solve<N: Number>(
         pool_before,
         adjustment_shares: values[Unknown::AdjustmentsInPrice as usize] + values[Unknown::AdjustmentsBeside as usize],
         conversions: convert::at_solution(&candidates, &solution, solved_price),
+        skipped: Vec::new(),
         adjustments: Vec::new(),
         stakes,
         shares_factor: N::one(),
         class_ratios: class_ratios(terms, table),
         counted_cash: N::zero(),
         opened: N::Mask::always(false),
-        feasible: usable & left.is_positive() & solution.feasible,
+        feasible: possible & left.is_positive() & solution.feasible,
     };
     whole::round(terms, draws, table, &candidates, &mut pricing, known.given_price.is_some());
     pricing.adjustments = adjustments(terms, &pricing, issue, conversion_shares, table);
     pricing.last_price = pricing.price;
     pricing
+}
+
+/// Rights are of before the round; what a holder has towards a fraction of the total is what it has left.
+fn stakes<N: Number>(terms: &Round<N>, table: &CapTable<N>, before: &CapTable<N>) -> Vec<Stake<N>> {
+    let held = |who| Stake { fully_diluted: stake(who, table).fully_diluted, ..stake(who, before) };
+    money::holders_that_matter(terms).map(held).collect()
 }
 
 /// Options that count towards the pool's target before the round.
@@ -286,7 +300,7 @@ fn known<N: Number>(
             (price * base, Some(price))
         }
     };
-    Known { valuation: pre_money + added, given_price, pre_money, money }
+    Known { valuation: pre_money + added, given_price, pre_money, added, money }
 }
 
 /// Common shares per share of each tranche's class; empty where all are one to one.
@@ -446,7 +460,7 @@ pub fn base_count<N: Number>(counts: Capitalization, table: &CapTable<N>) -> N {
 ///
 /// Its pro rata right is its shares as converted over outstanding as converted plus granted options and warrants: without the
 /// available pool and the pool increase. Source: NVCA Investors' Rights Agreement, right of first offer.
-fn stake<N: Number>(stakeholder: StakeholderId, table: &CapTable<N>) -> Stake<N> {
+pub fn stake<N: Number>(stakeholder: StakeholderId, table: &CapTable<N>) -> Stake<N> {
     let base =
         table.sum(|holding| matches!(holding, Holding::Shares(..) | Holding::Granted(..) | Holding::Warrants(..)));
     let shares = table.sum(|holding| matches!(holding, Holding::Shares(who, _) if who == stakeholder));

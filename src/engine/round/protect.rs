@@ -50,7 +50,8 @@ pub fn claim<N: Number>(
                 issued = issued + Line::of(Unknown::Pool, N::one());
             }
             let at_old_price = paid / before;
-            let factor = held / (scene.count_before(counts, table) + at_old_price);
+            let counted = scene.count_before(counts, table) + at_old_price;
+            let factor = held / counted.is_positive().select(counted, N::one());
             (issued + Line::fixed(N::zero() - at_old_price)) * factor
         }
     };
@@ -79,13 +80,17 @@ pub fn adjusted<N: Number>(
         ProtectionMethod::FullRatchet => price,
         ProtectionMethod::WeightedAverage(_) => {
             let at_old_price = issue.money / before;
-            before * (counted + at_old_price) / (counted + issue.shares)
+            let whole = counted + issue.shares;
+            let some = whole.is_positive();
+            some.select(before * (counted + at_old_price) / some.select(whole, N::one()), before)
         }
     };
     Some((before, rounding.conversion_price(after).min(before)))
 }
 
 /// Adjusts every class that an issue outside the round's own system triggers: a later closing, shares for an acquisition.
+///
+/// Impossible where a conversion price would fall to nothing: a ratchet to the price of shares given away.
 #[inline(always)]
 pub fn after_issue<N: Number, J: Journal<N>>(
     protections: impl Iterator<Item = Protection>,
@@ -93,26 +98,36 @@ pub fn after_issue<N: Number, J: Journal<N>>(
     rounding: Rounding,
     happens: N::Mask,
     books: &mut Books<N, J>,
-) {
+) -> N::Mask {
+    let mut feasible = N::Mask::always(true);
     let some = issue.shares.is_positive();
-    let price = issue.money / some.select(issue.shares, N::one());
     let adjustments: Vec<Adjustment<N>> = protections
         .filter_map(|protection| {
-            let counted = match protection.method {
-                ProtectionMethod::WeightedAverage(counts) => super::pricing::base_count(counts, &books.table),
-                ProtectionMethod::FullRatchet => N::zero(),
-            };
-            let (before, after) = adjusted(&protection, issue, price, counted, rounding, &books.table)?;
-            let after = (happens & some).select(after, before);
-            Some(Adjustment {
-                class: protection.class,
-                before,
-                after,
-                counted,
-                money: issue.money,
-                shares: issue.shares,
-            })
+            let adjustment = outside_round(&protection, issue, rounding, &books.table)?;
+            let left = adjustment.after.is_positive();
+            feasible = feasible & (left | !some);
+            let after = (happens & some & left).select(adjustment.after, adjustment.before);
+            Some(Adjustment { after, ..adjustment })
         })
         .collect();
     books.adjust(&adjustments);
+    feasible
+}
+
+/// How a class's conversion price answers an issue outside the round's own system; `None` where it has none.
+#[inline(always)]
+pub fn outside_round<N: Number>(
+    protection: &Protection,
+    issue: Issue<N>,
+    rounding: Rounding,
+    table: &CapTable<N>,
+) -> Option<Adjustment<N>> {
+    let some = issue.shares.is_positive();
+    let price = issue.money / some.select(issue.shares, N::one());
+    let counted = match protection.method {
+        ProtectionMethod::WeightedAverage(counts) => super::pricing::base_count(counts, table),
+        ProtectionMethod::FullRatchet => N::zero(),
+    };
+    let (before, after) = adjusted(protection, issue, price, counted, rounding, table)?;
+    Some(Adjustment { class: protection.class, before, after, counted, money: issue.money, shares: issue.shares })
 }

@@ -44,8 +44,8 @@ pub fn round<N: Number>(
     let rounds_anything = terms.rounding.shares.is_some() || terms.rounding.pool.is_some();
     if !rounds_anything {
         pricing.pool_increase = terms.rounding.pool(pricing.pool_increase);
-        for conversion in &mut pricing.conversions {
-            conversion.shares = terms.rounding.shares(conversion.shares);
+        for (conversion, candidate) in pricing.conversions.iter_mut().zip(candidates) {
+            conversion.shares = candidate.rounded(conversion.shares, terms.rounding);
         }
         return;
     }
@@ -106,7 +106,7 @@ fn conversions<N: Number>(
         let capped = rounding.conversion_price(conversion.cap_price);
         let at = conversion.by_cap.select(capped, discounted);
         let some = at.is_positive();
-        let shares = rounding.shares(candidate.balance / some.select(at, N::one()));
+        let shares = candidate.rounded(candidate.balance / some.select(at, N::one()), rounding);
         let fraction =
             conversion.shares / conversion.capitalization.is_positive().select(conversion.capitalization, N::one());
         // What the part is of, without what converts.
@@ -130,7 +130,7 @@ fn conversions<N: Number>(
             PriceBasis::Solution => price,
             PriceBasis::WholeShares => rounding.conversion_price(price),
         };
-        let shares = rounding.shares(candidate.balance / priced.is_positive().select(priced, N::one()));
+        let shares = candidate.rounded(candidate.balance / priced.is_positive().select(priced, N::one()), rounding);
         conversion.price = part.select(priced, conversion.price);
         conversion.cap_price = part.select(priced, conversion.cap_price);
         conversion.capitalization = part.select(company, conversion.capitalization);

@@ -16,8 +16,10 @@ mod comparison;
 mod fit;
 mod font;
 mod format;
+mod heatmap;
 mod kit;
 mod ladder;
+mod lines;
 mod ownership_by_stage;
 mod ownership_now;
 mod palette;
@@ -26,6 +28,7 @@ mod rows;
 mod scene;
 mod sheet;
 mod svg;
+mod tornado;
 mod worth;
 
 use crate::report::chart::{Body, Chart};
@@ -53,6 +56,11 @@ fn picture(chart: &Chart) -> Picture {
         Body::Comparison { scenarios, series } => comparison::draw(&sheet, scenarios, series),
         Body::WorthBesideHeadline { rows } => worth::draw(&sheet, rows),
         Body::FundingLadder { rows, totals, currency } => ladder::draw(&sheet, rows, totals, currency),
+        Body::Heatmap { across, up, cells, unit, currency } => {
+            heatmap::draw(&sheet, across, up, cells, *unit, currency)
+        }
+        Body::Lines { across, series, unit, currency } => lines::draw(&sheet, across, series, *unit, currency),
+        Body::Tornado { base, bars, unit, currency } => tornado::draw(&sheet, *base, bars, *unit, currency),
     };
     canvas.finish()
 }
@@ -63,7 +71,8 @@ mod crowded;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::{Colour, Label, Series, Step};
+    use crate::report::chart::{Colour, Label, Scale, Series, Step};
+    use crate::report::quantities::Unit;
     use rust_decimal::Decimal;
 
     fn chart(name: &str) -> Chart {
@@ -118,12 +127,16 @@ mod tests {
     #[test]
     fn empty_charts_are_drawn() {
         let nothing = || Step { name: String::new(), detail: String::new(), fraction: Decimal::ZERO };
+        let scale = || Scale { name: String::new(), labels: vec![], numbers: vec![] };
         let bodies = [
             Body::OwnershipByStage { stages: vec![], series: vec![] },
             Body::OwnershipNow { bars: vec![], value_heading: None },
             Body::DilutionBridge { start: nothing(), changes: vec![], end: nothing() },
             Body::Comparison { scenarios: vec![], series: vec![] },
             Body::FundingLadder { rows: vec![], totals: vec![], currency: String::new() },
+            Body::Heatmap { across: scale(), up: scale(), cells: vec![], unit: Unit::Money, currency: String::new() },
+            Body::Lines { across: scale(), series: vec![], unit: Unit::Fraction, currency: String::new() },
+            Body::Tornado { base: Decimal::ZERO, bars: vec![], unit: Unit::Fraction, currency: String::new() },
             Body::WorthBesideHeadline { rows: vec![] },
         ];
         for body in bodies {

@@ -57,6 +57,7 @@ impl Writer<'_> {
             }
             Because::PoolTarget { .. }
             | Because::GivenNumber
+            | Because::PayToPlay { .. }
             | Because::ExercisePrice
             | Because::NetExercise { .. }
             | Because::Unvested

@@ -146,11 +146,9 @@ fn next_dollar(exit: &ExitOfRun, value: Exact, subject: Subject) -> Result<Exact
     let mut part = Exact::zero();
     for &(recipient, share) in &breakpoints.at(value).next_dollar {
         match recipient {
-            Recipient::Costs => {}
             Recipient::Debt(debt) if exit.has_debt(debt as usize, subject) => part += share,
-            Recipient::Debt(_) => {}
             Recipient::CarveOut if exit.has_carve_out(subject) => part += share,
-            Recipient::CarveOut => {}
+            Recipient::Costs | Recipient::Debt(_) | Recipient::CarveOut => {}
             Recipient::Claim(claim) => {
                 let whole = exit.stack.claims[claim as usize].units_held;
                 for (index, portion) in exit.stack.portions.iter().enumerate() {

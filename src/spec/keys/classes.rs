@@ -92,7 +92,16 @@ const TERMS: &[Key] = &[
     key("ipo_ratchet_until", Kind::Date, "the last day of the ratchet").default("none"),
     key("pay_to_play", Kind::Name(Names::Class), "what the shares of a holder become that skips its pro rata")
         .default("none")
-        .later(areas::PAY_TO_PLAY),
+        .term("NVCA special mandatory conversion"),
+    key("pay_to_play_ratio", Kind::Ratio, "new to old").default("the class's").with(&["pay_to_play"]),
+    key(
+        "pay_to_play_converts",
+        Kind::Word(&["all", "shortfall"]),
+        "all its shares, or the part of them that it left of its right",
+    )
+    .default("`\"all\"`")
+    .term("NVCA applicable portion")
+    .with(&["pay_to_play"]),
     key("dividend", Kind::Word(&["none", "non_cumulative", "cumulative"]), "whether dividends accrue")
         .default("`\"none\"`"),
     key("dividend_rate", FRACTION, "per year").default("0"),

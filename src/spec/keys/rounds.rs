@@ -3,7 +3,7 @@
 use super::head::ROUNDING;
 use super::{
     CAPITALIZATION, COUNT, EVENT, FRACTION, Group, Key, Kind, MONEY, MONEY_OR_FRACTION, MapSpec, NUMBER, Names, Need,
-    PRICE, SOURCED, Sign, TableSpec, areas, key,
+    PRICE, SOURCED, Sign, TableSpec, key,
 };
 
 /// `[[rounds]]`.
@@ -93,9 +93,16 @@ const ROUND_KEYS: &[Key] = &[
     key("plan", Kind::Name(Names::Plan), "the plan that grows")
         .default("`\"Option pool\"`")
         .with(&["pool_target", "pool_increase"]),
-    key("pay_to_play", Kind::YesNo, "who skips its pro rata is converted")
-        .default("no")
-        .later_unless(areas::PAY_TO_PLAY, "false"),
+    key(
+        "pay_to_play",
+        Kind::YesNo,
+        "shares of a holder that takes less than its pro rata become what their class says, before the round is priced",
+    )
+    .default("no"),
+    key("pay_to_play_requires", FRACTION, "the part of its pro rata right a holder has to take")
+        .default("100 %")
+        .positive()
+        .with(&["pay_to_play"]),
     key("rounding", Kind::Short(&ROUNDING, "preset"), "how this round rounds").default("the file's"),
     key("tranches", Kind::Tables(&TRANCHE), "its closings, where there are several"),
 ];

@@ -39,6 +39,8 @@ const TERMS: &[&str] = &[
     "ipo_discount",
     "ipo_ratchet_until",
     "pay_to_play",
+    "pay_to_play_ratio",
+    "pay_to_play_converts",
     "dividend",
     "dividend_rate",
     "dividend_compounding",
@@ -184,7 +186,7 @@ impl<'a> Context<'a> {
         let root = self.root;
         let classes = root.blocks("classes").chain(root.block("class_defaults"));
         let conversions = root.blocks("conversions").map(|block| ("into", block));
-        classes.map(|block| ("converts_into", block)).chain(conversions)
+        classes.flat_map(|block| [("converts_into", block), ("pay_to_play", block)]).chain(conversions)
     }
 
     /// What each class converts into, once every class is known.

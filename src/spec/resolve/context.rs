@@ -267,7 +267,7 @@ impl<'a> Context<'a> {
 pub(super) fn words_of(kind: &Kind) -> &'static [&'static str] {
     match kind {
         Kind::Word(words) => words,
-        Kind::OneOrMore(kind) => words_of(kind),
+        Kind::OneOrMore(kind) | Kind::List(kind) => words_of(kind),
         Kind::Either(kinds) => kinds.iter().map(words_of).find(|words| !words.is_empty()).unwrap_or(&[]),
         _ => &[],
     }

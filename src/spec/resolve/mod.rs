@@ -10,9 +10,11 @@ mod distributions;
 mod events;
 mod exit;
 mod expect;
+mod measure;
 mod names;
 mod opening;
 mod participants;
+mod pay_to_play;
 mod protections;
 mod quantiles;
 mod refused;
@@ -27,6 +29,7 @@ mod variables;
 mod warrants;
 
 pub use expect::{CONTROLLING_TERMS, FORMS};
+pub use measure::{condition, measure};
 pub use refused::{finding as refusal_finding, outstanding_warnings};
 
 use crate::error::{Finding, Findings, Severity, Sources};
@@ -81,9 +84,11 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     context.check_exit(&mut slots);
     context.assume_dates(&slots);
     let instruments = context.read_instruments(&cast);
-    let (rounds, round_infos) = context.read_rounds(&slots, &file, &instruments);
+    let (mut rounds, round_infos) = context.read_rounds(&slots, &file, &instruments);
     context.check_protections(&instruments.protections, &cast, &rounds);
     let (timeline, events) = context.read_events(&slots, infos, &cast, &file, &instruments);
+    let names: Vec<String> = round_infos.iter().map(|info| info.name.clone()).collect();
+    context.read_pay_to_play(&mut rounds, &names, &cast);
     let (commitments, commitment_infos) = context.read_commitments(&slots);
     let before = exit::Before {
         slots: &slots,

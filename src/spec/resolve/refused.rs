@@ -122,7 +122,7 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
                 true => format!("its SAFEs are promised {} of it, and it must be below 100 %", percent(*fixed_parts)),
                 false => "beside the new money and the pool, no price satisfies them all".to_owned(),
             };
-            Finding::error("E0612", format!("what converts in \"{stage}\" asks for the whole company"))
+            Finding::error("E0615", format!("what converts in \"{stage}\" asks for the whole company"))
                 .at(here, what)
                 .help("a post-money cap promises amount / cap: raise a cap, or leave one out of `converts`")
         }
@@ -139,6 +139,13 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
             Finding::error("E0608", format!("the price of \"{stage}\" comes out as {}", grouped(*price)))
                 .at(here, "expected above zero")
                 .help("correct the valuation or the count it is divided by, or give the price more places")
+        }
+        Cause::RatchetToNothing { class } => {
+            let class = &agreement.classes[class.index()].name;
+            let message = format!("\"{stage}\" gives shares away, and \"{class}\" would convert at a price of 0");
+            Finding::error("E0616", message)
+                .at(here, "expected a price above zero")
+                .help("a full ratchet follows every issue down to its price: give the shares a price, or exempt such issues in `anti_dilution_exempt`")
         }
         Cause::NegativeShares => {
             Finding::error("E0609", format!("\"{stage}\" comes out as a negative number of shares"))

@@ -123,6 +123,7 @@ impl<'a> Context<'a> {
             converting,
             size_includes_conversions,
             protections: instruments.protections.clone(),
+            pay_to_play: None, // read once every event was: see `read_pay_to_play`
             price,
             size: size.map(|(term, _)| term),
             counts,

@@ -6,7 +6,7 @@ use super::timeline::Slot;
 use crate::error::Finding;
 use crate::model::{
     ClassConversion, ClassId, Exchange, Holding, OriginId, PositionId, Repurchase, RepurchaseQuantity, RoundingInfo,
-    Term,
+    StakeholderId, Term,
 };
 use crate::num::Stated;
 use crate::spec::node::{Block, Provenance};
@@ -83,22 +83,32 @@ impl<'a> Context<'a> {
             Some(name) => Some(self.stakeholder(name, block.span_of("stakeholder"))?),
             None => None,
         };
-        let held: Vec<_> = self
-            .positions
-            .iter()
-            .enumerate()
-            .filter_map(|(index, holding)| match *holding {
-                Holding::Shares(who, of) if of == class && only.is_none_or(|only| only == who) => {
-                    Some((PositionId::at(index), who))
-                }
-                _ => None,
-            })
-            .collect();
-        Some(
-            held.into_iter()
-                .map(|(from, who)| Exchange { from, into: self.position(Holding::Shares(who, into)) })
-                .collect(),
-        )
+        let wanted: Vec<_> =
+            self.holders_of_class(class).filter(|(who, _)| only.is_none_or(|only| only == *who)).collect();
+        Some(self.lines_for(&wanted, into).into_iter().map(|(_, exchange)| exchange).collect())
+    }
+
+    /// Everyone who has a line of a class by now.
+    pub(super) fn holders_of_class(
+        &self,
+        class: ClassId,
+    ) -> impl Iterator<Item = (StakeholderId, PositionId)> + use<'_, 'a> {
+        self.positions.iter().enumerate().filter_map(move |(index, holding)| match *holding {
+            Holding::Shares(who, of) if of == class => Some((who, PositionId::at(index))),
+            _ => None,
+        })
+    }
+
+    /// Holders' lines of one class with their lines of another.
+    pub(super) fn lines_for(
+        &mut self,
+        holders: &[(StakeholderId, PositionId)],
+        into: ClassId,
+    ) -> Vec<(StakeholderId, Exchange)> {
+        let exchange = |&(who, from): &(StakeholderId, PositionId)| {
+            (who, Exchange { from, into: self.position(Holding::Shares(who, into)) })
+        };
+        holders.iter().map(exchange).collect()
     }
 
     /// A stated number of shares; `None` where all are meant.

@@ -315,11 +315,6 @@ fn what_is_not_built_yet() {
         "E0501 3:1 `[[exits]]` is not built yet in this version | needs the sale of the company | remove it, or leave this \
          scenario to a version that builds it",
     );
-    one(
-        &added("[[classes]]\nname = \"P\"\npay_to_play = \"converts_to_common\""),
-        "E0501 5:1 `pay_to_play` is not built yet in this version | needs pay-to-play | remove it, or leave this scenario to a \
-         version that builds it",
-    );
 }
 
 #[test]
