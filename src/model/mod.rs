@@ -17,9 +17,9 @@ mod terms;
 mod valuation;
 
 pub use agreement::{
-    Agreement, Assumption, Case, CommitmentInfo, ConvertibleInfo, Correlation, Distribution, EventInfo, Evidence, Head,
-    Imprecision, Origin, Range, RightInfo, RoundInfo, RoundingInfo, SourceInfo, Stakeholder, StockClass, Value,
-    VariableInfo,
+    Agreement, Assumption, Case, Chance, CommitmentInfo, ConditionInfo, ConvertibleInfo, Correlation, Distribution,
+    EventInfo, Evidence, Head, Imprecision, Origin, Range, RightInfo, RoundInfo, RoundingInfo, SourceInfo, Stakeholder,
+    StockClass, Value, VariableInfo,
 };
 pub use elapsed::DayCount;
 pub use exit::{

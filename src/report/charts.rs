@@ -2,6 +2,7 @@
 
 use super::chart::{Bar, Body, Chart, Colour, Label, Rungs, Series, Step};
 use super::dilution::{Journey, journeys};
+use super::exit::Sale;
 use super::frame::{is_normalised, value};
 use super::holders::{Holder, Slice, holders, slices};
 use super::ladder::participations;
@@ -31,6 +32,9 @@ pub fn all(run: &Run) -> Vec<Chart> {
     let mut charts = vec![by_stage(run), now(run)];
     charts.extend(loser(run).map(|(holder, journey)| bridge(run, &holder, &journey)));
     charts.extend(ladder(run));
+    if let Some(sale) = Sale::of(run, None) {
+        charts.extend(super::exit::charts::all(&sale));
+    }
     charts.extend(super::valuation::charts(run));
     charts
 }
@@ -298,7 +302,7 @@ fn fold_small(changes: &mut Vec<Step>) -> String {
 }
 
 /// A name that can stand in a file name.
-fn slug(name: &str) -> String {
+pub(super) fn slug(name: &str) -> String {
     let safe = |c: char| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let words: String = name.chars().map(safe).collect();
     words.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
@@ -384,12 +388,7 @@ mod tests {
                         (start.fraction + changes.iter().map(|step| step.fraction).sum::<Decimal>() - end.fraction)
                             .abs()
                     }
-                    Body::Comparison { .. }
-                    | Body::FundingLadder { .. }
-                    | Body::WorthBesideHeadline { .. }
-                    | Body::Heatmap { .. }
-                    | Body::Lines { .. }
-                    | Body::Tornado { .. } => Decimal::ZERO,
+                    _ => Decimal::ZERO,
                 };
                 assert!(off < Decimal::new(1, 10), "{} of {} is off by {off}", chart.id, run.agreement.head.name);
             }

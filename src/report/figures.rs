@@ -160,7 +160,7 @@ impl<'a> At<'a> {
         item: Option<(usize, usize)>,
     ) -> Result<Exact, Missing> {
         let exit = ExitOfRun::on(run, rung)?;
-        exit::figure(&exit, &At::stage(run, rung, None)?, at, figure, subject, item)
+        exit::figure(&exit, at, figure, subject, item)
     }
 
     /// Options that have vested by this stage and are neither exercised nor cancelled.

@@ -48,9 +48,9 @@ impl Unit {
             | Figure::Preference
             | Figure::Payout
             | Figure::Distributed
+            | Figure::Breakpoints
             | Figure::Equity
-            | Figure::TrancheValues
-            | Figure::Breakpoints => Unit::Money,
+            | Figure::TrancheValues => Unit::Money,
             Figure::ConversionRatio | Figure::Multiple => Unit::Multiple,
             Figure::ControllingTerm | Figure::Form => Unit::Number,
         }
