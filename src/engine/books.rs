@@ -1,6 +1,6 @@
 //! The cap table, the entries that change it, and the journal that may keep them.
 
-use super::lots::LotTable;
+use super::lots::{self, LotTable};
 use super::rights::Held;
 use super::round::{Conversion, Pricing};
 use crate::model::{ClassId, ClassPrices, ConvertibleId, EventId, Holding, PositionId, Round, RoundId, Scenario};
@@ -395,21 +395,8 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     #[inline(always)]
     pub fn post(&mut self, entry: Entry<N>) {
         self.journal.record(self.event, &entry);
-        self.follow_lots(&entry);
+        lots::follow(self.event, &entry, &mut self.table);
         self.table.apply(&entry);
-    }
-
-    /// What an entry about to be posted does to the lots.
-    #[inline(always)]
-    fn follow_lots(&mut self, entry: &Entry<N>) {
-        if self.table.lots.lots.is_empty() {
-            return;
-        }
-        if let Holding::Shares(_, class) = self.table.positions[entry.position.index()] {
-            let before = self.table.at(entry.position);
-            let from = entry.kind.taken(entry.shares).map(|(from, _)| self.table.at(from));
-            self.table.lots.follow(self.event, entry, class, before, from.unwrap_or(before));
-        }
     }
 
     /// A convertible became shares where `happens`; from then on it is not outstanding.
