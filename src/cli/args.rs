@@ -144,6 +144,21 @@ pub enum Command {
         #[arg(long)]
         largest: bool,
     },
+    /// Measures what a path of a simulation costs on this machine, stage by stage.
+    Bench {
+        /// Scenario.
+        #[arg(default_value = "benchmark/oai12")]
+        name: String,
+        /// Paths of each measurement.
+        #[arg(long, default_value_t = 1_000_000)]
+        paths: u64,
+        /// How often each is repeated; the median counts.
+        #[arg(long, default_value_t = 5)]
+        repeats: usize,
+        /// Prints one line of JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Writes a commented scenario file that runs, to start from.
     New {
         /// Name of the scenario; may have folders in it.

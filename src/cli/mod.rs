@@ -2,6 +2,7 @@
 
 pub mod args;
 mod axis;
+mod bench;
 mod chart;
 mod check;
 mod compare;
@@ -37,6 +38,10 @@ pub fn main() -> ExitCode {
         Command::Check { names } => check::check(&session, &names),
         Command::Explain { name, stakeholder, after } => {
             explain::explain(&session, &name, &stakeholder, after.as_deref())
+        }
+        Command::Bench { name, paths, repeats, json } => {
+            let instructions = crate::sim::simd::Instructions::widest();
+            bench::bench(&session, &bench::Wanted { name, paths, repeats, json, instructions })
         }
         Command::New { name } => documents::new(&session, &name),
         Command::Schema { reference } => {

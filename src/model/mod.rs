@@ -16,9 +16,9 @@ mod shares;
 mod terms;
 
 pub use agreement::{
-    Agreement, Assumption, Case, CommitmentInfo, ConvertibleInfo, Correlation, Distribution, EventInfo, Evidence, Head,
-    Imprecision, Origin, Range, RightInfo, RoundInfo, RoundingInfo, SourceInfo, Stakeholder, StockClass, Value,
-    VariableInfo,
+    Agreement, Assumption, Case, Chance, CommitmentInfo, ConditionInfo, ConvertibleInfo, Correlation, Distribution,
+    EventInfo, Evidence, Head, Imprecision, Origin, Range, RightInfo, RoundInfo, RoundingInfo, SourceInfo, Stakeholder,
+    StockClass, Value, VariableInfo,
 };
 pub use elapsed::DayCount;
 pub use exit::{

@@ -379,11 +379,7 @@ mod tests {
                         (start.fraction + changes.iter().map(|step| step.fraction).sum::<Decimal>() - end.fraction)
                             .abs()
                     }
-                    Body::Comparison { .. }
-                    | Body::FundingLadder { .. }
-                    | Body::Heatmap { .. }
-                    | Body::Lines { .. }
-                    | Body::Tornado { .. } => Decimal::ZERO,
+                    _ => Decimal::ZERO,
                 };
                 assert!(off < Decimal::new(1, 10), "{} of {} is off by {off}", chart.id, run.agreement.head.name);
             }

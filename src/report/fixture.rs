@@ -86,6 +86,7 @@ impl Draft {
             exit: None,
             variables: Vec::new(),
             correlations: Vec::new(),
+            conditions: Vec::new(),
             origins: Vec::new(),
             sources: Vec::new(),
             assumptions: Vec::new(),

@@ -23,7 +23,7 @@ impl Unit {
     /// The unit of a figure.
     pub fn of(figure: Figure) -> Unit {
         match figure {
-            Figure::Ownership | Figure::NextDollar => Unit::Fraction,
+            Figure::Ownership => Unit::Fraction,
             Figure::Shares
             | Figure::SharesAsConverted
             | Figure::FullyDiluted
@@ -51,6 +51,7 @@ impl Unit {
             | Figure::Breakpoints => Unit::Money,
             Figure::ConversionRatio | Figure::Multiple => Unit::Multiple,
             Figure::ControllingTerm | Figure::Form => Unit::Number,
+            Figure::NextDollar => Unit::Fraction,
         }
     }
 

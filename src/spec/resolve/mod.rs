@@ -183,6 +183,7 @@ fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
         commitments: commitment_infos,
         variables: context.variables.infos,
         correlations: context.variables.correlations,
+        conditions: context.conditions,
         origins: context.origins,
         sources: context.sources,
         assumptions: context.assumptions,
