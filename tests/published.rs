@@ -10,7 +10,7 @@ mod support;
 use capstruct::model::{Case, Rung};
 use capstruct::report::Run;
 use capstruct::report::check::verdict;
-use capstruct::spec::resolve::{Settings, resolve};
+use capstruct::spec::resolve::{FORMS, Settings, resolve};
 use capstruct::spec::{ScenarioFolder, load};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,9 +33,14 @@ impl Exact {
         Exact(numerator / unit, denominator / unit)
     }
 
-    /// `1_234.5`, `1,234`, `12.5%` (12.5, in points), `1.5M`, `200M/17`.
+    /// `1_234.5`, `1,234`, `12.5%` (12.5, in points), `1.5M`, `200M/17`; the word of a form in an exit by its place.
     fn read(text: &str) -> Option<Self> {
         let text = text.trim().replace([',', '_'], "");
+        // A source says what a class does, the file format what it has done.
+        let form = if text == "convert" { "converted" } else { text.as_str() };
+        if let Some(place) = FORMS.iter().position(|word| *word == form) {
+            return Some(Exact(i128::try_from(place).ok()?, 1));
+        }
         if let Some((above, below)) = text.split_once('/') {
             return Some(Self::read(above)? / Self::read(below)?);
         }
