@@ -76,7 +76,7 @@ mod crowded;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::{Colour, Label, Scale, Series, Step};
+    use crate::report::chart::{Colour, Label, PayoffLines, PayoutShares, Scale, Series, Step};
     use crate::report::quantities::Unit;
     use rust_decimal::Decimal;
 
@@ -139,6 +139,20 @@ mod tests {
             Body::DilutionBridge { start: nothing(), changes: vec![], end: nothing() },
             Body::Comparison { scenarios: vec![], series: vec![] },
             Body::FundingLadder { rows: vec![], totals: vec![], currency: String::new() },
+            Body::Payoffs(PayoffLines {
+                currency: String::new(),
+                upper: Decimal::ZERO,
+                lines: vec![],
+                breaks: vec![],
+                marks: vec![],
+            }),
+            Body::PayoutShares(PayoutShares {
+                currency: String::new(),
+                upper: Decimal::ZERO,
+                areas: vec![],
+                breaks: vec![],
+            }),
+            Body::Payouts(vec![]),
             Body::Heatmap { across: scale(), up: scale(), cells: vec![], unit: Unit::Money, currency: String::new() },
             Body::Lines { across: scale(), series: vec![], unit: Unit::Fraction, currency: String::new() },
             Body::Tornado { base: Decimal::ZERO, bars: vec![], unit: Unit::Fraction, currency: String::new() },
