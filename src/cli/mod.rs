@@ -2,6 +2,7 @@
 
 pub mod args;
 mod axis;
+mod bench;
 mod chart;
 mod check;
 mod compare;
@@ -12,6 +13,8 @@ mod grid;
 mod list;
 mod run;
 mod session;
+mod shard;
+mod simulate;
 mod solve;
 mod sweep;
 mod vary;
@@ -39,9 +42,44 @@ pub fn main() -> ExitCode {
         Command::Exit { name, at, breakpoints, solve } => {
             exit::exit(&session, &exit::Asked { name: &name, at: &at, breakpoints, solve: &solve })
         }
-        Command::Explain { name, stakeholder, after, at } => {
-            explain::explain(&session, &name, &stakeholder, after.as_deref(), &at)
+        Command::Explain { name, stakeholder, after, at, path, seed, sampling } => {
+            let path = path.map(|path| explain::Path { path, seed, sampling: sampling.into() });
+            explain::explain(&session, &name, &stakeholder, after.as_deref(), &at, path)
         }
+        Command::Simulate {
+            name,
+            paths,
+            seed,
+            threads,
+            sampling,
+            probabilities,
+            allow_infeasible,
+            shard,
+            no_charts,
+        } => {
+            let sampling = sampling.into();
+            let threads = threads.map(usize::from);
+            simulate::simulate(
+                &session,
+                &simulate::Asked {
+                    name,
+                    paths,
+                    seed,
+                    threads,
+                    sampling,
+                    probabilities,
+                    allow_infeasible,
+                    shard,
+                    no_charts,
+                },
+            )
+        }
+        Command::Merge { files, allow_infeasible, no_charts } => {
+            shard::merge(&session, &files, allow_infeasible, no_charts)
+        }
+        Command::Bench { name, paths, repeats, json } => simulate::instructions().and_then(|instructions| {
+            bench::bench(&session, &bench::Wanted { name, paths, repeats, json, instructions })
+        }),
         Command::New { name } => documents::new(&session, &name),
         Command::Schema { reference } => {
             documents::schema(reference);

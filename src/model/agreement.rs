@@ -45,6 +45,8 @@ pub struct Agreement {
     pub variables: Vec<VariableInfo>,
     /// Pairs of variables that move together.
     pub correlations: Vec<Correlation>,
+    /// What may or may not happen, by condition.
+    pub conditions: Vec<ConditionInfo>,
     /// Where numbers came from, by id.
     pub origins: Vec<Origin>,
     /// Published sources, in the order of the file.
@@ -300,6 +302,26 @@ pub struct Correlation {
     pub variables: Vec<VariableId>,
     /// From -1 to 1.
     pub correlation: Stated,
+}
+
+/// Something that may or may not happen. The same words are the same condition: it happens for all or for none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConditionInfo {
+    /// The condition in words, or the stage that hangs on it; the name of a yes/no variable.
+    pub name: String,
+    /// How likely it is.
+    pub chance: Chance,
+}
+
+/// How likely a condition is, given that whatever it hangs on holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Chance {
+    /// No probability is stated: it happens.
+    Certain,
+    /// As stated.
+    Probability(Stated),
+    /// It is that the yes/no variable is yes.
+    Variable(VariableId),
 }
 
 /// How well a value is known. Never the same as how far a tranche's money is.

@@ -125,7 +125,8 @@ impl Lots {
                 | Event::Vest(_)
                 | Event::Cancellation(_)
                 | Event::Split(_)
-                | Event::Convertible(_) => None,
+                | Event::Convertible(_)
+                | Event::Valuation(_) => None,
             };
             if let Some(class) = issued {
                 let lot = lots.add(class, LotSource::Event(event));

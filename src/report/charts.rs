@@ -16,7 +16,7 @@ use crate::model::Holding;
 use rust_decimal::Decimal;
 
 /// The kinds of charts of one run; a comparison needs several.
-pub const KINDS: [&str; 4] = ["stages", "now", "bridge", "ladder"];
+pub const KINDS: [&str; 5] = ["stages", "now", "bridge", "ladder", "worth"];
 /// Most columns of ownership by stage.
 const MOST_STAGES: usize = 10;
 /// Most changes of a bridge.
@@ -35,10 +35,11 @@ pub fn all(run: &Run) -> Vec<Chart> {
     if let Some(sale) = Sale::of(run, None) {
         charts.extend(super::exit::charts::all(&sale));
     }
+    charts.extend(super::valuation::charts(run));
     charts
 }
 
-/// The chart of that kind: `stages`, `now`, `bridge` (of a holder, else of whoever loses most), `ladder`.
+/// The chart of that kind: `stages`, `now`, `bridge` (of a holder, else of whoever loses most), `ladder`, `worth`.
 ///
 /// # Errors
 /// Where there is no such kind or holder, or nothing to draw.
@@ -49,6 +50,10 @@ pub fn of_kind(run: &Run, kind: &str, holder: Option<&str>) -> Result<Chart, Fin
         "stages" => Ok(by_stage(run)),
         "now" => Ok(now(run)),
         "ladder" => ladder(run).ok_or_else(|| nothing("it has no round")),
+        "worth" => super::valuation::charts(run)
+            .into_iter()
+            .next()
+            .ok_or_else(|| nothing("it has no valuation by option pricing")),
         "bridge" => match holder {
             Some(name) => bridge_of(run, name),
             None => match loser(run) {
@@ -297,7 +302,7 @@ fn fold_small(changes: &mut Vec<Step>) -> String {
 }
 
 /// A name that can stand in a file name.
-fn slug(name: &str) -> String {
+pub(super) fn slug(name: &str) -> String {
     let safe = |c: char| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let words: String = name.chars().map(safe).collect();
     words.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
@@ -383,14 +388,7 @@ mod tests {
                         (start.fraction + changes.iter().map(|step| step.fraction).sum::<Decimal>() - end.fraction)
                             .abs()
                     }
-                    Body::Comparison { .. }
-                    | Body::FundingLadder { .. }
-                    | Body::Payoffs(_)
-                    | Body::PayoutShares(_)
-                    | Body::Payouts(_)
-                    | Body::Heatmap { .. }
-                    | Body::Lines { .. }
-                    | Body::Tornado { .. } => Decimal::ZERO,
+                    _ => Decimal::ZERO,
                 };
                 assert!(off < Decimal::new(1, 10), "{} of {} is off by {off}", chart.id, run.agreement.head.name);
             }

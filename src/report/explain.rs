@@ -259,6 +259,7 @@ impl Writer<'_> {
             | Event::ClassConversion(_)
             | Event::Repurchase(_)
             | Event::Convertible(_)
+            | Event::Valuation(_)
             | Event::Maturity(_) => None,
         }
     }
@@ -309,7 +310,7 @@ impl Writer<'_> {
             Event::Split(terms) => Some(terms.origin),
             Event::ClassConversion(terms) => Some(terms.origin),
             Event::Repurchase(terms) => Some(terms.origin),
-            Event::Convertible(_) | Event::Maturity(_) => None,
+            Event::Convertible(_) | Event::Maturity(_) | Event::Valuation(_) => None,
         }
     }
 

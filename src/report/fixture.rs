@@ -68,6 +68,7 @@ impl Draft {
             timeline: Vec::new(),
             commitments: Vec::new(),
             exit: None,
+            valuations: Vec::new(),
             lots: std::sync::Arc::default(),
         };
         let mut draft = Draft(Agreement {
@@ -86,6 +87,7 @@ impl Draft {
             exit: None,
             variables: Vec::new(),
             correlations: Vec::new(),
+            conditions: Vec::new(),
             origins: Vec::new(),
             sources: Vec::new(),
             assumptions: Vec::new(),

@@ -32,10 +32,13 @@ pub mod rights;
 pub mod rounds;
 pub mod run;
 pub mod secondaries;
+pub mod simulation;
+pub mod simulation_charts;
 pub mod solve;
 pub mod sweep;
 pub mod table;
 mod titles;
+pub mod valuation;
 pub mod words;
 
 pub use run::{RUNGS, Run};
@@ -54,6 +57,7 @@ pub fn csv_files(run: &Run) -> Vec<(String, Table)> {
     if let Some(sale) = exit::Sale::of(run, None) {
         tables.extend([exit::csv(&sale), exit::breakpoints::csv(&sale)]);
     }
+    tables.extend(valuation::csv(run));
     tables.push(assumptions::csv(run));
     tables.into_iter().map(|table| (format!("{}.csv", table.id), table)).collect()
 }
@@ -73,6 +77,7 @@ pub fn terminal(run: &Run) -> Vec<Table> {
     tables.extend(conversions::adjustments(run));
     tables.extend(rights::table(run));
     tables.extend(secondaries::table(run));
+    tables.extend(valuation::tables(run));
     tables.extend(ladder::by_participant(run));
     tables.extend(ladder::by_rung(run));
     tables.extend(cash::table(run));

@@ -48,7 +48,9 @@ impl Unit {
             | Figure::Preference
             | Figure::Payout
             | Figure::Distributed
-            | Figure::Breakpoints => Unit::Money,
+            | Figure::Breakpoints
+            | Figure::Equity
+            | Figure::TrancheValues => Unit::Money,
             Figure::ConversionRatio | Figure::Multiple => Unit::Multiple,
             Figure::ControllingTerm | Figure::Form => Unit::Number,
         }

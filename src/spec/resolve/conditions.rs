@@ -3,7 +3,8 @@
 use super::context::Context;
 use super::timeline::{Slot, What};
 use crate::error::{Finding, Span};
-use crate::model::{ConditionId, EventInfo, Rung, VariableId};
+use crate::model::{Chance, ConditionId, ConditionInfo, EventInfo, Rung, VariableId};
+use crate::num::Stated;
 use crate::spec::keys::{Kind, Names as NameKind, Sign};
 use crate::spec::node::Block;
 use crate::spec::number::Measure;
@@ -60,7 +61,10 @@ impl<'a> Context<'a> {
             if slot.status == Rung::All {
                 let name = condition.clone().unwrap_or_else(|| slot.stage.clone());
                 let known = drawn.iter().find(|(known, _)| *known == name).map(|(_, id)| *id);
-                let id = known.unwrap_or_else(|| self.new_condition(true));
+                let id = known.unwrap_or_else(|| self.new_condition(true, name.clone(), Chance::Certain));
+                if let Some(probability) = probability {
+                    self.state_chance(id, probability, block.span_of("probability"));
+                }
                 drawn.push((name, id));
                 slot.conditions.push(id);
             }
@@ -82,9 +86,26 @@ impl<'a> Context<'a> {
     }
 
     /// A new condition. That of a closing happens in `run` and is drawn in a simulation.
-    fn new_condition(&mut self, happens: bool) -> ConditionId {
+    fn new_condition(&mut self, happens: bool, name: String, chance: Chance) -> ConditionId {
         self.happens.push(happens);
+        self.conditions.push(ConditionInfo { name, chance });
         ConditionId::at(self.happens.len() - 1)
+    }
+
+    /// One condition has one probability, however many closings hang on it.
+    fn state_chance(&mut self, id: ConditionId, probability: Stated, span: Span) {
+        let info = &mut self.conditions[id.index()];
+        match info.chance {
+            Chance::Probability(other) if other != probability => {
+                let name = info.name.clone();
+                self.report(
+                    Finding::error("E0417", format!("two probabilities of one condition, \"{name}\""))
+                        .at(span, "expected the probability stated before")
+                        .help("the same words are the same condition: correct one of them, or word the conditions differently"),
+                );
+            }
+            _ => info.chance = Chance::Probability(probability),
+        }
     }
 
     /// The condition that a yes/no variable is yes: one for the whole scenario.
@@ -92,7 +113,8 @@ impl<'a> Context<'a> {
         if let Some(known) = self.yes_no_conditions.get(&variable) {
             return *known;
         }
-        let condition = self.new_condition(yes);
+        let name = self.variables.infos[variable.index()].name.clone();
+        let condition = self.new_condition(yes, name, Chance::Variable(variable));
         self.yes_no_conditions.insert(variable, condition);
         condition
     }

@@ -6,8 +6,8 @@ use super::rights::Known;
 use super::variables::{Unusable, Variables};
 use crate::error::{Finding, Findings, Sources, Span};
 use crate::model::{
-    Assumption, ConditionId, Evidence, GroupId, Holding, Origin, OriginId, PositionId, SourceInfo, StakeholderId, Term,
-    VariableId,
+    Assumption, ConditionId, ConditionInfo, Evidence, GroupId, Holding, Origin, OriginId, PositionId, SourceInfo,
+    StakeholderId, Term, VariableId,
 };
 use crate::num::{Exact, Number, Stated, grouped};
 use crate::spec::keys::Kind;
@@ -40,6 +40,8 @@ pub(super) struct Context<'a> {
     pub positions: Vec<Holding>,
     /// What happens in the run at hand, by condition.
     pub happens: Vec<bool>,
+    /// The same conditions as readers know them.
+    pub conditions: Vec<ConditionInfo>,
     /// Conditions that are yes/no variables.
     pub yes_no_conditions: HashMap<VariableId, ConditionId>,
     /// Which stakeholders belong to which group.
@@ -62,6 +64,7 @@ impl<'a> Context<'a> {
             assumptions: Vec::new(),
             positions: Vec::new(),
             happens: Vec::new(),
+            conditions: Vec::new(),
             yes_no_conditions: HashMap::new(),
             members: Vec::new(),
             known_rights: Vec::new(),

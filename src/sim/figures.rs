@@ -1,0 +1,29 @@
+//! Which figures are looked at.
+
+use super::measure::Gauge;
+use super::watch::{Watch, Watched};
+use crate::model::{Agreement, Figure, Measure, PlanId, StageOf, StakeholderId, Subject};
+
+/// A measure without words, after the last event.
+pub fn at_the_end(figure: Figure, subject: Subject) -> Measure {
+    Measure { figure, subject, stage: StageOf::Last, literal: String::new() }
+}
+
+/// Stakeholders, then plans.
+pub fn holders(agreement: &Agreement) -> Vec<Subject> {
+    let stakeholders = (0..agreement.stakeholders.len()).map(|index| Subject::Stakeholder(StakeholderId::at(index)));
+    stakeholders.chain((0..agreement.plans.len()).map(|index| Subject::Plan(PlanId::at(index)))).collect()
+}
+
+/// The figure of a measure, where it is one of a cap table.
+pub fn watched(agreement: &Agreement, measure: &Measure) -> Option<Watched> {
+    let events = measure.stage.events(agreement.scenario.timeline.len());
+    Gauge::new(measure, agreement).map(|gauge| Watched { gauge, events })
+}
+
+/// Ownership of every stakeholder and plan after the last event.
+pub fn ownership_at_the_end(agreement: &Agreement) -> Watch {
+    let measures = holders(agreement).into_iter().map(|subject| at_the_end(Figure::Ownership, subject));
+    let figures = measures.filter_map(|measure| watched(agreement, &measure)).collect();
+    Watch { figures, ..Watch::default() }
+}

@@ -1,0 +1,14 @@
+//! The engine as a flat program over columns of paths.
+//!
+//! The engine is run once over [`Symbol`]s, which note what it computes; [`Program`] is those notes, put in order and
+//! without what is known beforehand; [`Machine`] runs it over a block of paths, one instruction at a time, each over a
+//! whole column. No formula is written here: the engine's are the only ones.
+
+pub mod bounds;
+mod machine;
+mod program;
+mod symbol;
+
+pub use machine::{BLOCK, Column, Machine};
+pub use program::{MaskRoot, Program, Root, Roots, Step};
+pub use symbol::{Key, Operation, Recording, Symbol, SymbolMask, record};

@@ -1,0 +1,383 @@
+//! A number that remembers how it came about: the engine, run once over it, writes its own program.
+//!
+//! [`Symbol`] implements the engine's [`Number`]. Where every operand is known the result is computed at once; otherwise
+//! the operation is noted, and noted only once however often it recurs. What depends on nothing drawn is gone before
+//! the first path is run, and so are rounds with nothing to solve, terms that are zero and comparisons that
+//! [bounds](super::bounds) decide.
+//!
+//! A loop that ends when every lane has settled cannot know when to end. It is followed for a few turns, and what it
+//! would have to find settled is noted as a *guard*: a path that fails a guard is run by itself, in plain lanes.
+
+use super::bounds::Bounds;
+use crate::num::{Mask, Number};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Not, Sub, SubAssign};
+use std::panic::Location;
+
+/// A number: known, or the result of a noted operation.
+#[derive(Clone, Copy, Debug)]
+pub enum Symbol {
+    /// The same in every path.
+    Known(f64),
+    /// What the operation of this index gives.
+    Node(u32),
+}
+
+/// A truth: known, or the result of a noted comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SymbolMask {
+    /// The same in every path.
+    Known(bool),
+    /// What the operation of this index gives.
+    Node(u32),
+}
+
+/// A noted operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the operations of `Number` and `Mask`, by name")]
+pub enum Operation {
+    /// A column of drawn numbers.
+    Input(u32),
+    /// A column of drawn truths.
+    MaskInput(u32),
+    Add(Key, Key),
+    Sub(Key, Key),
+    Mul(Key, Key),
+    Div(Key, Key),
+    Min(Key, Key),
+    Max(Key, Key),
+    Floor(Key),
+    AtMost(Key, Key),
+    IsDefined(Key),
+    Select(u32, Key, Key),
+    And(u32, u32),
+    Or(u32, u32),
+    Not(u32),
+}
+
+/// A number as part of a key: a known one by its bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// Known; its bits.
+    Known(u64),
+    /// Noted.
+    Node(u32),
+}
+
+/// Everything noted.
+#[derive(Debug, Default)]
+pub struct Recording {
+    /// Operations; each uses only earlier ones.
+    pub operations: Vec<Operation>,
+    bounds: Vec<Bounds>,
+    known: HashMap<Operation, u32>,
+    /// What must hold in a path for it to be what this program says.
+    pub guards: Vec<u32>,
+    turns: HashMap<(&'static str, u32, u32), u32>,
+    turns_max: u32,
+}
+
+thread_local! {
+    static RECORDING: RefCell<Recording> = RefCell::new(Recording::default());
+}
+
+/// Runs `work` and gives what it returned with everything it noted. Loops are followed for `turns_max` turns.
+pub fn record<T>(turns_max: u32, work: impl FnOnce() -> T) -> (T, Recording) {
+    let fresh = Recording { turns_max, ..Recording::default() };
+    let before = RECORDING.replace(fresh);
+    let result = work();
+    (result, RECORDING.replace(before))
+}
+
+fn note(operation: Operation, bounds: Bounds) -> u32 {
+    RECORDING.with_borrow_mut(|recording| {
+        if let Some(&index) = recording.known.get(&operation) {
+            return index;
+        }
+        let index =
+            u32::try_from(recording.operations.len()).expect("a program of fewer than four thousand million steps");
+        recording.operations.push(operation);
+        recording.bounds.push(bounds);
+        recording.known.insert(operation, index);
+        index
+    })
+}
+
+fn operation(index: u32) -> Operation {
+    RECORDING.with_borrow(|recording| recording.operations[index as usize])
+}
+
+impl Symbol {
+    /// A column of drawn numbers, with the least and the most that can be drawn.
+    pub fn input(column: u32, low: f64, high: f64) -> Self {
+        Symbol::Node(note(Operation::Input(column), Bounds::between(low, high)))
+    }
+
+    fn bounds(self) -> Bounds {
+        match self {
+            Symbol::Known(value) => Bounds::point(value),
+            Symbol::Node(index) => RECORDING.with_borrow(|recording| recording.bounds[index as usize]),
+        }
+    }
+
+    fn key(self) -> Key {
+        match self {
+            Symbol::Known(value) => Key::Known(value.to_bits()),
+            Symbol::Node(index) => Key::Node(index),
+        }
+    }
+
+    fn is(self, value: f64) -> bool {
+        matches!(self, Symbol::Known(known) if known == value)
+    }
+
+    /// What it is one over.
+    fn is_reciprocal_of(self) -> Option<Symbol> {
+        let Symbol::Node(index) = self else { return None };
+        match operation(index) {
+            Operation::Div(Key::Known(one), Key::Node(inner)) if one == 1.0_f64.to_bits() => Some(Symbol::Node(inner)),
+            _ => None,
+        }
+    }
+
+    fn noted(operation: Operation, bounds: Bounds) -> Self {
+        // A range of one value is that value; an operation on it need not be carried out.
+        if bounds.is_finite() && bounds.low == bounds.high && bounds.low != 0.0 {
+            return Symbol::Known(bounds.low);
+        }
+        Symbol::Node(note(operation, bounds))
+    }
+}
+
+impl SymbolMask {
+    /// A column of drawn truths.
+    pub fn input(column: u32) -> Self {
+        SymbolMask::Node(note(Operation::MaskInput(column), Bounds::ANYTHING))
+    }
+
+    fn noted(operation: Operation) -> Self {
+        SymbolMask::Node(note(operation, Bounds::ANYTHING))
+    }
+}
+
+impl Add for Symbol {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        match (self, other) {
+            (Symbol::Known(a), Symbol::Known(b)) => Symbol::Known(a + b),
+            _ if self.is(0.0) => other,
+            _ if other.is(0.0) => self,
+            // Known numbers stand last, so that a + 1 and 1 + a are one operation.
+            (Symbol::Known(_), Symbol::Node(_)) => other + self,
+            _ => Symbol::noted(Operation::Add(self.key(), other.key()), self.bounds().add(other.bounds())),
+        }
+    }
+}
+
+impl Sub for Symbol {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        match (self, other) {
+            (Symbol::Known(a), Symbol::Known(b)) => Symbol::Known(a - b),
+            (Symbol::Node(a), Symbol::Node(b)) if a == b => Symbol::Known(0.0),
+            _ if other.is(0.0) => self,
+            _ => Symbol::noted(Operation::Sub(self.key(), other.key()), self.bounds().sub(other.bounds())),
+        }
+    }
+}
+
+impl Mul for Symbol {
+    type Output = Self;
+    fn mul(self, other: Self) -> Self {
+        match (self, other) {
+            (Symbol::Known(a), Symbol::Known(b)) => Symbol::Known(a * b),
+            _ if self.is(0.0) || other.is(0.0) => Symbol::Known(0.0),
+            _ if self.is(1.0) => other,
+            _ if other.is(1.0) => self,
+            (Symbol::Known(_), Symbol::Node(_)) => other * self,
+            _ => Symbol::noted(Operation::Mul(self.key(), other.key()), self.bounds().mul(other.bounds())),
+        }
+    }
+}
+
+impl Div for Symbol {
+    type Output = Self;
+    fn div(self, other: Self) -> Self {
+        match (self, other) {
+            (Symbol::Known(a), Symbol::Known(b)) => Symbol::Known(a / b),
+            _ if other.is(1.0) => self,
+            (_, Symbol::Known(_)) => {
+                Symbol::noted(Operation::Div(self.key(), other.key()), self.bounds().div(other.bounds()))
+            }
+            // One division for all that is divided by the same number. The program makes a plain quotient of a reciprocal
+            // that is used once.
+            (_, Symbol::Node(_)) => {
+                let one = Symbol::Known(1.0);
+                let bounds = one.bounds().div(other.bounds());
+                if self.is(0.0) && bounds.sure {
+                    return Symbol::Known(0.0);
+                }
+                // One over one over a number is the number, but for its last digit.
+                let reciprocal = match other.is_reciprocal_of() {
+                    Some(inner) if bounds.is_finite() => inner,
+                    _ => Symbol::noted(Operation::Div(one.key(), other.key()), bounds),
+                };
+                self * reciprocal
+            }
+        }
+    }
+}
+
+impl AddAssign for Symbol {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl SubAssign for Symbol {
+    fn sub_assign(&mut self, other: Self) {
+        *self = *self - other;
+    }
+}
+
+impl Sum for Symbol {
+    fn sum<I: Iterator<Item = Self>>(terms: I) -> Self {
+        terms.fold(Symbol::Known(0.0), Add::add)
+    }
+}
+
+impl Number for Symbol {
+    type Mask = SymbolMask;
+
+    fn given(stated: Decimal) -> Self {
+        Symbol::Known(stated.to_f64().unwrap_or(f64::NAN))
+    }
+    fn whole(count: i32) -> Self {
+        Symbol::Known(f64::from(count))
+    }
+    fn at_most(self, other: Self) -> SymbolMask {
+        match (self, other) {
+            (Symbol::Known(a), Symbol::Known(b)) => SymbolMask::Known(a <= b),
+            (Symbol::Node(a), Symbol::Node(b)) if a == b => SymbolMask::Known(true),
+            _ => match self.bounds().at_most(other.bounds()) {
+                Some(truth) => SymbolMask::Known(truth),
+                None => SymbolMask::noted(Operation::AtMost(self.key(), other.key())),
+            },
+        }
+    }
+    fn floor(self) -> Self {
+        let of = |value: f64| crate::num::Lanes([value]).floor().0[0];
+        match self {
+            Symbol::Known(value) => Symbol::Known(of(value)),
+            Symbol::Node(_) => {
+                let bounds = self.bounds();
+                let bounds = Bounds { low: of(bounds.low), high: of(bounds.high), ..bounds };
+                Symbol::noted(Operation::Floor(self.key()), bounds)
+            }
+        }
+    }
+    fn posted(self) -> Self {
+        self
+    }
+    fn carried(self) -> Self {
+        self
+    }
+    fn is_defined(self) -> SymbolMask {
+        match self {
+            Symbol::Known(value) => SymbolMask::Known(value.is_finite()),
+            Symbol::Node(_) if self.bounds().is_finite() => SymbolMask::Known(true),
+            Symbol::Node(_) => SymbolMask::noted(Operation::IsDefined(self.key())),
+        }
+    }
+}
+
+impl Mask<Symbol> for SymbolMask {
+    fn always(truth: bool) -> Self {
+        SymbolMask::Known(truth)
+    }
+
+    fn select(self, yes: Symbol, no: Symbol) -> Symbol {
+        let index = match self {
+            SymbolMask::Known(true) => return yes,
+            SymbolMask::Known(false) => return no,
+            SymbolMask::Node(index) => index,
+        };
+        if yes.key() == no.key() {
+            return yes;
+        }
+        match operation(index) {
+            Operation::Not(inner) => SymbolMask::Node(inner).select(no, yes),
+            Operation::AtMost(a, b) if (a, b) == (yes.key(), no.key()) => {
+                Symbol::noted(Operation::Min(a, b), yes.bounds().min(no.bounds()))
+            }
+            Operation::AtMost(a, b) if (a, b) == (no.key(), yes.key()) => {
+                Symbol::noted(Operation::Max(a, b), yes.bounds().max(no.bounds()))
+            }
+            _ => Symbol::noted(Operation::Select(index, yes.key(), no.key()), yes.bounds().either(no.bounds())),
+        }
+    }
+
+    /// Known, or taken to be true after some turns of the loop that asks, and guarded.
+    #[track_caller]
+    fn all(self) -> bool {
+        let at = Location::caller();
+        let place = (at.file(), at.line(), at.column());
+        RECORDING.with_borrow_mut(|recording| {
+            let turns = recording.turns.entry(place).or_insert(0);
+            *turns += 1;
+            let ends = match self {
+                SymbolMask::Known(truth) => truth,
+                SymbolMask::Node(guard) if *turns >= recording.turns_max => {
+                    recording.guards.push(guard);
+                    true
+                }
+                SymbolMask::Node(_) => false,
+            };
+            if ends {
+                *turns = 0;
+            }
+            ends
+        })
+    }
+}
+
+impl BitAnd for SymbolMask {
+    type Output = Self;
+    fn bitand(self, other: Self) -> Self {
+        match (self, other) {
+            (SymbolMask::Known(true), other) | (other, SymbolMask::Known(true)) => other,
+            (SymbolMask::Known(false), _) | (_, SymbolMask::Known(false)) => SymbolMask::Known(false),
+            (SymbolMask::Node(a), SymbolMask::Node(b)) if a == b => self,
+            (SymbolMask::Node(a), SymbolMask::Node(b)) => SymbolMask::noted(Operation::And(a.min(b), a.max(b))),
+        }
+    }
+}
+
+impl BitOr for SymbolMask {
+    type Output = Self;
+    fn bitor(self, other: Self) -> Self {
+        match (self, other) {
+            (SymbolMask::Known(false), other) | (other, SymbolMask::Known(false)) => other,
+            (SymbolMask::Known(true), _) | (_, SymbolMask::Known(true)) => SymbolMask::Known(true),
+            (SymbolMask::Node(a), SymbolMask::Node(b)) if a == b => self,
+            (SymbolMask::Node(a), SymbolMask::Node(b)) => SymbolMask::noted(Operation::Or(a.min(b), a.max(b))),
+        }
+    }
+}
+
+impl Not for SymbolMask {
+    type Output = Self;
+    fn not(self) -> Self {
+        match self {
+            SymbolMask::Known(truth) => SymbolMask::Known(!truth),
+            SymbolMask::Node(index) => match operation(index) {
+                Operation::Not(inner) => SymbolMask::Node(inner),
+                _ => SymbolMask::noted(Operation::Not(index)),
+            },
+        }
+    }
+}
