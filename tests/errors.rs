@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use support::{SEED, capstruct, capstruct_in, files_below, has_ending, project, scenario_names, scenarios, temporary};
 
 /// Codes that no file of the corpus can show, and what shows them instead or why nothing does.
-const SHOWN_ELSEWHERE: [(&str, &str); 39] = [
+const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("E0003", "a name without a file: below"),
     ("E0004", "a folder in place of a file: below"),
     ("E0005", "a file of 50 MB: below"),
@@ -52,6 +52,9 @@ const SHOWN_ELSEWHERE: [(&str, &str); 39] = [
     ("E0903", "a chart without anything to draw: tests/cli.rs"),
     ("E0904", "a kind of chart: the command line refuses other words itself; for callers of the library"),
     ("E0905", "a holder for `chart`: tests/cli.rs"),
+    ("E0906", "a scenario that states no sale, for `exit`: tests/exit_commands.rs"),
+    ("E0907", "a figure that no exit value settles, for `exit --solve`: tests/exit_commands.rs"),
+    ("E0908", "an exit value for `--at`: tests/exit_commands.rs"),
     ("W0601", "a warning of `run`: tests/cli.rs"),
 ];
 
