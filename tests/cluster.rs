@@ -57,7 +57,9 @@ fn dask_gives_the_same_file() {
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let has_dask = Command::new(&python).args(["-c", "import dask.distributed"]).output();
     if !has_dask.is_ok_and(|done| done.status.success()) {
-        eprintln!("SKIPPED: {python} has no dask.distributed; `pip install distributed` to run examples/cluster/with_dask.py");
+        eprintln!(
+            "SKIPPED: {python} has no dask.distributed; `pip install distributed` to run examples/cluster/with_dask.py"
+        );
         return;
     }
     let folder = TempDir::new().expect("a folder");

@@ -1,11 +1,12 @@
 //! `capstruct explain`: how a holder came to own what it owns.
 
 use super::args::Format;
+use super::exit::Sold;
 use super::session::{Session, print};
 use crate::error::{Error, Finding};
+use crate::model::{Agreement, Subject, Value};
 use crate::report::explain::{Explanation, explain as explained, find};
-use crate::model::Value;
-use crate::report::Run;
+use crate::report::{Run, exit};
 use crate::sim::draw::{Draw, Sampling};
 use crate::spec::nearest;
 use std::fmt::Write;
@@ -13,7 +14,7 @@ use std::fmt::Write;
 /// One future of a simulation.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Path {
-    pub path: u64,
+    pub number: u64,
     pub seed: u64,
     pub sampling: Sampling,
 }
@@ -24,7 +25,7 @@ fn replayed(session: &Session, name: &str, path: Path) -> Result<(Run, String), 
     let (mut agreement, warnings) = Session::resolve(&read, &session.settings)?;
     session.show_warnings(&warnings, &read.sources);
     let draw = Draw::new(&agreement, path.seed, path.sampling);
-    draw.fix(&mut agreement, path.path);
+    draw.fix(&mut agreement, path.number);
     let mut drawn = Vec::new();
     for variable in &draw.variables {
         let info = &agreement.variables[variable.variable.index()];
@@ -40,7 +41,7 @@ fn replayed(session: &Session, name: &str, path: Path) -> Result<(Run, String), 
         let word = if agreement.scenario.happens[index] { "happens" } else { "does not happen" };
         drawn.push(format!("\"{}\" {word}", agreement.conditions[index].name));
     }
-    let note = format!("Path {} of seed {}: {}", path.path, path.seed, drawn.join(", "));
+    let note = format!("Path {} of seed {}: {}", path.number, path.seed, drawn.join(", "));
     Ok((session.replay(&read, agreement)?, note))
 }
 
@@ -50,13 +51,27 @@ pub(super) fn explain(
     name: &str,
     who: &str,
     after: Option<&str>,
+    at: &[String],
     path: Option<Path>,
 ) -> Result<u8, Error> {
+    if !at.is_empty() {
+        let sold = Sold::read(session, name, at, true)?;
+        let (subject, in_print) = found(&sold.run.agreement, who)?;
+        return Ok(show(session, &sold.run, &exit::explain::explain(&sold.sale()?, subject, &in_print)));
+    }
     let (run, note) = match path {
         None => (session.run_named(name)?, None),
         Some(path) => replayed(session, name, path).map(|(run, note)| (run, Some(note)))?,
     };
-    let agreement = &run.agreement;
+    let (subject, in_print) = found(&run.agreement, who)?;
+    let last = super::stage_index(&run, after)?;
+    let mut explanation = explained(&run, subject, &in_print, last);
+    explanation.notes.extend(note);
+    Ok(show(session, &run, &explanation))
+}
+
+/// The subject of that name and its name in print.
+fn found(agreement: &Agreement, who: &str) -> Result<(Subject, String), Error> {
     let Some((subject, in_print)) = find(agreement, who) else {
         let known: Vec<&str> = agreement
             .stakeholders
@@ -70,14 +85,15 @@ pub(super) fn explain(
             Finding::error("E0012", format!("nobody is named \"{who}\" in {}", agreement.head.name)).help(help),
         ));
     };
-    let last = super::stage_index(&run, after)?;
-    let mut explanation = explained(&run, subject, &in_print, last);
-    explanation.notes.extend(note);
+    Ok((subject, in_print))
+}
+
+fn show(session: &Session, run: &Run, explanation: &Explanation) -> u8 {
     match session.format {
-        None | Some(Format::Table) => print(&text(&explanation, session.look("").width)),
-        Some(_) => print(&session.show(&[explanation.table()], &agreement.head.currency)),
+        None | Some(Format::Table) => print(&text(explanation, session.look("").width)),
+        Some(_) => print(&session.show(&[explanation.table()], &run.agreement.head.currency)),
     }
-    Ok(0)
+    0
 }
 
 /// The explanation as indented text; where an input stands is written below it.

@@ -99,6 +99,11 @@ impl Session {
         }
     }
 
+    /// Whether a scenario states a sale of the company; nothing is said of what is wrong with it.
+    pub fn states_exit(&self, name: &str) -> bool {
+        load(&self.folder, name).document.is_some_and(|document| document.has_exit())
+    }
+
     /// `--set` may name a number typed in place, which becomes a variable. What it names in vain the resolver says.
     fn set_inputs(&self, document: &mut Document) -> Result<(), Findings> {
         let mut findings = Findings::default();

@@ -68,6 +68,7 @@ impl Event<Stated> {
                 origin: terms.origin,
             }),
             Event::Convertible(id) => Event::Convertible(*id),
+            Event::Valuation(number) => Event::Valuation(*number),
             Event::Maturity(due) => Event::Maturity(
                 due.iter()
                     .map(|due| Due { convertible: due.convertible, into: due.into, elapsed: due.elapsed.cast() })

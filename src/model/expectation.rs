@@ -72,6 +72,8 @@ pub enum Figure {
     NextDollar,
     Distributed,
     Breakpoints,
+    Equity,
+    TrancheValues,
 }
 
 impl Figure {
@@ -108,8 +110,15 @@ impl Figure {
             | Figure::DiscountPrice
             | Figure::ControllingTerm
             | Figure::Capitalization
+            | Figure::Equity
+            | Figure::TrancheValues
             | Figure::Balance => false,
         }
+    }
+
+    /// Whether it is a list.
+    pub fn is_list(self) -> bool {
+        matches!(self, Figure::Breakpoints | Figure::TrancheValues)
     }
 
     /// Whether it depends on what the company is sold for.

@@ -14,11 +14,12 @@ mod scenario;
 mod secondary;
 mod shares;
 mod terms;
+mod valuation;
 
 pub use agreement::{
-    Agreement, Assumption, Case, Chance, CommitmentInfo, ConditionInfo, ConvertibleInfo, Correlation, Distribution, EventInfo, Evidence, Head,
-    Imprecision, Origin, Range, RightInfo, RoundInfo, RoundingInfo, SourceInfo, Stakeholder, StockClass, Value,
-    VariableInfo,
+    Agreement, Assumption, Case, Chance, CommitmentInfo, ConditionInfo, ConvertibleInfo, Correlation, Distribution,
+    EventInfo, Evidence, Head, Imprecision, Origin, Range, RightInfo, RoundInfo, RoundingInfo, SourceInfo, Stakeholder,
+    StockClass, Value, VariableInfo,
 };
 pub use elapsed::DayCount;
 pub use exit::{
@@ -48,3 +49,4 @@ pub use terms::{
     Participant, PoolAmount, PoolIncrease, Residue, Round, RoundPool, RoundPrice, Rung, Setting, Split, Takes, Term,
     Tranche, TrancheAmount, TranchePrice,
 };
+pub use valuation::{Equity, OptionPricing, Valuation, ValuationMethod};

@@ -104,6 +104,7 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
             "Shares change hands and none are issued; its money enters no pre-money, post-money or round.".into(),
         ));
     }
+    rows.extend(super::exit::conventions::rows(run));
     rows.push((
         "Value",
         "Value at last round price (headline): ownership times the latest price of new shares, or of \

@@ -8,7 +8,7 @@ use super::table::{Cell, Column, Style, Table};
 use super::words::{counted, grouped};
 use crate::model::{Condition, Figure, StakeholderId, Subject};
 use crate::sim::draw::Sampling;
-use crate::sim::run::{Simulation, Tally, Tallied};
+use crate::sim::run::{Simulation, Tallied, Tally};
 use crate::sim::summary::{Estimate, PERCENTILES, Statistics, convergence, hash, probability};
 use crate::sim::watch::{Recipient, Watch};
 use rust_decimal::Decimal;
@@ -74,12 +74,12 @@ pub fn wanted(run: &Run) -> Vec<Wanted> {
         };
         subjects.push((subject, holder.name));
     }
-    let of_classes = (0..agreement.classes.len()).map(|index| {
-        (Subject::Class(crate::model::ClassId::at(index)), agreement.classes[index].name.clone())
-    });
+    let of_classes = (0..agreement.classes.len())
+        .map(|index| (Subject::Class(crate::model::ClassId::at(index)), agreement.classes[index].name.clone()));
     let classes: Vec<_> = of_classes.collect();
     let has_value = run.ledger().last().reference.is_some();
-    let row = |figure| move |(subject, name): &(Subject, String)| Wanted { subject: *subject, name: name.clone(), figure };
+    let row =
+        |figure| move |(subject, name): &(Subject, String)| Wanted { subject: *subject, name: name.clone(), figure };
     let mut wanted: Vec<Wanted> = subjects.iter().map(row(Figure::Ownership)).collect();
     wanted.extend(classes.iter().map(row(Figure::Ownership)));
     if has_value {
@@ -263,7 +263,9 @@ impl<'a> Outcome<'a> {
         let mut rows: Vec<&Row> = self
             .rows
             .iter()
-            .filter(|row| row.wanted.figure == Figure::Ownership && matches!(row.wanted.subject, Subject::Stakeholder(_)))
+            .filter(|row| {
+                row.wanted.figure == Figure::Ownership && matches!(row.wanted.subject, Subject::Stakeholder(_))
+            })
             .collect();
         rows.sort_by(|a, b| b.statistics.sd.value.total_cmp(&a.statistics.sd.value));
         rows.truncate(SETTLING);
@@ -324,10 +326,20 @@ impl<'a> Outcome<'a> {
 
     /// The file: a row for each subject and figure, every statistic with its standard error.
     pub fn csv(&self) -> Table {
-        let mut keys: Vec<String> =
-            ["scenario", "funding", "case", "scenario_hash", "seed", "sampling", "paths", "feasible_paths", "kind", "name"]
-                .map(str::to_owned)
-                .to_vec();
+        let mut keys: Vec<String> = [
+            "scenario",
+            "funding",
+            "case",
+            "scenario_hash",
+            "seed",
+            "sampling",
+            "paths",
+            "feasible_paths",
+            "kind",
+            "name",
+        ]
+        .map(str::to_owned)
+        .to_vec();
         keys.extend(["figure", "base", "mean", "mean_error", "sd", "sd_error"].map(str::to_owned));
         keys.extend(PERCENTILES.iter().flat_map(|p| [format!("p{p}"), format!("p{p}_error")]));
         keys.extend(["least", "largest", "undefined"].map(str::to_owned));

@@ -1,6 +1,6 @@
 //! The charts of a simulation: where one holder's ownership ends, and how it fans out from stage to stage.
 
-use super::chart::{Band, Bin, Body, Chart, Label, Mark};
+use super::chart::{Band, Bin, Body, Chart, Label, Marked};
 use super::charts::framed;
 use super::simulation::{Outcome, Row, decimal};
 use super::words::percent;
@@ -67,13 +67,13 @@ fn histogram(outcome: &Outcome, who: StakeholderId, row: &Row) -> Option<Chart> 
         bins.push(Bin { from: decimal(low), to: decimal(high), share: decimal(share(low, high)) });
     }
     let statistics = &row.statistics;
-    let mark = |name: &str, value: f64| Mark { name: name.into(), value: decimal(value) };
+    let mark = |name: &str, value: f64| Marked { name: name.into(), value: decimal(value) };
     let mut marks = vec![
         mark("p5", statistics.percentile(5).value),
         mark("Median", statistics.percentile(50).value),
         mark("p95", statistics.percentile(95).value),
     ];
-    marks.extend(row.base.map(|value| Mark { name: "Base".into(), value }));
+    marks.extend(row.base.map(|value| Marked { name: "Base".into(), value }));
     let shown: f64 = share(from, to);
     let mut notes = notes(outcome);
     if 1.0 - shown > 5e-5 {

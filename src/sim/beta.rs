@@ -80,7 +80,8 @@ impl Tail {
         const POINTS: [(f64, f64); 2] =
             [(0.339_981_043_584_856_3, 0.652_145_154_862_546_1), (0.861_136_311_594_052_6, 0.347_854_845_137_453_85)];
         let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
-        let pair = |(at, weight): (f64, f64)| weight * (self.density(middle - half * at) + self.density(middle + half * at));
+        let pair =
+            |(at, weight): (f64, f64)| weight * (self.density(middle - half * at) + self.density(middle + half * at));
         half * POINTS.into_iter().map(pair).sum::<f64>()
     }
 }

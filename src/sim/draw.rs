@@ -85,7 +85,9 @@ fn bernoulli(agreement: &Agreement, id: VariableId) -> Option<Stated> {
 /// Variables that have a distribution but words for values: they change what a scenario is, and are not drawn.
 pub fn drawn_words(agreement: &Agreement) -> impl Iterator<Item = VariableId> {
     let has_words = |id: &VariableId| match &agreement.variables[id.index()].distribution {
-        Some(Distribution::Discrete { values, .. }) => values.iter().any(|value| !matches!(value, Value::Number { .. })),
+        Some(Distribution::Discrete { values, .. }) => {
+            values.iter().any(|value| !matches!(value, Value::Number { .. }))
+        }
         _ => false,
     };
     (0..agreement.variables.len()).map(VariableId::at).filter(move |id| is_free(agreement, *id)).filter(has_words)
@@ -241,7 +243,9 @@ pub fn exactly(value: f64) -> Stated {
     let power = |exponent: i32| 1_i128.checked_shl(exponent.unsigned_abs()).filter(|_| exponent.unsigned_abs() < 96);
     let decimal = |whole: i128| Decimal::try_from_i128_with_scale(whole, 0).ok();
     let exact = match power(exponent) {
-        Some(power) if exponent >= 0 => whole.checked_mul(power).and_then(|whole| decimal(sign * whole)).map(Stated::from),
+        Some(power) if exponent >= 0 => {
+            whole.checked_mul(power).and_then(|whole| decimal(sign * whole)).map(Stated::from)
+        }
         Some(power) => decimal(sign * whole).zip(decimal(power)).and_then(|(over, under)| Stated::ratio(over, under)),
         None => None,
     };
@@ -271,8 +275,11 @@ impl Copula {
     /// Weights by Cholesky: each variable's normal number is a sum of its own and of those before it.
     fn new(agreement: &Agreement, by_variable: &[Option<usize>]) -> Option<Self> {
         let drawn = |id: &VariableId| by_variable[id.index()];
-        let mut dimensions: Vec<usize> =
-            agreement.correlations.iter().flat_map(|correlation| correlation.variables.iter().filter_map(drawn)).collect();
+        let mut dimensions: Vec<usize> = agreement
+            .correlations
+            .iter()
+            .flat_map(|correlation| correlation.variables.iter().filter_map(drawn))
+            .collect();
         dimensions.sort_unstable();
         dimensions.dedup();
         if dimensions.is_empty() {
@@ -357,7 +364,10 @@ mod tests {
             assert_eq!(float(stated).to_bits(), value.to_bits(), "{value}");
         }
         let tenth = exactly(0.1);
-        assert_eq!((tenth.numerator, tenth.denominator), (3_602_879_701_896_397_i64.into(), 36_028_797_018_963_968_i64.into()));
+        assert_eq!(
+            (tenth.numerator, tenth.denominator),
+            (3_602_879_701_896_397_i64.into(), 36_028_797_018_963_968_i64.into())
+        );
     }
 
     #[test]

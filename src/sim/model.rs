@@ -1,8 +1,8 @@
 //! A scenario made ready for a million paths: its program, what is drawn, and what is looked at.
 
 use super::draw::{Draw, DrawRoom};
-use super::tape::{BLOCK, Column, Machine, MaskRoot, Program, Root, Roots, Symbol, SymbolMask, record};
 use super::proceeds::proceeds;
+use super::tape::{BLOCK, Column, Machine, MaskRoot, Program, Root, Roots, Symbol, SymbolMask, record};
 use super::watch::{Recipient, Seen, Watch, Watching};
 use crate::engine::books::Books;
 use crate::engine::{inputs, replay};

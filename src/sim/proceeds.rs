@@ -21,10 +21,8 @@ pub struct Proceeds<N> {
 pub fn proceeds<N: Number>(scenario: &Scenario<N>, draws: &Draws<N>, table: &CapTable<N>) -> Option<Proceeds<N>> {
     let exit = scenario.exit.as_ref().filter(|exit| exit.rung <= draws.rung)?;
     let value = draws.value(*exit.values.first()?);
-    let takes_place = exit
-        .conditions
-        .iter()
-        .fold(N::Mask::always(true), |all, condition| all & draws.happens[condition.index()]);
+    let takes_place =
+        exit.conditions.iter().fold(N::Mask::always(true), |all, condition| all & draws.happens[condition.index()]);
     let mut stack = Stack::empty();
     stack.build(scenario, exit, draws, table).ok()?;
     let curve = Curve::fast(&stack);

@@ -121,8 +121,7 @@ fn fill(cubics: &mut [[f64; 4]], mut point: impl FnMut(f64) -> Point) {
         let to = point(next);
         let (slope_from, slope_to) = (from.slope * (next - probability), to.slope * (next - probability));
         let rise = to.value - from.value;
-        *cubic =
-            [slope_from + slope_to - 2.0 * rise, 3.0 * rise - 2.0 * slope_from - slope_to, slope_from, from.value];
+        *cubic = [slope_from + slope_to - 2.0 * rise, 3.0 * rise - 2.0 * slope_from - slope_to, slope_from, from.value];
         (from, probability) = (to, next);
     }
 }

@@ -74,9 +74,9 @@ impl Sampler {
     /// The least and the most it can give, where normal numbers go no farther than `farthest`.
     pub fn ends(&self, farthest: f64) -> (f64, f64) {
         match self {
-            Sampler::Uniform { low, high } | Sampler::Triangular { low, high, .. } | Sampler::Pert { low, high, .. } => {
-                (*low, *high)
-            }
+            Sampler::Uniform { low, high }
+            | Sampler::Triangular { low, high, .. }
+            | Sampler::Pert { low, high, .. } => (*low, *high),
             Sampler::Normal { mean, sd, .. } => (mean - sd * farthest, mean + sd * farthest),
             Sampler::Lognormal { log_median, sigma, .. } => {
                 let room = 1e-9;
@@ -188,8 +188,11 @@ fn discrete(values: &[Value], probabilities: &[Stated]) -> Option<Sampler> {
         Value::Word(_) | Value::YesNo(_) => None,
     };
     // In order of size, so that the value rises with the uniform number.
-    let mut pairs: Vec<(Stated, Stated)> =
-        values.iter().zip(probabilities).map(|(value, probability)| Some((number(value)?, *probability))).collect::<Option<_>>()?;
+    let mut pairs: Vec<(Stated, Stated)> = values
+        .iter()
+        .zip(probabilities)
+        .map(|(value, probability)| Some((number(value)?, *probability)))
+        .collect::<Option<_>>()?;
     pairs.sort_by_key(|pair| pair.0);
     let mut sum = <Exact as crate::num::Number>::zero();
     let mut cumulative = Vec::new();

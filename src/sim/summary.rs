@@ -1,6 +1,6 @@
 //! From what was kept to statistics.
 
-use super::run::{Tally, Tallied};
+use super::run::{Tallied, Tally};
 use super::tally::{BINS, FigureTally, SLICES, Sums};
 use super::tape::BLOCK;
 
@@ -152,7 +152,11 @@ impl FigureTally {
                     let low = if bin == 0 { self.least } else { self.scale.edge(bin).max(self.least) };
                     let high = if bin + 1 == BINS { self.largest } else { self.scale.edge(bin + 1).min(self.largest) };
                     let width = high - low;
-                    let part = if width > 0.0 { ((value - low) / width).clamp(0.0, 1.0) } else { f64::from(u8::from(value > low)) };
+                    let part = if width > 0.0 {
+                        ((value - low) / width).clamp(0.0, 1.0)
+                    } else {
+                        f64::from(u8::from(value > low))
+                    };
                     self.bins[bin] as f64 * part
                 })
                 .sum()

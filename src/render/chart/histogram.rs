@@ -5,7 +5,7 @@ use super::format::{coordinate, percent};
 use super::kit::{Canvas, MARGIN, RIGHT, Scale, Type, value_type};
 use super::palette::{INK, MUTED, NAVY, SKY, WHITE, mixed};
 use super::sheet::Sheet;
-use crate::report::chart::{Bin, Mark};
+use crate::report::chart::{Bin, Marked};
 
 /// Room for the labels of the marks above the bars.
 const MARKS: f64 = 46.0;
@@ -13,7 +13,7 @@ const MARKS: f64 = 46.0;
 const BELOW: f64 = 34.0;
 
 /// Draws the chart.
-pub(super) fn draw(sheet: &Sheet, bins: &[Bin], marks: &[Mark]) -> Canvas {
+pub(super) fn draw(sheet: &Sheet, bins: &[Bin], marks: &[Marked]) -> Canvas {
     let label = Type::new(12.0, MUTED);
     let plot = (sheet.room(540.0) - BELOW).clamp(280.0, 360.0);
     let canvas = sheet.canvas(plot + BELOW);
@@ -61,8 +61,8 @@ fn draw_axis(canvas: &Canvas, x: Scale, (from, to): (f64, f64), bottom: f64, lab
 }
 
 /// A line and a label for each mark; labels that would meet stand on two levels.
-fn draw_marks(canvas: &Canvas, marks: &[Mark], x: Scale, top: f64, bottom: f64) {
-    let mut marks: Vec<&Mark> = marks.iter().collect();
+fn draw_marks(canvas: &Canvas, marks: &[Marked], x: Scale, top: f64, bottom: f64) {
+    let mut marks: Vec<&Marked> = marks.iter().collect();
     marks.sort_by_key(|mark| mark.value);
     let mut free = [f64::MIN; 2];
     let name = Type::new(12.0, MUTED);
@@ -78,7 +78,11 @@ fn draw_marks(canvas: &Canvas, marks: &[Mark], x: Scale, top: f64, bottom: f64) 
         free[level] = start + width;
         let height = top + 6.0 + 20.0 * level as f64;
         let is_base = mark.name == "Base";
-        canvas.line(&[(at, height - 4.0), (at, bottom)], if is_base { 1.0 } else { 1.6 }, if is_base { MUTED } else { INK });
+        canvas.line(
+            &[(at, height - 4.0), (at, bottom)],
+            if is_base { 1.0 } else { 1.6 },
+            if is_base { MUTED } else { INK },
+        );
         canvas.rectangle(start - 3.0, height - 8.0, start + width + 3.0, height + 9.0, WHITE);
         let after = start + name.width(&format!("{}\u{a0}", mark.name)) + 2.0;
         canvas.text(&mark.name, start, height, name);

@@ -11,6 +11,7 @@
     reason = "coordinates on a canvas of a few thousand pixels, exact in every type used here"
 )]
 
+mod breaks;
 mod bridge;
 mod comparison;
 mod fan;
@@ -25,12 +26,16 @@ mod lines;
 mod ownership_by_stage;
 mod ownership_now;
 mod palette;
+mod payoff;
+mod payout_shares;
+mod payouts;
 mod png;
 mod rows;
 mod scene;
 mod sheet;
 mod svg;
 mod tornado;
+mod worth;
 
 use crate::report::chart::{Body, Chart};
 use scene::Picture;
@@ -55,7 +60,11 @@ fn picture(chart: &Chart) -> Picture {
         Body::OwnershipNow { bars, value_heading } => ownership_now::draw(&sheet, bars, value_heading.as_deref()),
         Body::DilutionBridge { start, changes, end } => bridge::draw(&sheet, start, changes, end),
         Body::Comparison { scenarios, series } => comparison::draw(&sheet, scenarios, series),
+        Body::WorthBesideHeadline { rows } => worth::draw(&sheet, rows),
         Body::FundingLadder { rows, totals, currency } => ladder::draw(&sheet, rows, totals, currency),
+        Body::Payoffs(chart) => payoff::draw(&sheet, chart),
+        Body::PayoutShares(chart) => payout_shares::draw(&sheet, chart),
+        Body::Payouts(bars) => payouts::draw(&sheet, bars),
         Body::Heatmap { across, up, cells, unit, currency } => {
             heatmap::draw(&sheet, across, up, cells, *unit, currency)
         }
@@ -141,6 +150,7 @@ mod tests {
             Body::Heatmap { across: scale(), up: scale(), cells: vec![], unit: Unit::Money, currency: String::new() },
             Body::Lines { across: scale(), series: vec![], unit: Unit::Fraction, currency: String::new() },
             Body::Tornado { base: Decimal::ZERO, bars: vec![], unit: Unit::Fraction, currency: String::new() },
+            Body::WorthBesideHeadline { rows: vec![] },
         ];
         for body in bodies {
             let empty = Chart { title: String::new(), footer: String::new(), body, ..chart("Rivera") };

@@ -191,8 +191,10 @@ fn reads(operation: Operation) -> impl Iterator<Item = u32> {
 
 impl Compiler<'_> {
     fn count_uses(&mut self, roots: &Roots) {
-        let numbers = roots.numbers.iter().filter_map(|root| if let Symbol::Node(index) = root { Some(*index) } else { None });
-        let masks = roots.masks.iter().filter_map(|root| if let SymbolMask::Node(index) = root { Some(*index) } else { None });
+        let numbers =
+            roots.numbers.iter().filter_map(|root| if let Symbol::Node(index) = root { Some(*index) } else { None });
+        let masks =
+            roots.masks.iter().filter_map(|root| if let SymbolMask::Node(index) = root { Some(*index) } else { None });
         for index in numbers.chain(masks).chain(self.recording.guards.iter().copied()) {
             self.uses[index as usize] = KEPT;
         }

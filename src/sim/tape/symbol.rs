@@ -98,7 +98,8 @@ fn note(operation: Operation, bounds: Bounds) -> u32 {
         if let Some(&index) = recording.known.get(&operation) {
             return index;
         }
-        let index = u32::try_from(recording.operations.len()).expect("a program of fewer than four thousand million steps");
+        let index =
+            u32::try_from(recording.operations.len()).expect("a program of fewer than four thousand million steps");
         recording.operations.push(operation);
         recording.bounds.push(bounds);
         recording.known.insert(operation, index);

@@ -6,8 +6,8 @@ use super::rights::Known;
 use super::variables::{Unusable, Variables};
 use crate::error::{Finding, Findings, Sources, Span};
 use crate::model::{
-    Assumption, ConditionId, ConditionInfo, Evidence, GroupId, Holding, Origin, OriginId, PositionId, SourceInfo, StakeholderId, Term,
-    VariableId,
+    Assumption, ConditionId, ConditionInfo, Evidence, GroupId, Holding, Origin, OriginId, PositionId, SourceInfo,
+    StakeholderId, Term, VariableId,
 };
 use crate::num::{Exact, Number, Stated, grouped};
 use crate::spec::keys::Kind;
