@@ -169,19 +169,14 @@ fn read(file: &Path) -> Result<Shard, Error> {
     })
 }
 
-/// Puts parts together and shows the whole.
-pub(super) fn merge(
-    session: &Session,
-    files: &[PathBuf],
-    allow_infeasible: bool,
-    no_charts: bool,
-) -> Result<u8, Error> {
+/// Parts in the order of their paths, if they are parts of one simulation and leave nothing out.
+fn in_order(files: &[PathBuf]) -> Result<Vec<(&PathBuf, Shard)>, Error> {
     let mut shards = Vec::new();
     for file in files {
         shards.push((file, read(file)?));
     }
     shards.sort_by_key(|(_, shard)| (shard.from, shard.to));
-    let Some((first_file, first)) = shards.first() else { return Ok(0) };
+    let Some((first_file, first)) = shards.first() else { return Ok(shards) };
     for (file, shard) in &shards[1..] {
         if let Some((what, ours, theirs)) = difference(&first.same, &shard.same) {
             return Err(Error::usage(
