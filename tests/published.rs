@@ -1,4 +1,4 @@
-//! Every published figure of SAFEs, notes, anti-dilution and rounds is expected somewhere, and comes out.
+//! Every published figure of SAFEs, notes, anti-dilution, rounds, waterfalls and valuations is expected somewhere, and comes out.
 //!
 //! `tests/data/published.csv` lists the figures. A scenario names the figures that a line expects in `# out: key, key`, at
 //! the end of that line or on the line before it; the keys name values of the line from left to right, and values between
@@ -409,6 +409,8 @@ fn arithmetic(key: &str) -> Exact {
         }
         "increase" => exact("2.76") - exact("0.24"),
         "pro_forma" => exact("-1.71") + exact("0.56"),
+        "implied_fd_shares_M" => exact("6,000") / exact("15.46"),
+        "overvaluation_pct_from_printed" => (exact("6") / exact("2.2") - exact("1")) * percent,
         _ => panic!("no formula for {key}"),
     }
 }

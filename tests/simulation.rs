@@ -27,7 +27,7 @@ fn ownership(agreement: &Agreement) -> Watch {
     };
     let events = agreement.scenario.timeline.len();
     let figures = (0..agreement.stakeholders.len()).map(|index| Watched { gauge: gauge(index), events }).collect();
-    Watch { figures, events: Vec::new() }
+    Watch { figures, ..Watch::default() }
 }
 
 fn model(agreement: &Agreement) -> Model {
@@ -42,6 +42,11 @@ fn the_program_says_what_the_engine_says() {
         let model = model(&agreement);
         let mut room = model.room();
         model.run(0, &mut room);
+        if name == "benchmark/oai12" && std::env::var("DUMP").is_ok() {
+            let text: String = model.program.steps.iter().map(|step| format!("Step::{step:?},\n")).collect();
+            std::fs::write("/tmp/sim-micro/src/steps.txt", format!("[{text}]")).unwrap();
+            println!("COLUMNS {} {:?}", model.program.columns, model.program.numbers);
+        }
         println!(
             "{name}: {} steps, {} columns, {} guards, {:?}",
             model.program.steps.len(),

@@ -73,7 +73,7 @@ pub enum Command {
         #[arg(long)]
         no_charts: bool,
     },
-    /// Sets scenarios side by side: the inputs that differ, then who owns what.
+    /// Sets scenarios side by side: the inputs that differ, who owns what, who gets what in a sale.
     Compare {
         /// The scenario the others are compared with.
         base: String,
@@ -83,6 +83,12 @@ pub enum Command {
         /// After this stage, which all of them have; after the last where it is not given.
         #[arg(long, value_name = "STAGE")]
         after: Option<String>,
+        /// Exit values at which payouts are compared; those of the scenarios where none is given.
+        #[arg(long, value_name = "VALUES", value_delimiter = ',', allow_hyphen_values = true)]
+        at: Vec<String>,
+        /// The holder whose payouts are drawn.
+        #[arg(long, value_name = "STAKEHOLDER")]
+        holder: Option<String>,
     },
     /// Draws charts only.
     Chart {
@@ -94,9 +100,26 @@ pub enum Command {
         /// The holder whose dilution bridge is drawn.
         #[arg(long, value_name = "STAKEHOLDER")]
         holder: Option<String>,
+        /// Exit values for the charts of a sale; a scenario that states no sale is sold on default terms.
+        #[arg(long, value_name = "VALUES", value_delimiter = ',', allow_hyphen_values = true)]
+        at: Vec<String>,
         /// Writes SVG instead of PNG.
         #[arg(long)]
         svg: bool,
+    },
+    /// Shows who gets what when the company is sold, where the sharing changes, and for how much it must be sold.
+    Exit {
+        /// Scenario; one that states no sale is sold on default terms.
+        name: String,
+        /// Exit values, as in a file; those of the scenario where none is given.
+        #[arg(long, value_name = "VALUES", value_delimiter = ',', allow_hyphen_values = true)]
+        at: Vec<String>,
+        /// Shows the breakpoints alone.
+        #[arg(long)]
+        breakpoints: bool,
+        /// Finds the exit values for a payout or multiple, such as "payout(founders) = 100M"; may be repeated.
+        #[arg(long, value_name = "CONDITION", conflicts_with = "breakpoints")]
+        solve: Vec<String>,
     },
     /// Explains how a holder came to own what it owns, down to file, line and source.
     Explain {
@@ -107,6 +130,80 @@ pub enum Command {
         /// Up to this stage; up to the last where it is not given.
         #[arg(long, value_name = "STAGE")]
         after: Option<String>,
+        /// Explains the payout of a sale at these exit values instead.
+        #[arg(
+            long,
+            value_name = "VALUES",
+            value_delimiter = ',',
+            allow_hyphen_values = true,
+            conflicts_with_all = ["after", "path"]
+        )]
+        at: Vec<String>,
+        /// In this future of a simulation instead of the base case, exactly.
+        #[arg(long, value_name = "N")]
+        path: Option<u64>,
+        /// The seed of that simulation.
+        #[arg(long, default_value_t = 1, value_name = "S")]
+        seed: u64,
+        /// Where its numbers came from.
+        #[arg(long, value_enum, default_value = "philox")]
+        sampling: SamplingWord,
+    },
+    /// Simulates: every statistic of everyone's ownership, value and proceeds over many random futures.
+    Simulate {
+        /// Scenario.
+        name: String,
+        /// How many futures, such as 100000 or 1M; or a part of them, such as 0..500000.
+        #[arg(long, default_value = "100000", value_name = "N")]
+        paths: String,
+        /// The seed of the random numbers: the same seed gives the same bits everywhere.
+        #[arg(long, default_value_t = 1, value_name = "S")]
+        seed: u64,
+        /// Threads; as many as there are processors where it is not given.
+        #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
+        threads: Option<u16>,
+        /// Where the numbers come from.
+        #[arg(long, value_enum, default_value = "philox")]
+        sampling: SamplingWord,
+        /// An event whose probability is wanted: `ownership(microsoft) >= 25%`. May be repeated.
+        #[arg(long = "probability", value_name = "EVENT")]
+        probabilities: Vec<String>,
+        /// Does not fail where more than 0.1 % of the futures have no answer.
+        #[arg(long)]
+        allow_infeasible: bool,
+        /// Writes what was kept of these futures to a file for `merge`, and nothing else.
+        #[arg(long, value_name = "FILE")]
+        shard: Option<PathBuf>,
+        /// Draws no charts.
+        #[arg(long)]
+        no_charts: bool,
+    },
+    /// Puts parts of a simulation together: the same bits as if it had been run at once.
+    Merge {
+        /// Files that `simulate --shard` wrote.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Does not fail where more than 0.1 % of the futures have no answer.
+        #[arg(long)]
+        allow_infeasible: bool,
+        /// Draws no charts.
+        #[arg(long)]
+        no_charts: bool,
+    },
+    /// Measures what a path of a simulation costs on this machine, stage by stage.
+    Bench {
+        /// Scenario.
+        #[arg(default_value = "benchmark/oai12")]
+        name: String,
+        /// Paths of each measurement.
+        #[arg(long, default_value_t = 1_000_000)]
+        paths: u64,
+        /// How often each is repeated; the median counts.
+        #[arg(long, default_value_t = 5)]
+        repeats: usize,
+        /// Prints one line of JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Runs every combination of the values of some inputs: table, CSV, and a chart of one or two of them.
     Sweep {
@@ -143,21 +240,6 @@ pub enum Command {
         /// Only the largest such value.
         #[arg(long)]
         largest: bool,
-    },
-    /// Measures what a path of a simulation costs on this machine, stage by stage.
-    Bench {
-        /// Scenario.
-        #[arg(default_value = "benchmark/oai12")]
-        name: String,
-        /// Paths of each measurement.
-        #[arg(long, default_value_t = 1_000_000)]
-        paths: u64,
-        /// How often each is repeated; the median counts.
-        #[arg(long, default_value_t = 5)]
-        repeats: usize,
-        /// Prints one line of JSON.
-        #[arg(long)]
-        json: bool,
     },
     /// Writes a commented scenario file that runs, to start from.
     New {
@@ -212,6 +294,24 @@ pub enum FundingWord {
     All,
 }
 
+/// Where the numbers of a simulation come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SamplingWord {
+    /// Random.
+    Philox,
+    /// Evenly spread: the same error with fewer futures.
+    Sobol,
+}
+
+impl From<SamplingWord> for crate::sim::draw::Sampling {
+    fn from(word: SamplingWord) -> Self {
+        match word {
+            SamplingWord::Philox => Self::Philox,
+            SamplingWord::Sobol => Self::Sobol,
+        }
+    }
+}
+
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ColorWord {
@@ -234,6 +334,14 @@ pub enum ChartKind {
     Bridge,
     /// How far the money is.
     Ladder,
+    /// What each class gets as the exit value rises.
+    Payoff,
+    /// What each holder gets as the exit value rises.
+    PayoffHolders,
+    /// How every exit value is shared.
+    PayoutShares,
+    /// Who gets what at one exit value.
+    Payouts,
 }
 
 /// `name=value`.

@@ -173,7 +173,9 @@ fn figure_in_words(figure: Figure, value: Decimal, currency: &str) -> String {
         | Figure::Preference
         | Figure::Payout
         | Figure::Distributed
-        | Figure::Breakpoints => number::money_full(value, currency),
+        | Figure::Breakpoints
+        | Figure::Equity
+        | Figure::TrancheValues => number::money_full(value, currency),
     }
 }
 

@@ -7,11 +7,14 @@ mod chart;
 mod check;
 mod compare;
 mod documents;
+mod exit;
 mod explain;
 mod grid;
 mod list;
 mod run;
 mod session;
+mod shard;
+mod simulate;
 mod solve;
 mod sweep;
 mod vary;
@@ -36,13 +39,47 @@ pub fn main() -> ExitCode {
             Ok(0)
         }
         Command::Check { names } => check::check(&session, &names),
-        Command::Explain { name, stakeholder, after } => {
-            explain::explain(&session, &name, &stakeholder, after.as_deref())
+        Command::Exit { name, at, breakpoints, solve } => {
+            exit::exit(&session, &exit::Asked { name: &name, at: &at, breakpoints, solve: &solve })
         }
-        Command::Bench { name, paths, repeats, json } => {
-            let instructions = crate::sim::simd::Instructions::widest();
+        Command::Explain { name, stakeholder, after, at, path, seed, sampling } => {
+            let path = path.map(|path| explain::Path { path, seed, sampling: sampling.into() });
+            explain::explain(&session, &name, &stakeholder, after.as_deref(), &at, path)
+        }
+        Command::Simulate {
+            name,
+            paths,
+            seed,
+            threads,
+            sampling,
+            probabilities,
+            allow_infeasible,
+            shard,
+            no_charts,
+        } => {
+            let sampling = sampling.into();
+            let threads = threads.map(usize::from);
+            simulate::simulate(
+                &session,
+                &simulate::Asked {
+                    name,
+                    paths,
+                    seed,
+                    threads,
+                    sampling,
+                    probabilities,
+                    allow_infeasible,
+                    shard,
+                    no_charts,
+                },
+            )
+        }
+        Command::Merge { files, allow_infeasible, no_charts } => {
+            shard::merge(&session, &files, allow_infeasible, no_charts)
+        }
+        Command::Bench { name, paths, repeats, json } => simulate::instructions().and_then(|instructions| {
             bench::bench(&session, &bench::Wanted { name, paths, repeats, json, instructions })
-        }
+        }),
         Command::New { name } => documents::new(&session, &name),
         Command::Schema { reference } => {
             documents::schema(reference);
@@ -54,7 +91,15 @@ pub fn main() -> ExitCode {
         }
         Command::Man => documents::manual(),
         Command::Run { names, all, no_charts } => run::run(&session, &names, all, !no_charts),
-        Command::Compare { base, others, after } => compare::compare(&session, &base, &others, after.as_deref()),
+        Command::Compare { base, others, after, at, holder } => compare::compare(
+            &session,
+            &base,
+            &others,
+            &compare::Asked { after: after.as_deref(), at: &at, holder: holder.as_deref() },
+        ),
+        Command::Chart { name, kinds, holder, at, svg } => {
+            chart::chart(&session, &name, &chart::Asked { kinds: &kinds, holder: holder.as_deref(), at: &at, svg })
+        }
         Command::Sweep { name, over, measures, exact, no_charts } => {
             let asked = sweep::Asked { name: &name, over: &over, measures: &measures, exact, no_charts };
             sweep::sweep(&session, &asked)
@@ -67,7 +112,6 @@ pub fn main() -> ExitCode {
             };
             solve::solve(&session, &solve::Asked { name: &name, vary: &vary, wanted: &wanted, choice })
         }
-        Command::Chart { name, kinds, holder, svg } => chart::chart(&session, &name, &kinds, holder.as_deref(), svg),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),

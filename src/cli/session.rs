@@ -14,6 +14,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 /// The flags, resolved.
+#[derive(Clone)]
 pub(super) struct Session {
     pub folder: ScenarioFolder,
     pub root: PathBuf,
@@ -67,6 +68,12 @@ impl Session {
         }
     }
 
+    /// The same, with other variables set and another rung.
+    pub fn with(&self, set: Vec<(String, String)>, rung: Rung) -> Session {
+        let settings = Settings { set, ..self.settings.clone() };
+        Session { settings, rung, ..self.clone() }
+    }
+
     /// Reads a scenario with everything it is based on.
     pub fn read(&self, name: &str) -> Result<Read, Error> {
         let loaded = load(&self.folder, name);
@@ -90,6 +97,11 @@ impl Session {
             }
             None => Err(Error::input(loaded.findings, loaded.sources)),
         }
+    }
+
+    /// Whether a scenario states a sale of the company; nothing is said of what is wrong with it.
+    pub fn states_exit(&self, name: &str) -> bool {
+        load(&self.folder, name).document.is_some_and(|document| document.has_exit())
     }
 
     /// `--set` may name a number typed in place, which becomes a variable. What it names in vain the resolver says.

@@ -236,6 +236,8 @@ pub trait Journal<N: Number> {
     fn offered(&mut self, _: EventId, _: &Completed<N>, _: N::Mask) {}
     /// Takes in what a round's first closing fixed. `money(tranche, participant)` is what each cheque would be.
     fn priced(&mut self, id: RoundId, round: &Round<N>, pricing: &Pricing<N>, money: impl Fn(usize, usize) -> N);
+    /// Takes in what a valuation sees. One that keeps nothing values nothing.
+    fn valued(&mut self, _: &super::valuation::Observed<'_, N>) {}
     /// The event boundary: everything that went wrong inside the event surfaces here, or nowhere.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use super::ipo::{Completed, PostedOffering};
 use super::refusal::{Cause, Invariant, Refusal};
 use super::rights::Held;
 use super::round::{Conversion, Counted, Pricing};
+use super::valuation::{self, Observed, PostedValuation, Unvalued};
 use crate::model::{ConvertibleId, EventId, PositionId, Round, RoundId, Tranche};
 use crate::num::{Arithmetic, Fixed, Number, Truth};
 use rust_decimal::Decimal;
@@ -29,6 +30,10 @@ pub struct Ledger {
     pub adjustments: Vec<(EventId, Adjustment<Decimal>)>,
     /// The sale of the company at the end, if it takes place.
     pub exit: Option<PostedExit>,
+    /// Valuations, in the order they were made.
+    pub valuations: Vec<PostedValuation>,
+    /// Why the current event, a valuation, has no answer.
+    unvalued: Option<Unvalued>,
     /// What each round's first closing fixed, in the order they were priced.
     pub pricings: Vec<PostedPricing>,
     /// Offerings, in the order they took place.
@@ -313,6 +318,16 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
         });
     }
 
+    fn valued(&mut self, observed: &Observed<Fixed<BITS, LIMBS>>) {
+        if observed.happens.is_yes() {
+            let took_place = |event| self.stages.iter().any(|stage| stage.event == Some(event));
+            match valuation::post(observed, took_place) {
+                Ok(posted) => self.valuations.push(posted),
+                Err(why) => self.unvalued = Some(why),
+            }
+        }
+    }
+
     fn end_event(
         &mut self,
         event: Option<EventId>,
@@ -327,6 +342,9 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
                 let event = event.expect("an opening is always feasible");
                 return Err(Refusal::Infeasible { event, cause: Cause::Terms });
             }
+        }
+        if let (Some(event), Some(why)) = (event, self.unvalued.take()) {
+            return Err(Refusal::Unvalued { event, why });
         }
         let stage = stage(event, table).ok_or(Refusal::Undefined { event, why: Arithmetic::Overflow })?;
         if let Some(why) = self.unwritable {

@@ -19,6 +19,7 @@ pub mod refusal;
 pub mod rights;
 pub mod round;
 pub mod secondary;
+pub mod valuation;
 
 use crate::model::{Draws, Event, EventId, OpeningPrice, Rung, Scenario, Timed};
 use crate::num::{Arithmetic, Exact, Fixed, Mask, Narrow, Number, Stated, Truth, Wide};
@@ -80,6 +81,9 @@ pub fn replay_from<N: Number, J: Journal<N>>(
             (Event::Ipo(terms), Some(happens)) => ipo::close(terms, scenario, happens, draws, books),
             (Event::ClassConversion(terms), Some(happens)) => reclassify::convert(terms, happens, draws, books),
             (Event::Repurchase(terms), Some(happens)) => reclassify::repurchase(terms, happens, draws, books),
+            (&Event::Valuation(number), Some(happens)) => {
+                valuation::observe(EventId::at(index), number, scenario, happens, draws, books)
+            }
             (Event::Convertible(id), Some(happens)) => convertible::issue(*id, happens, books),
             (Event::Maturity(due), Some(happens)) => convertible::mature(due, scenario, happens, draws, books),
             (_, None) => continue,
@@ -89,8 +93,8 @@ pub fn replay_from<N: Number, J: Journal<N>>(
             (Event::Closing { .. }, _) | (_, None) => feasible,
             (_, Some(happens)) => feasible | !happens,
         };
-        // A convertible that is issued is no share yet: no stage of the table.
-        let changes_table = !matches!(timed.event, Event::Convertible(_));
+        // A convertible that is issued is no share yet, and a valuation none at all: no stages of the table.
+        let changes_table = !matches!(timed.event, Event::Convertible(_) | Event::Valuation(_));
         let takes_place = happens.filter(|_| changes_table).unwrap_or(N::Mask::always(false));
         books.end_event(takes_place, feasible)?;
     }
@@ -170,7 +174,7 @@ pub fn replay_what_can_be(scenario: &Scenario<Stated>, rung: Rung) -> (Option<Le
             Ok(ledger) => return (Some(ledger), refusals),
             Err(refusal) => refusal,
         };
-        let terms = matches!(refusal, Refusal::Infeasible { .. });
+        let terms = matches!(refusal, Refusal::Infeasible { .. } | Refusal::Unvalued { .. });
         let event = refusal.event();
         refusals.push(refusal);
         match event {

@@ -211,6 +211,7 @@ mod tests {
             timeline: Vec::new(),
             commitments: Vec::new(),
             exit: None,
+            valuations: Vec::new(),
             lots: std::sync::Arc::default(),
         };
         Books::open(&scenario, Feasibility::unquestioned())

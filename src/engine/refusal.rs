@@ -3,6 +3,7 @@
 use super::books::{Books, CapTable, Feasibility};
 use super::exit::Unpriced;
 use super::round::{money, pay_to_play, pricing, protect};
+use super::valuation::Unvalued;
 use super::{ipo, pool, reclassify, replay, rights, secondary};
 use crate::model::{
     Cap, ClassId, Consideration, ConvertibleId, Denominator, Draws, Event, EventId, Issuance, Part, Payment,
@@ -24,6 +25,13 @@ pub enum Refusal {
     },
     /// The preference of a class in the exit is a multiple of what was paid, and nobody said what was.
     Unpriced(Unpriced),
+    /// A valuation by option pricing has no answer.
+    Unvalued {
+        /// The event.
+        event: EventId,
+        /// Why.
+        why: Unvalued,
+    },
     /// A formula divided by zero or outgrew its number.
     Undefined {
         /// The event; `None` is the opening.
@@ -44,7 +52,7 @@ impl Refusal {
     /// The event that was refused; `None` is the opening.
     pub fn event(&self) -> Option<EventId> {
         match self {
-            Refusal::Infeasible { event, .. } => Some(*event),
+            Refusal::Infeasible { event, .. } | Refusal::Unvalued { event, .. } => Some(*event),
             Refusal::Unpriced(_) => None,
             Refusal::Undefined { event, .. } | Refusal::Unbalanced { event, .. } => *event,
         }
@@ -216,7 +224,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
         },
         Event::Warrant(_) => ratchet_to_nothing(scenario, |protection| !protection.exempt.warrants, table)
             .unwrap_or(Cause::NegativeShares),
-        Event::Convertible(_) => Cause::NegativeShares,
+        Event::Convertible(_) | Event::Valuation(_) => Cause::NegativeShares,
         Event::Maturity(due) => {
             let converting = due.iter().filter(|due| due.into.is_some()).map(|due| due.convertible);
             Cause::ConversionsTakeAll { fixed_parts: decimal(fixed_parts(converting, scenario, draws)) }

@@ -69,6 +69,7 @@ impl Event<Stated> {
             }),
             Event::Ipo(terms) => Event::Ipo(Box::new(terms.cast())),
             Event::Convertible(id) => Event::Convertible(*id),
+            Event::Valuation(number) => Event::Valuation(*number),
             Event::Maturity(due) => Event::Maturity(
                 due.iter()
                     .map(|due| Due { convertible: due.convertible, into: due.into, elapsed: due.elapsed.cast() })

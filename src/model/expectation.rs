@@ -77,6 +77,8 @@ pub enum Figure {
     NextDollar,
     Distributed,
     Breakpoints,
+    Equity,
+    TrancheValues,
 }
 
 impl Figure {
@@ -113,6 +115,8 @@ impl Figure {
             | Figure::DiscountPrice
             | Figure::ControllingTerm
             | Figure::Capitalization
+            | Figure::Equity
+            | Figure::TrancheValues
             | Figure::Balance
             | Figure::NetProceeds
             | Figure::BookValuePerShare
@@ -120,6 +124,11 @@ impl Figure {
             | Figure::DilutionPerShare
             | Figure::RatchetShares => false,
         }
+    }
+
+    /// Whether it is a list.
+    pub fn is_list(self) -> bool {
+        matches!(self, Figure::Breakpoints | Figure::TrancheValues)
     }
 
     /// Whether it depends on what the company is sold for.

@@ -62,7 +62,7 @@ pub enum ConvertedPreference {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lots {
     /// By lot.
-    lots: Vec<Lot>,
+    all: Vec<Lot>,
     /// Lots of a class, by class and number.
     of_class: Vec<Vec<LotId>>,
     /// Where a position's places begin, by position; one more than there are positions.
@@ -127,7 +127,8 @@ impl Lots {
                 | Event::Vest(_)
                 | Event::Cancellation(_)
                 | Event::Split(_)
-                | Event::Convertible(_) => None,
+                | Event::Convertible(_)
+                | Event::Valuation(_) => None,
             };
             if let Some(class) = issued {
                 let lot = lots.add(class, LotSource::Event(event));
@@ -140,9 +141,9 @@ impl Lots {
     }
 
     fn add(&mut self, class: ClassId, source: LotSource) -> LotId {
-        let id = LotId::at(self.lots.len());
+        let id = LotId::at(self.all.len());
         let of_class = &mut self.of_class[class.index()];
-        self.lots.push(Lot { class, source, number: u32::try_from(of_class.len()).unwrap_or(u32::MAX) });
+        self.all.push(Lot { class, source, number: u32::try_from(of_class.len()).unwrap_or(u32::MAX) });
         of_class.push(id);
         id
     }
@@ -176,13 +177,13 @@ impl Lots {
     /// True where no exit asks for lots.
     #[inline(always)]
     pub fn is_empty(&self) -> bool {
-        self.lots.is_empty()
+        self.all.is_empty()
     }
 
     /// Every lot, by lot.
     #[inline(always)]
     pub fn all(&self) -> &[Lot] {
-        &self.lots
+        &self.all
     }
 
     /// The lots of a class, by number.
@@ -206,14 +207,14 @@ impl Lots {
     #[inline(always)]
     pub fn issued(&self, event: EventId, class: ClassId) -> Option<LotId> {
         let range = self.first_of_event[event.index()] as usize..self.first_of_event[event.index() + 1] as usize;
-        self.of_event[range].iter().copied().find(|lot| self.lots[lot.index()].class == class)
+        self.of_event[range].iter().copied().find(|lot| self.all[lot.index()].class == class)
     }
 
     /// The lot of the class that a SAFE or note becomes.
     #[inline(always)]
     pub fn conversion(&self, of: ConvertibleId, into: ClassId) -> Option<LotId> {
         self.conversions.iter().copied().find(|lot| {
-            let lot = &self.lots[lot.index()];
+            let lot = &self.all[lot.index()];
             lot.class == into && matches!(lot.source, LotSource::Conversion { convertible, .. } if convertible == of)
         })
     }

@@ -15,6 +15,7 @@ mod scenario;
 mod secondary;
 mod shares;
 mod terms;
+mod valuation;
 
 pub use agreement::{
     Agreement, Assumption, Case, Chance, CommitmentInfo, ConditionInfo, ConvertibleInfo, Correlation, Distribution,
@@ -53,3 +54,4 @@ pub use terms::{
     Participant, PoolAmount, PoolIncrease, Residue, Round, RoundPool, RoundPrice, Rung, Setting, Split, Takes, Term,
     Tranche, TrancheAmount, TranchePrice,
 };
+pub use valuation::{Equity, OptionPricing, Valuation, ValuationMethod};

@@ -6,6 +6,7 @@ use super::instruments::{Convertible, Protection};
 use super::lot::Lots;
 use super::rights::Right;
 use super::terms::{Commitment, Consideration, Event, Holding, Issuance, Round, Rung, Setting, Term};
+use super::valuation::Valuation;
 use crate::num::rounding::Rounding;
 use crate::num::{Number, Stated};
 use std::sync::Arc;
@@ -43,6 +44,8 @@ pub struct Scenario<N> {
     pub commitments: Vec<Commitment<N>>,
     /// The sale of the company.
     pub exit: Option<Exit<N>>,
+    /// What the company is said to be worth, in the order of the file.
+    pub valuations: Vec<Valuation<N>>,
     /// Lots of the classes with a preference, where an exit asks for them.
     pub lots: Arc<Lots>,
 }
@@ -160,6 +163,7 @@ impl Scenario<Stated> {
                 })
                 .collect(),
             exit: self.exit.as_ref().map(Exit::cast),
+            valuations: self.valuations.iter().map(Valuation::cast).collect(),
             lots: Arc::clone(&self.lots),
         }
     }

@@ -396,6 +396,8 @@ pub enum Event<N> {
     Convertible(ConvertibleId),
     /// Convertibles fall due on one day, as far as they are still outstanding: those that convert do so together.
     Maturity(Vec<Due<N>>),
+    /// What the company is worth on the day, by its place among the scenario's valuations. It changes no share.
+    Valuation(u32),
 }
 
 /// What becomes of a convertible that falls due.

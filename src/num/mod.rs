@@ -7,6 +7,7 @@
 
 mod exact;
 mod lanes;
+mod normal;
 pub mod rounding;
 mod simplest;
 mod stated;
@@ -15,6 +16,7 @@ mod words;
 
 pub use exact::{Arithmetic, Exact, Fixed, Narrow, Truth, Wide};
 pub use lanes::{LaneMask, Lanes};
+pub use normal::normal_cdf;
 pub use stated::Stated;
 pub use unposted::Unposted;
 pub use words::grouped;

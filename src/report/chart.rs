@@ -1,5 +1,9 @@
 //! A chart as data: what is shown and in which words, and nothing of where it stands on the canvas.
 
+mod payoff;
+
+pub use payoff::{Break, Mark, PayoffLine, PayoffLines, PayoutBar, PayoutShares};
+
 use super::quantities::Unit;
 use rust_decimal::Decimal;
 
@@ -53,6 +57,11 @@ pub enum Body {
         /// As many values as scenarios; `None` where the holder is not in that scenario.
         series: Vec<SparseSeries>,
     },
+    /// What a share of each class is worth, a bar, beside its headline price, a line.
+    WorthBesideHeadline {
+        /// In the order of the waterfall.
+        rows: Vec<WorthRow>,
+    },
     /// Stacked horizontal bars of money: how far each participant's money is.
     FundingLadder {
         /// In the order of the money, the largest first; the last may be the total.
@@ -62,6 +71,12 @@ pub enum Body {
         /// The currency's code, for the money inside the bars: `USD`.
         currency: String,
     },
+    /// What everybody gets as the exit value rises.
+    Payoffs(PayoffLines),
+    /// How every exit value is shared, as parts of it.
+    PayoutShares(PayoutShares),
+    /// Ranked horizontal bars: who gets what at one exit value.
+    Payouts(Vec<PayoutBar>),
     /// A grid of cells, one a pair of values of two inputs; the deeper the colour, the more.
     Heatmap {
         /// Its name stands below, its values from left to right.
@@ -97,6 +112,20 @@ pub enum Body {
         /// The currency of money.
         currency: String,
     },
+    /// How a fraction is distributed over the paths of a simulation.
+    Histogram {
+        /// From left to right, without gaps.
+        bins: Vec<Bin>,
+        /// Values to be marked.
+        marks: Vec<Marked>,
+    },
+    /// How a fraction fans out from stage to stage.
+    Fan {
+        /// From left to right.
+        stages: Vec<Label>,
+        /// Percentiles at each.
+        band: Band,
+    },
 }
 
 /// An input and its values.
@@ -119,6 +148,35 @@ pub struct Swing {
     pub low: (Option<Decimal>, String),
     /// The same at the high end.
     pub high: (Option<Decimal>, String),
+}
+
+/// A bar of a histogram.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bin {
+    /// Lower edge.
+    pub from: Decimal,
+    /// Upper edge.
+    pub to: Decimal,
+    /// Part of the paths between them.
+    pub share: Decimal,
+}
+
+/// A value marked on an axis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// What it is.
+    pub name: String,
+    /// Where it is.
+    pub value: Decimal,
+}
+
+/// A figure that fans out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Band {
+    /// Whose.
+    pub name: String,
+    /// p5, p25, median, p75 and p95, one a stage.
+    pub points: Vec<[Decimal; 5]>,
 }
 
 /// A name with a smaller line under it.
@@ -178,6 +236,27 @@ pub struct Step {
     pub detail: String,
     /// Ownership for the first and last column, a change of ownership for those between.
     pub fraction: Decimal,
+}
+
+/// What one share of a class is worth.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorthRow {
+    /// The class, or options of one exercise price.
+    pub name: String,
+    /// Smaller words beside the name; may be empty.
+    pub detail: String,
+    /// The colour of this row.
+    pub colour: Colour,
+    /// What one share is worth.
+    pub worth: Decimal,
+    /// The price of the last round; zero where there is none.
+    pub headline: Decimal,
+    /// Its worth in words.
+    pub worth_label: String,
+    /// The headline in words; empty where there is none.
+    pub headline_label: String,
+    /// Worth over headline less one, in words; empty where there is none.
+    pub difference: String,
 }
 
 /// How far one participant's money is.

@@ -2,6 +2,7 @@
 
 use super::chart::{Bar, Body, Chart, Colour, Label, Rungs, Series, Step};
 use super::dilution::{Journey, journeys};
+use super::exit::Sale;
 use super::frame::{is_normalised, value};
 use super::holders::{Holder, Slice, holders, slices};
 use super::ladder::participations;
@@ -15,7 +16,7 @@ use crate::model::Holding;
 use rust_decimal::Decimal;
 
 /// The kinds of charts of one run; a comparison needs several.
-pub const KINDS: [&str; 4] = ["stages", "now", "bridge", "ladder"];
+pub const KINDS: [&str; 5] = ["stages", "now", "bridge", "ladder", "worth"];
 /// Most columns of ownership by stage.
 const MOST_STAGES: usize = 10;
 /// Most changes of a bridge.
@@ -31,10 +32,14 @@ pub fn all(run: &Run) -> Vec<Chart> {
     let mut charts = vec![by_stage(run), now(run)];
     charts.extend(loser(run).map(|(holder, journey)| bridge(run, &holder, &journey)));
     charts.extend(ladder(run));
+    if let Some(sale) = Sale::of(run, None) {
+        charts.extend(super::exit::charts::all(&sale));
+    }
+    charts.extend(super::valuation::charts(run));
     charts
 }
 
-/// The chart of that kind: `stages`, `now`, `bridge` (of a holder, else of whoever loses most), `ladder`.
+/// The chart of that kind: `stages`, `now`, `bridge` (of a holder, else of whoever loses most), `ladder`, `worth`.
 ///
 /// # Errors
 /// Where there is no such kind or holder, or nothing to draw.
@@ -45,6 +50,10 @@ pub fn of_kind(run: &Run, kind: &str, holder: Option<&str>) -> Result<Chart, Fin
         "stages" => Ok(by_stage(run)),
         "now" => Ok(now(run)),
         "ladder" => ladder(run).ok_or_else(|| nothing("it has no round")),
+        "worth" => super::valuation::charts(run)
+            .into_iter()
+            .next()
+            .ok_or_else(|| nothing("it has no valuation by option pricing")),
         "bridge" => match holder {
             Some(name) => bridge_of(run, name),
             None => match loser(run) {
@@ -293,7 +302,7 @@ fn fold_small(changes: &mut Vec<Step>) -> String {
 }
 
 /// A name that can stand in a file name.
-fn slug(name: &str) -> String {
+pub(super) fn slug(name: &str) -> String {
     let safe = |c: char| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let words: String = name.chars().map(safe).collect();
     words.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")

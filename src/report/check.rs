@@ -44,6 +44,8 @@ fn places(figure: Figure) -> u32 {
         | Figure::Payout
         | Figure::Distributed
         | Figure::Breakpoints
+        | Figure::Equity
+        | Figure::TrancheValues
         | Figure::Balance => 6,
         _ => 10,
     }
@@ -59,7 +61,7 @@ pub fn verdict(expectation: &Expectation, run: &Run, cite: String) -> Verdict {
             At::of_exit(run, rung, at, expectation.figure, expectation.subject, expectation.item)
         }
         false => At::stage(run, rung, expectation.after.as_deref())
-            .and_then(|at| at.figure(expectation.figure, expectation.subject)),
+            .and_then(|at| at.item(expectation.figure, expectation.subject, expectation.item)),
     };
     let holds = computed.as_ref().is_ok_and(|computed| agrees(*computed, expectation, places));
     Verdict {
@@ -137,6 +139,8 @@ pub fn word(figure: Figure) -> &'static str {
         Figure::NextDollar => "next dollar",
         Figure::Distributed => "distributed",
         Figure::Breakpoints => "breakpoint",
+        Figure::Equity => "equity",
+        Figure::TrancheValues => "value of tranche",
     }
 }
 

@@ -112,7 +112,7 @@ fn one_currency(runs: &[&Run]) -> Result<(), Finding> {
 }
 
 /// A name for each scenario that tells it apart from the others.
-fn labels(runs: &[&Run]) -> Vec<String> {
+pub fn labels(runs: &[&Run]) -> Vec<String> {
     let name = |run: &Run| run.agreement.head.name.clone();
     let label = |run: &&Run| {
         let head = &run.agreement.head;

@@ -105,6 +105,7 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
         ));
     }
     rows.extend(super::ipos::convention(run));
+    rows.extend(super::exit::conventions::rows(run));
     rows.push((
         "Value",
         "Value at last round price (headline): ownership times the latest price of new shares, or of \

@@ -3,8 +3,8 @@
 use super::run::Run;
 use crate::engine::exit::{Breakpoints, ClaimHolder, ClaimOf, Curve, PostedExit, Settlement, Stack, settle};
 use crate::engine::ledger::Ledger;
-use crate::model::{Agreement, Holding, Owed, Rung, StakeholderId, Subject};
-use crate::num::{Exact, Number};
+use crate::model::{Agreement, Holding, Owed, RightAtExit, Rung, StakeholderId, Subject};
+use crate::num::{Exact, Number, Stated};
 
 /// The exit of a run on one rung, ready for any exit value.
 #[derive(Clone, Debug)]
@@ -60,38 +60,8 @@ impl<'a> ExitOfRun<'a> {
     /// Whether a portion of the stack is part of what a figure is of. Of a plan, options granted from it and, where it takes
     /// part, those available.
     pub fn belongs(&self, portion: usize, subject: Subject) -> bool {
-        let portion = self.stack.portions[portion];
-        let of = self.stack.claims[portion.claim as usize].of;
-        let holder = match portion.holder {
-            ClaimHolder::Stakeholder(who) => Some(who),
-            ClaimHolder::Pool(_) => None,
-        };
-        let class = match of {
-            ClaimOf::Common(class) | ClaimOf::Lot(class, _) => Some(class),
-            ClaimOf::Right(_) | ClaimOf::Pool(_) | ClaimOf::Convertible(_) | ClaimOf::Discount(_) => None,
-        };
-        match subject {
-            Subject::Whole => true,
-            Subject::Stakeholder(who) => holder == Some(who),
-            Subject::Group(group) => {
-                holder.is_some_and(|who| self.agreement.stakeholders[who.index()].group == Some(group))
-            }
-            Subject::Class(wanted) => class == Some(wanted),
-            Subject::StakeholderClass(who, wanted) => holder == Some(who) && class == Some(wanted),
-            Subject::Plan(plan) => match of {
-                ClaimOf::Right(right) => {
-                    let exit = self.agreement.scenario.exit.as_ref();
-                    let position = exit.map(|exit| exit.rights[right.index()].position);
-                    position.is_some_and(|position| {
-                        matches!(self.agreement.scenario.positions[position.index()], Holding::Granted(_, of) if of == plan)
-                    })
-                }
-                ClaimOf::Pool(of) => of == plan,
-                ClaimOf::Common(_) | ClaimOf::Lot(..) | ClaimOf::Convertible(_) | ClaimOf::Discount(_) => false,
-            },
-            Subject::Convertible(id) => matches!(of, ClaimOf::Convertible(of) | ClaimOf::Discount(of) if of == id),
-            Subject::Loan(_) => false,
-        }
+        let rights = self.agreement.scenario.exit.as_ref().map_or(&[][..], |exit| &exit.rights);
+        belongs(self.agreement, rights, &self.stack, portion, subject)
     }
 
     /// Whether the management plan is part of what a figure is of.
@@ -117,5 +87,45 @@ impl<'a> ExitOfRun<'a> {
             (Some(who), Subject::Group(group)) => self.agreement.stakeholders[who.index()].group == Some(group),
             _ => false,
         }
+    }
+}
+
+/// Whether a portion of a stack is part of what a figure is of. Of a plan, options granted from it and, where it takes part,
+/// those available.
+pub fn belongs<N: Copy>(
+    agreement: &Agreement,
+    rights: &[RightAtExit<Stated>],
+    stack: &Stack<N>,
+    portion: usize,
+    subject: Subject,
+) -> bool {
+    let portion = stack.portions[portion];
+    let of = stack.claims[portion.claim as usize].of;
+    let holder = match portion.holder {
+        ClaimHolder::Stakeholder(who) => Some(who),
+        ClaimHolder::Pool(_) => None,
+    };
+    let class = match of {
+        ClaimOf::Common(class) | ClaimOf::Lot(class, _) => Some(class),
+        ClaimOf::Right(_) | ClaimOf::Pool(_) | ClaimOf::Convertible(_) | ClaimOf::Discount(_) => None,
+    };
+    match subject {
+        Subject::Whole => true,
+        Subject::Stakeholder(who) => holder == Some(who),
+        Subject::Group(group) => holder.is_some_and(|who| agreement.stakeholders[who.index()].group == Some(group)),
+        Subject::Class(wanted) => class == Some(wanted),
+        Subject::StakeholderClass(who, wanted) => holder == Some(who) && class == Some(wanted),
+        Subject::Plan(plan) => match of {
+            ClaimOf::Right(right) => {
+                let position = rights.get(right.index()).map(|right| right.position);
+                position.is_some_and(|position| {
+                    matches!(agreement.scenario.positions[position.index()], Holding::Granted(_, of) if of == plan)
+                })
+            }
+            ClaimOf::Pool(of) => of == plan,
+            ClaimOf::Common(_) | ClaimOf::Lot(..) | ClaimOf::Convertible(_) | ClaimOf::Discount(_) => false,
+        },
+        Subject::Convertible(id) => matches!(of, ClaimOf::Convertible(of) | ClaimOf::Discount(of) if of == id),
+        Subject::Loan(_) => false,
     }
 }

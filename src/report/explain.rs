@@ -264,6 +264,7 @@ impl Writer<'_> {
             | Event::ClassConversion(_)
             | Event::Repurchase(_)
             | Event::Convertible(_)
+            | Event::Valuation(_)
             | Event::Maturity(_) => None,
         }
     }
@@ -315,7 +316,7 @@ impl Writer<'_> {
             Event::Ipo(terms) => self.offered_by(entry, terms),
             Event::ClassConversion(terms) => Some(terms.origin),
             Event::Repurchase(terms) => Some(terms.origin),
-            Event::Convertible(_) | Event::Maturity(_) => None,
+            Event::Convertible(_) | Event::Maturity(_) | Event::Valuation(_) => None,
         }
     }
 
@@ -347,25 +348,30 @@ impl Writer<'_> {
     }
 
     fn cited(&self, depth: usize, says: String, origin: OriginId) -> Line {
-        let agreement = self.agreement();
-        let origin = agreement.origin(origin);
-        let source = origin.source.map(|index| {
-            let source = &agreement.sources[index];
-            let named = source.publisher.as_deref().or(source.title.as_deref()).unwrap_or(&source.id);
-            let date = source.date.as_deref().map(|date| format!(", {date}")).unwrap_or_default();
-            format!("{named}{date} ({})", origin.evidence.word())
-        });
-        let source = source.or_else(|| Some(origin.evidence.word().to_owned()));
-        Line { depth, says, at: Some(origin.cite.clone()), source }
+        cited(self.agreement(), depth, says, origin)
     }
 }
 
-fn plain(depth: usize, says: String) -> Line {
+/// A statement with the place and the source of the input it rests on.
+pub fn cited(agreement: &Agreement, depth: usize, says: String, origin: OriginId) -> Line {
+    let origin = agreement.origin(origin);
+    let source = origin.source.map(|index| {
+        let source = &agreement.sources[index];
+        let named = source.publisher.as_deref().or(source.title.as_deref()).unwrap_or(&source.id);
+        let date = source.date.as_deref().map(|date| format!(", {date}")).unwrap_or_default();
+        format!("{named}{date} ({})", origin.evidence.word())
+    });
+    let source = source.or_else(|| Some(origin.evidence.word().to_owned()));
+    Line { depth, says, at: Some(origin.cite.clone()), source }
+}
+
+/// A statement that follows from those below it.
+pub fn plain(depth: usize, says: String) -> Line {
     Line { depth, says, at: None, source: None }
 }
 
 /// Four decimals of a share say where a fraction came from; the ledger has ten.
-fn count(shares: Decimal) -> String {
+pub fn count(shares: Decimal) -> String {
     words::grouped(words::rounded(shares, 4))
 }
 

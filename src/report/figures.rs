@@ -1,12 +1,16 @@
 //! The figures of the file format, computed from a run: what `[[expect]]` compares and `explain` shows.
 
 mod exit;
+mod valuation;
+
+pub use valuation::worth;
 
 use super::exits::ExitOfRun;
 use super::offering::Offering;
 use super::run::Run;
 use crate::engine::books::EntryKind;
 use crate::engine::ledger::{Ledger, Posted, Stage};
+use crate::engine::valuation::PostedValuation;
 use crate::model::{
     Agreement, ConvertibleId, EventId, Figure, Holding, PositionId, Residue, RightId, RoundId, Rung, Subject,
     TranchePrice,
@@ -23,6 +27,8 @@ pub struct At<'a> {
     stage: usize,
     /// True where a round was named and not one of its closings.
     whole_round: bool,
+    /// A valuation was named, or is the last event of all: what things are worth is by it.
+    valuation: Option<&'a PostedValuation>,
 }
 
 /// Why there is no such stage or figure, in words.
@@ -35,8 +41,17 @@ impl<'a> At<'a> {
     /// Where the event did not take place on this rung.
     pub fn stage(run: &'a Run, rung: Rung, after: Option<&str>) -> Result<Self, Missing> {
         let (agreement, ledger) = (&run.agreement, run.on(rung));
-        let here = |stage, whole_round| At { agreement, ledger, stage, whole_round };
-        let Some(name) = after else { return Ok(here(ledger.stages.len() - 1, false)) };
+        let here = |stage, whole_round| At { agreement, ledger, stage, whole_round, valuation: None };
+        let Some(name) = after else {
+            let last = ledger.stages.len() - 1;
+            let latest = ledger.valuations.last().filter(|valuation| Some(valuation.event) > ledger.stages[last].event);
+            return Ok(At { valuation: latest, ..here(last, false) });
+        };
+        let valued = |valuation: &&PostedValuation| agreement.stage(Some(valuation.event)) == name;
+        if let Some(valuation) = ledger.valuations.iter().find(valued) {
+            let stage = ledger.stages.iter().rposition(|stage| stage.event < Some(valuation.event)).unwrap_or(0);
+            return Ok(At { valuation: Some(valuation), ..here(stage, false) });
+        }
         if name == "opening" {
             return Ok(here(0, false));
         }
@@ -64,11 +79,25 @@ impl<'a> At<'a> {
         &self.ledger.stages[self.stage]
     }
 
+    /// The figure, or one item of one that is a list.
+    ///
+    /// # Errors
+    /// Where the scenario has no such figure at this stage, or not so many items.
+    pub fn item(&self, figure: Figure, subject: Subject, item: Option<(usize, usize)>) -> Result<Exact, Missing> {
+        match figure {
+            Figure::TrancheValues => valuation::tranche(self.valuation.or(self.ledger.valuations.last()), item),
+            _ => self.figure(figure, subject),
+        }
+    }
+
     /// The figure, or why there is none.
     ///
     /// # Errors
     /// Where the scenario has no such figure at this stage.
     pub fn figure(&self, figure: Figure, subject: Subject) -> Result<Exact, Missing> {
+        if let (Figure::Value | Figure::ValuePerShare, Some(valuation)) = (figure, self.valuation) {
+            return valuation::value(self.agreement, self.table(), valuation, figure, subject);
+        }
         if let Subject::Convertible(id) = subject {
             return self.of_convertible(figure, id);
         }
@@ -106,6 +135,8 @@ impl<'a> At<'a> {
             Figure::MoneyIn => Ok(self.money_in(subject)),
             Figure::SaleProceeds => Ok(self.sale_proceeds(subject)),
             Figure::Vested => self.vested(subject),
+            Figure::Equity => valuation::equity(self.valuation.or(self.ledger.valuations.last())),
+            Figure::TrancheValues => Err("it is a list".to_owned()),
             Figure::Preference
             | Figure::PreferencePerShare
             | Figure::Payout
@@ -135,7 +166,7 @@ impl<'a> At<'a> {
         item: Option<(usize, usize)>,
     ) -> Result<Exact, Missing> {
         let exit = ExitOfRun::on(run, rung)?;
-        exit::figure(&exit, &At::stage(run, rung, None)?, at, figure, subject, item)
+        exit::figure(&exit, at, figure, subject, item)
     }
 
     /// Options that have vested by this stage and are neither exercised nor cancelled.

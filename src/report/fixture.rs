@@ -68,6 +68,7 @@ impl Draft {
             timeline: Vec::new(),
             commitments: Vec::new(),
             exit: None,
+            valuations: Vec::new(),
             lots: std::sync::Arc::default(),
         };
         let mut draft = Draft(Agreement {

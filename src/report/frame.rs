@@ -91,6 +91,7 @@ pub fn value_basis(run: &Run, ledger: &Ledger, stage: usize) -> Option<String> {
         | Event::Repurchase(_)
         | Event::Split(_)
         | Event::Convertible(_)
+        | Event::Valuation(_)
         | Event::Maturity(_) => None,
     };
     let mut events = ledger.stages[..=stage].iter().rev().filter_map(|stage| stage.event);

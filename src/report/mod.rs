@@ -15,6 +15,7 @@ pub mod conversions;
 mod differences;
 pub mod dilution;
 pub mod exact;
+pub mod exit;
 pub mod exits;
 pub mod explain;
 pub mod figures;
@@ -33,10 +34,13 @@ pub mod rights;
 pub mod rounds;
 pub mod run;
 pub mod secondaries;
+pub mod simulation;
+pub mod simulation_charts;
 pub mod solve;
 pub mod sweep;
 pub mod table;
 mod titles;
+pub mod valuation;
 pub mod words;
 
 pub use run::{RUNGS, Run};
@@ -53,6 +57,10 @@ pub fn csv_files(run: &Run) -> Vec<(String, Table)> {
     tables.extend(rights::csv(run));
     tables.push(ledger_table::csv(run));
     tables.extend(cash::csv(run));
+    if let Some(sale) = exit::Sale::of(run, None) {
+        tables.extend([exit::csv(&sale), exit::breakpoints::csv(&sale)]);
+    }
+    tables.extend(valuation::csv(run));
     tables.push(assumptions::csv(run));
     tables.into_iter().map(|table| (format!("{}.csv", table.id), table)).collect()
 }
@@ -62,6 +70,9 @@ pub fn terminal(run: &Run) -> Vec<Table> {
     let mut tables: Vec<Table> = ownership::by_rung(run).into_iter().collect();
     tables.extend([ownership::by_stage(run), ownership::now(run)]);
     tables.extend(ownership::groups(run));
+    if let Some(sale) = exit::Sale::of(run, None) {
+        tables.extend(exit::tables(&sale));
+    }
     tables.extend(dilution::table(run));
     tables.extend(rounds::tables(run));
     tables.extend(ipos::tables(run));
@@ -70,6 +81,7 @@ pub fn terminal(run: &Run) -> Vec<Table> {
     tables.extend(conversions::adjustments(run));
     tables.extend(rights::table(run));
     tables.extend(secondaries::table(run));
+    tables.extend(valuation::tables(run));
     tables.extend(ladder::by_participant(run));
     tables.extend(ladder::by_rung(run));
     tables.extend(cash::table(run));

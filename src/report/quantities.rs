@@ -23,7 +23,7 @@ impl Unit {
     /// The unit of a figure.
     pub fn of(figure: Figure) -> Unit {
         match figure {
-            Figure::Ownership => Unit::Fraction,
+            Figure::Ownership | Figure::NextDollar => Unit::Fraction,
             Figure::Shares
             | Figure::SharesAsConverted
             | Figure::FullyDiluted
@@ -53,10 +53,11 @@ impl Unit {
             | Figure::Preference
             | Figure::Payout
             | Figure::Distributed
-            | Figure::Breakpoints => Unit::Money,
+            | Figure::Breakpoints
+            | Figure::Equity
+            | Figure::TrancheValues => Unit::Money,
             Figure::ConversionRatio | Figure::Multiple => Unit::Multiple,
             Figure::ControllingTerm | Figure::Form => Unit::Number,
-            Figure::NextDollar => Unit::Fraction,
         }
     }
 

@@ -41,10 +41,13 @@ impl Run {
         let mut lower = Vec::new();
         for below in [Rung::Funded, Rung::Committed] {
             let (ledger, refused) = replay_what_can_be(scenario, below);
-            let Some(ledger) = ledger.filter(|_| refused.is_empty() || below != rung) else {
+            // A valuation that cannot be on a lower rung is not made there; all else that cannot be is a refusal.
+            let is_valuation = |refusal: &Refusal| matches!(refusal, Refusal::Unvalued { .. });
+            let Some(ledger) = ledger.filter(|_| refused.iter().all(is_valuation) || below != rung) else {
                 return Err(Box::new((agreement, refused)));
             };
-            left_out.extend(refused.into_iter().map(|refusal| (below, refusal)));
+            let told = refused.into_iter().filter(|refusal| below == rung || !is_valuation(refusal));
+            left_out.extend(told.map(|refusal| (below, refusal)));
             lower.push(ledger);
         }
         let [funded, committed] = <[Ledger; 2]>::try_from(lower).expect("two lower rungs");

@@ -1,7 +1,7 @@
 //! Figures read off the engine's own cap table, in whatever arithmetic it is kept: exact numbers or lanes.
 
 use crate::engine::books::CapTable;
-use crate::model::{Agreement, ClassId, Figure, Measure, PositionId, Subject};
+use crate::model::{Agreement, ClassId, Event, Figure, Measure, PositionId, StageOf, Subject};
 use crate::num::Number;
 
 /// A measure made ready: the positions it adds up, looked up once.
@@ -17,16 +17,26 @@ impl Gauge {
     /// money, an instrument's price): those are read off the ledger of an exact run.
     pub fn new(measure: &Measure, agreement: &Agreement) -> Option<Gauge> {
         let class = if let Subject::Class(class) = measure.subject { Some(class) } else { None };
-        let is_of_the_table = match measure.figure {
-            Figure::FullyDiluted
-            | Figure::Shares
-            | Figure::SharesAsConverted
-            | Figure::Ownership
-            | Figure::Value
-            | Figure::ValuePerShare => !matches!(measure.subject, Subject::Convertible(_)),
-            Figure::ConversionRatio => class.is_some(),
-            _ => false,
+        let timeline = &agreement.scenario.timeline;
+        let last = match &measure.stage {
+            StageOf::Last => timeline.last(),
+            StageOf::Opening => None,
+            StageOf::After { event, .. } => timeline.get(event.index()),
         };
+        // What something is worth by a valuation is not the price in force.
+        let by_valuation = matches!(measure.figure, Figure::Value | Figure::ValuePerShare)
+            && last.is_some_and(|timed| matches!(timed.event, Event::Valuation(_)));
+        let is_of_the_table = !by_valuation
+            && match measure.figure {
+                Figure::FullyDiluted
+                | Figure::Shares
+                | Figure::SharesAsConverted
+                | Figure::Ownership
+                | Figure::Value
+                | Figure::ValuePerShare => !matches!(measure.subject, Subject::Convertible(_)),
+                Figure::ConversionRatio => class.is_some(),
+                _ => false,
+            };
         let all = (0..agreement.scenario.positions.len()).map(PositionId::at);
         let positions = all.filter(|&position| agreement.is_part_of(position, measure.subject)).collect();
         is_of_the_table.then_some(Gauge { figure: measure.figure, positions, class })

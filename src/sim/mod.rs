@@ -8,6 +8,8 @@ pub mod maths;
 pub mod measure;
 pub mod model;
 pub mod philox;
+pub mod proceeds;
+pub mod quantiles;
 pub mod run;
 pub mod sampler;
 pub mod simd;

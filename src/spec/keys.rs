@@ -388,7 +388,6 @@ pub(super) fn any_of(words: impl IntoIterator<Item = String>) -> String {
 /// What this version does not build yet, by area. To build one, drop the `.later(...)` that names it.
 mod areas {
     pub const DIVIDENDS_IN_KIND: &str = "dividends paid in shares";
-    pub const VALUATIONS: &str = "valuation by option pricing";
     pub const VOTES: &str = "votes";
 }
 

@@ -10,6 +10,7 @@
 //! here knows what a name refers to or what sums must add up to; that is checked when the document is resolved.
 
 mod access;
+mod added;
 mod check;
 mod complete;
 mod expectations;

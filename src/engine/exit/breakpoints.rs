@@ -236,9 +236,8 @@ fn of_claims(stack: &Stack<Exact>, curve: &Curve<Exact>, candidates: &mut Vec<Ca
     candidates.push((before_deductions(stack, curve.preferences), None));
     for kink in &curve.kinks {
         let happening = kink.claim.and_then(|claim| match kink.bend {
-            Bend::Start => None,
             Bend::Shares if kink.price.is_positive().is_yes() => Some(Happening::InTheMoney(id(claim))),
-            Bend::Shares => None,
+            Bend::Start | Bend::Shares => None,
             Bend::Capped => Some(Happening::CapBinds(id(claim))),
             Bend::Converts => Some(converts(stack, claim)),
         });

@@ -315,10 +315,10 @@ impl<N: Number> Curve<N> {
         for _ in 0..=stack.claims.len() {
             let total = self.total(stack, price, Side::Above);
             // Where nobody shares all is flat, and any price will do.
-            let next = total.shares.is_positive().select(divided(net - total.fixed, total.shares), price);
-            let settled = price.at_most(next);
-            price = next.min(price).max(N::zero());
-            if settled.all() {
+            let lower = total.shares.is_positive().select(divided(net - total.fixed, total.shares), price);
+            let found = price.at_most(lower);
+            price = lower.min(price).max(N::zero());
+            if found.all() {
                 break;
             }
         }
@@ -421,8 +421,8 @@ fn conversion_price<N: Number>(unit: &[Claim<N>]) -> N {
         let (mut fixed, mut growing) = (N::zero(), N::zero());
         for claim in unit {
             if let Sharing::Capped { above, total, .. } = claim.sharing {
-                let shared = claim.preference + claim.shares * (price - above).max(N::zero());
-                let is_capped = total.at_most(shared);
+                let reached = claim.preference + claim.shares * (price - above).max(N::zero());
+                let is_capped = total.at_most(reached);
                 fixed += is_capped.select(total, claim.preference - claim.shares * above);
                 growing += is_capped.select(N::zero(), claim.shares);
             }

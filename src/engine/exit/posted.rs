@@ -4,7 +4,7 @@ use super::build::Unpriced;
 use super::stack::{Claim, Levy, Portion, Sharing, Stack};
 use crate::engine::books::CapTable;
 use crate::engine::ledger::PLACES;
-use crate::model::{Draws, Scenario};
+use crate::model::{Draws, Exit, Scenario};
 use crate::num::{Fixed, Number};
 use rust_decimal::Decimal;
 
@@ -47,6 +47,21 @@ pub fn post<const BITS: usize, const LIMBS: usize>(
     let values = exit.values.iter().map(|&value| draws.value(value).to_decimal(PLACES)).collect::<Option<Vec<_>>>();
     let written = written(&stack);
     values.zip(written).map(|(values, stack)| Some(PostedExit { values, stack })).ok_or(NoExit::TooLong)
+}
+
+/// Every claim on the company as the table has it, in decimals.
+///
+/// # Errors
+/// Where a preference cannot be known, or a number is too long.
+pub fn post_stack<const BITS: usize, const LIMBS: usize>(
+    scenario: &Scenario<Fixed<BITS, LIMBS>>,
+    exit: &Exit<Fixed<BITS, LIMBS>>,
+    draws: &Draws<Fixed<BITS, LIMBS>>,
+    table: &CapTable<Fixed<BITS, LIMBS>>,
+) -> Result<Stack<Decimal>, NoExit> {
+    let mut stack = Stack::empty();
+    stack.build(scenario, exit, draws, table).map_err(NoExit::Unpriced)?;
+    written(&stack).ok_or(NoExit::TooLong)
 }
 
 /// In decimals: posted numbers as they are, and fractions with more places, since nobody posts them.

@@ -150,6 +150,7 @@ fn chooses(claim: &Claim<Exact>) -> bool {
 }
 
 /// The common price above which a choice pays more than so much.
+#[allow(clippy::large_enum_variant, reason = "an exact number is passed by value, as everywhere in the engine")]
 enum Wanted {
     Above(Exact),
     Never,

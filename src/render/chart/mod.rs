@@ -11,24 +11,31 @@
     reason = "coordinates on a canvas of a few thousand pixels, exact in every type used here"
 )]
 
+mod breaks;
 mod bridge;
 mod comparison;
+mod fan;
 mod fit;
 mod font;
 mod format;
 mod heatmap;
+mod histogram;
 mod kit;
 mod ladder;
 mod lines;
 mod ownership_by_stage;
 mod ownership_now;
 mod palette;
+mod payoff;
+mod payout_shares;
+mod payouts;
 mod png;
 mod rows;
 mod scene;
 mod sheet;
 mod svg;
 mod tornado;
+mod worth;
 
 use crate::report::chart::{Body, Chart};
 use scene::Picture;
@@ -53,11 +60,17 @@ fn picture(chart: &Chart) -> Picture {
         Body::OwnershipNow { bars, value_heading } => ownership_now::draw(&sheet, bars, value_heading.as_deref()),
         Body::DilutionBridge { start, changes, end } => bridge::draw(&sheet, start, changes, end),
         Body::Comparison { scenarios, series } => comparison::draw(&sheet, scenarios, series),
+        Body::WorthBesideHeadline { rows } => worth::draw(&sheet, rows),
         Body::FundingLadder { rows, totals, currency } => ladder::draw(&sheet, rows, totals, currency),
+        Body::Payoffs(chart) => payoff::draw(&sheet, chart),
+        Body::PayoutShares(chart) => payout_shares::draw(&sheet, chart),
+        Body::Payouts(bars) => payouts::draw(&sheet, bars),
         Body::Heatmap { across, up, cells, unit, currency } => {
             heatmap::draw(&sheet, across, up, cells, *unit, currency)
         }
         Body::Lines { across, series, unit, currency } => lines::draw(&sheet, across, series, *unit, currency),
+        Body::Histogram { bins, marks } => histogram::draw(&sheet, bins, marks),
+        Body::Fan { stages, band } => fan::draw(&sheet, stages, band),
         Body::Tornado { base, bars, unit, currency } => tornado::draw(&sheet, *base, bars, *unit, currency),
     };
     canvas.finish()
@@ -69,7 +82,7 @@ mod crowded;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::{Colour, Label, Scale, Series, Step};
+    use crate::report::chart::{Band, Colour, Label, Scale, Series, Step};
     use crate::report::quantities::Unit;
     use rust_decimal::Decimal;
 
@@ -132,9 +145,12 @@ mod tests {
             Body::DilutionBridge { start: nothing(), changes: vec![], end: nothing() },
             Body::Comparison { scenarios: vec![], series: vec![] },
             Body::FundingLadder { rows: vec![], totals: vec![], currency: String::new() },
+            Body::Histogram { bins: vec![], marks: vec![] },
+            Body::Fan { stages: vec![], band: Band { name: String::new(), points: vec![] } },
             Body::Heatmap { across: scale(), up: scale(), cells: vec![], unit: Unit::Money, currency: String::new() },
             Body::Lines { across: scale(), series: vec![], unit: Unit::Fraction, currency: String::new() },
             Body::Tornado { base: Decimal::ZERO, bars: vec![], unit: Unit::Fraction, currency: String::new() },
+            Body::WorthBesideHeadline { rows: vec![] },
         ];
         for body in bodies {
             let empty = Chart { title: String::new(), footer: String::new(), body, ..chart("Rivera") };

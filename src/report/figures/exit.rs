@@ -1,9 +1,10 @@
 //! Figures of an exit.
 
-use super::{At, Missing};
+use super::Missing;
 use crate::engine::exit::{Form, Recipient, Settlement};
 use crate::model::{Figure, Subject};
 use crate::num::{Exact, Number};
+use crate::report::exit::{cost_of, costs};
 use crate::report::exits::ExitOfRun;
 
 /// A figure of the exit, at an exit value where it depends on one.
@@ -12,7 +13,6 @@ use crate::report::exits::ExitOfRun;
 /// Why there is none, in words.
 pub(super) fn figure(
     exit: &ExitOfRun,
-    end: &At,
     at: Option<Exact>,
     figure: Figure,
     subject: Subject,
@@ -36,7 +36,7 @@ pub(super) fn figure(
         }
         Figure::Multiple => {
             let paid = of_claims(exit, &settled(exit, at)?, subject);
-            divided(paid, end.money_in(subject) + outstanding(exit, subject), "what was paid in is not known")
+            divided(paid, cost(exit, subject).unwrap_or(Exact::zero()), "what was paid is not known")
         }
         Figure::Form => form(exit, &settled(exit, at)?, subject),
         Figure::NextDollar => next_dollar(exit, value(exit, at)?, subject),
@@ -93,22 +93,11 @@ fn preference(exit: &ExitOfRun, subject: Subject) -> Exact {
     .sum()
 }
 
-/// Purchase amounts and principals of the subject's SAFEs and notes that are still outstanding.
-fn outstanding(exit: &ExitOfRun, subject: Subject) -> Exact {
-    let scenario = &exit.agreement.scenario;
-    let own = scenario.convertibles.iter().enumerate().filter(|(index, terms)| {
-        exit.ledger.outstanding.get(*index).copied().unwrap_or(false)
-            && match subject {
-                Subject::Whole => true,
-                Subject::Stakeholder(who) => terms.stakeholder == who,
-                Subject::Group(group) => exit.agreement.stakeholders[terms.stakeholder.index()].group == Some(group),
-                Subject::Convertible(id) => id.index() == *index,
-                Subject::Class(_) | Subject::Plan(_) | Subject::StakeholderClass(..) | Subject::Loan(_) => false,
-            }
-    });
-    let values =
-        crate::engine::inputs::values(&scenario.settings.iter().map(crate::model::Setting::cast).collect::<Vec<_>>());
-    own.map(|(_, terms)| crate::model::value_of(&values, terms.amount.cast())).sum()
+/// What was paid for what the subject holds in the exit; `None` where it is not known.
+fn cost(exit: &ExitOfRun, subject: Subject) -> Option<Exact> {
+    let costs = costs(exit.agreement, exit.ledger);
+    let own = (0..exit.stack.portions.len()).filter(|portion| exit.belongs(*portion, subject));
+    own.map(|portion| cost_of(exit, &costs, portion)).sum()
 }
 
 /// The place of its word among the forms.
@@ -146,11 +135,9 @@ fn next_dollar(exit: &ExitOfRun, value: Exact, subject: Subject) -> Result<Exact
     let mut part = Exact::zero();
     for &(recipient, share) in &breakpoints.at(value).next_dollar {
         match recipient {
-            Recipient::Costs => {}
             Recipient::Debt(debt) if exit.has_debt(debt as usize, subject) => part += share,
-            Recipient::Debt(_) => {}
             Recipient::CarveOut if exit.has_carve_out(subject) => part += share,
-            Recipient::CarveOut => {}
+            Recipient::Costs | Recipient::Debt(_) | Recipient::CarveOut => {}
             Recipient::Claim(claim) => {
                 let whole = exit.stack.claims[claim as usize].units_held;
                 for (index, portion) in exit.stack.portions.iter().enumerate() {

@@ -50,8 +50,13 @@ macro_rules! each {
 impl Machine {
     /// Columns for a program.
     pub fn new(program: &Program) -> Self {
+        Self::with_columns(program.columns)
+    }
+
+    /// So many columns.
+    pub fn with_columns(columns: usize) -> Self {
         Machine {
-            columns: (0..program.columns).map(|_| Box::new(Column::splat(0.0))).collect(),
+            columns: (0..columns).map(|_| Box::new(Column::splat(0.0))).collect(),
             spare: Some(Box::new(Column::splat(0.0))),
         }
     }

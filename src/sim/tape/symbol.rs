@@ -135,6 +135,15 @@ impl Symbol {
         matches!(self, Symbol::Known(known) if known == value)
     }
 
+    /// What it is one over.
+    fn is_reciprocal_of(self) -> Option<Symbol> {
+        let Symbol::Node(index) = self else { return None };
+        match operation(index) {
+            Operation::Div(Key::Known(one), Key::Node(inner)) if one == 1.0_f64.to_bits() => Some(Symbol::Node(inner)),
+            _ => None,
+        }
+    }
+
     fn noted(operation: Operation, bounds: Bounds) -> Self {
         // A range of one value is that value; an operation on it need not be carried out.
         if bounds.is_finite() && bounds.low == bounds.high && bounds.low != 0.0 {
@@ -212,7 +221,11 @@ impl Div for Symbol {
                 if self.is(0.0) && bounds.sure {
                     return Symbol::Known(0.0);
                 }
-                let reciprocal = Symbol::noted(Operation::Div(one.key(), other.key()), bounds);
+                // One over one over a number is the number, but for its last digit.
+                let reciprocal = match other.is_reciprocal_of() {
+                    Some(inner) if bounds.is_finite() => inner,
+                    _ => Symbol::noted(Operation::Div(one.key(), other.key()), bounds),
+                };
                 self * reciprocal
             }
         }

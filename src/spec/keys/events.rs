@@ -2,7 +2,7 @@
 
 use super::{
     COUNT, EVENT, FRACTION, Group, Key, Kind, MONEY, MULTIPLE, MapSpec, NAMED_EVENT, NUMBER, Names, Need, PRICE,
-    SOURCED, Sign, TableSpec, areas, key,
+    SOURCED, Sign, TableSpec, key,
 };
 
 const STAKEHOLDER: Key = key("stakeholder", Kind::Name(Names::Stakeholder), "who");
@@ -336,24 +336,32 @@ pub(super) const INTEREST: &[Key] = &[
 pub(super) static VALUATION: TableSpec = TableSpec {
     id: "valuations",
     written: "[[valuations]]",
-    doc: "What each class is worth, by option pricing over the exact breakpoints or as stated (OCF valuation).",
+    doc: "What each class is worth (OCF valuation): by option pricing over the exact breakpoints of the waterfall, or as \
+          stated. Without `equity` option pricing solves for it: the equity at which `class` is worth `price_per_share` \
+          (backsolve).",
     keys: &[
         NAMED_EVENT,
         &[
             key("method", Kind::Word(&["opm", "stated"]), "option pricing, or a stated price").required(),
-            key("equity", MONEY, "the value of all equity"),
-            key("volatility", FRACTION, "per year"),
-            key("years", NUMBER, "until the exit").positive(),
-            key("interest_rate", FRACTION, "risk-free, continuously compounded"),
-            key("dividend_yield", FRACTION, "per year").default("0"),
-            key("price_per_share", PRICE, "the stated price"),
-            CLASS,
+            key("equity", MONEY, "the value of all equity, after debts").default("solved for").zero_too(),
+            key("volatility", FRACTION, "per year, of the logarithm").zero_too(),
+            key("years", NUMBER, "until the exit").zero_too(),
+            key("interest_rate", FRACTION, "risk-free, per year, continuously compounded").signed(),
+            key("dividend_yield", FRACTION, "per year, continuous").default("0"),
+            key("price_per_share", PRICE, "the stated price; of a backsolve, what one share of the class is worth")
+                .default("of a backsolve: its issue price"),
+            key("class", Kind::Name(Names::Class), "the class whose price it is")
+                .default("stated: `\"Common\"`; backsolve: the class sold last"),
         ],
         EVENT,
         SOURCED,
     ],
-    groups: &[],
-    later: Some(areas::VALUATIONS),
+    groups: &[Group {
+        alternatives: &[&["equity"], &["price_per_share", "class"]],
+        need: Need::AtMostOne,
+        help: "with `equity` what every class is worth follows; without it the equity follows from one class's price",
+    }],
+    later: None,
 };
 
 /// `[[commitments]]`.

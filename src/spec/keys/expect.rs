@@ -69,12 +69,12 @@ const WHOLE: &[Key] = &[
     whole("net_proceeds", Kind::OneOrMore(&MONEY), "money raised after discount and costs"),
     whole("distributed", Kind::OneOrMore(&MONEY), "the sum of all payouts"),
     whole("breakpoints", Kind::List(&Kind::OneOrMore(&MONEY)), "exit values at which who shares changes; a list"),
+    whole("equity", Kind::OneOrMore(&MONEY), "what all equity is worth in a valuation"),
     whole(
         "tranche_values",
         Kind::List(&Kind::OneOrMore(&MONEY)),
         "values between the breakpoints by option pricing; a list",
-    )
-    .later(areas::VALUATIONS),
+    ),
     whole("book_value_per_share", Kind::OneOrMore(&PRICE), "net tangible book value after the offering"),
     whole("book_value_increase", Kind::OneOrMore(&PRICE), "its increase per share"),
     whole("dilution_per_share", Kind::OneOrMore(&PRICE), "what a buyer in the offering pays above book value"),

@@ -40,6 +40,7 @@ impl<'a> Context<'a> {
             What::ClassConversion => self.class_conversion(slot, &outer, cast, file).map(Event::ClassConversion),
             What::Repurchase => self.repurchase(slot, &outer, file).map(Event::Repurchase),
             What::Convertible(id) => Some(Event::Convertible(id)),
+            What::Valuation(number) => Some(Event::Valuation(number)),
             // A maturity, an offering and an exit need the other slots; see `read_maturities`, `ipo` and `read_exit`.
             What::Maturity(_) | What::Ipo | What::Commitment | What::Loan(_) | What::Exit => None,
         }

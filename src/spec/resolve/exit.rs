@@ -46,7 +46,7 @@ impl<'a> Context<'a> {
         let day = slots[place].date.map_or(String::new(), |date| format!(" on {date}"));
         for slot in &mut slots[place + 1..] {
             match slot.what {
-                What::Commitment | What::Loan(_) => {}
+                What::Commitment | What::Loan(_) | What::Valuation(_) => {}
                 What::Vest(..) | What::Maturity(_) => slot.rung = crate::model::Rung::Never,
                 What::Exit => self.report(
                     Finding::error("E0510", format!("\"{stage}\" and \"{}\" both end the company", slot.stage))
@@ -88,7 +88,10 @@ impl<'a> Context<'a> {
         let mut loans: Vec<(u32, String)> = loans.collect();
         loans.sort_by_key(|(number, _)| *number);
         let mut resolved = Resolved { loans: loans.into_iter().map(|(_, name)| name).collect(), ..Resolved::default() };
-        let Some(slot) = before.slots.iter().find(|slot| slot.what == What::Exit) else { return resolved };
+        let needs_lots = |slot: &Slot| matches!(slot.what, What::Exit | What::Valuation(_));
+        if !before.slots.iter().any(needs_lots) {
+            return resolved;
+        }
         let preferences: Vec<_> = before.infos.iter().map(|info| converted_preference(info.preference)).collect();
         let complete = before.rounds.len() == self.root.blocks("rounds").count()
             && before.timeline.len() == before.slots.iter().filter(|slot| slot.what.is_of_the_table()).count();
@@ -97,8 +100,10 @@ impl<'a> Context<'a> {
         }
         let has_lots: Vec<bool> = before.cast.classes.iter().map(|class| !class.is_common).collect();
         let lots = Lots::new(&self.positions, &has_lots, before.rounds, before.timeline, &preferences);
-        resolved.terms = self.exit(slot, before, &lots);
-        resolved.name = Some(slot.stage.clone());
+        if let Some(slot) = before.slots.iter().find(|slot| slot.what == What::Exit) {
+            resolved.terms = self.exit(slot, before, &lots);
+            resolved.name = Some(slot.stage.clone());
+        }
         resolved.lots = Arc::new(lots);
         resolved
     }

@@ -12,7 +12,7 @@ use crate::spec::value::{Given, Literal, Read};
 use rust_decimal::Decimal;
 
 /// Figures by their key.
-pub(super) const FIGURES: [(&str, Figure); 36] = [
+pub(super) const FIGURES: [(&str, Figure); 38] = [
     ("fully_diluted", Figure::FullyDiluted),
     ("pre_money", Figure::PreMoney),
     ("post_money", Figure::PostMoney),
@@ -49,6 +49,8 @@ pub(super) const FIGURES: [(&str, Figure); 36] = [
     ("next_dollar", Figure::NextDollar),
     ("distributed", Figure::Distributed),
     ("breakpoints", Figure::Breakpoints),
+    ("equity", Figure::Equity),
+    ("tranche_values", Figure::TrancheValues),
 ];
 
 /// The words of a controlling term; a figure is the place of its word.
@@ -98,7 +100,7 @@ impl Context<'_> {
             for (key, figure) in FIGURES {
                 let Some(entry) = block.get(key) else { continue };
                 let Some(kind) = block.spec().and_then(|spec| spec.key(key)).map(|key| &key.kind) else { continue };
-                if let (Kind::List(one), true) = (kind, figure == Figure::Breakpoints) {
+                if let (Kind::List(one), true) = (kind, figure.is_list()) {
                     self.listed_figures(&frame, key, figure, &entry.node, one, &mut expectations);
                     continue;
                 }

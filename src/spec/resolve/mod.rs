@@ -24,6 +24,8 @@ mod rounds;
 mod shares;
 mod sums;
 mod timeline;
+mod unvalued;
+mod valuation;
 mod variables;
 mod warrants;
 
@@ -34,7 +36,7 @@ pub use refused::{finding as refusal_finding, outstanding_warnings};
 use crate::error::{Finding, Findings, Severity, Sources};
 use crate::model::{
     Agreement, Case, Commitment, CommitmentInfo, Event, EventInfo, Expectation, Head, Round, RoundInfo, RoundingInfo,
-    Rung, Scenario, StakeholderId, Timed,
+    Rung, Scenario, StakeholderId, Timed, Valuation,
 };
 use crate::num::rounding::{Direction, Places, PriceBasis, Rounding};
 use crate::num::{Exact, Stated};
@@ -99,6 +101,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
         infos: &instruments.infos,
     };
     let exit = context.read_exit(&before);
+    let valuations = context.read_valuations(&before, &exit);
     let stages: Vec<String> = events.iter().map(|info| info.stage.clone()).collect();
     let expectations = context.read_expectations(&stages, exit.terms.as_ref());
     context.assume_what_varies(&rounds, &round_infos);
@@ -109,6 +112,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
 
     let complete = instruments.convertibles.len() == document.root.blocks("convertibles").count()
         && timeline.len() == events.len()
+        && valuations.len() == document.root.blocks("valuations").count()
         && round_infos.len() == document.root.blocks("rounds").count();
     context.findings.sort();
     if context.findings.has_errors() || !complete {
@@ -123,6 +127,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
         events: (timeline, events),
         commitments: (commitments, commitment_infos),
         exit,
+        valuations,
         expectations,
     };
     Ok(agreement(context, parts))
@@ -138,12 +143,13 @@ struct Parts {
     events: (Vec<Timed<Stated>>, Vec<EventInfo>),
     commitments: (Vec<Commitment<Stated>>, Vec<CommitmentInfo>),
     exit: exit::Resolved,
+    valuations: Vec<Valuation<Stated>>,
     expectations: Vec<Expectation>,
 }
 
 /// The agreement of a file without errors, and the warnings.
 fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
-    let Parts { head, cast, opening, instruments, rounds, events, commitments, exit, expectations } = parts;
+    let Parts { head, cast, opening, instruments, rounds, events, commitments, exit, valuations, expectations } = parts;
     let Instruments { convertibles, infos: convertible_infos, protections } = instruments;
     let (rounds, round_infos) = rounds;
     let (timeline, events) = events;
@@ -167,6 +173,7 @@ fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
         timeline,
         commitments,
         exit: exit.terms,
+        valuations,
         lots: exit.lots,
     };
     let agreement = Agreement {

@@ -13,6 +13,7 @@ pub fn finding(agreement: &Agreement, refusal: &Refusal) -> Finding {
     match refusal {
         Refusal::Infeasible { event, cause } => infeasible(agreement, *event, cause),
         Refusal::Unpriced(Unpriced(class)) => unpriced(agreement, *class),
+        Refusal::Unvalued { event, why } => super::unvalued::finding(agreement, *event, *why),
         Refusal::Undefined { event, why } => {
             let stage = agreement.stage(*event);
             let what = match why {

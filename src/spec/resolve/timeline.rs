@@ -11,6 +11,7 @@ use crate::spec::value::{Given, Period, PeriodUnit};
 use jiff::civil::Date;
 
 /// An event before its terms are read.
+#[derive(Clone)]
 pub(super) struct Slot<'a> {
     pub what: What,
     /// The event's own table; for a closing its tranche's, which is the round's where it has only one.
@@ -53,10 +54,12 @@ pub(super) enum What {
     /// By its place in the file.
     Loan(u32),
     Exit,
+    /// By its place in the file.
+    Valuation(u32),
 }
 
 /// Tables of events besides rounds, with the word for an unnamed one.
-const KINDS: [(&str, What, &str); 14] = [
+const KINDS: [(&str, What, &str); 15] = [
     ("secondaries", What::Secondary, "Secondary"),
     ("pool_increases", What::PoolIncrease, "Pool increase"),
     // Its right is counted when it is read.
@@ -72,6 +75,7 @@ const KINDS: [(&str, What, &str); 14] = [
     ("commitments", What::Commitment, "Commitment"),
     ("loans", What::Loan(0), "Loan"),
     ("exits", What::Exit, "Exit"),
+    ("valuations", What::Valuation(0), "Valuation"),
 ];
 
 /// More closings than this is a slip of the finger.
@@ -98,6 +102,7 @@ impl What {
             What::Commitment => "commitment",
             What::Loan(_) => "loan",
             What::Exit => "exit",
+            What::Valuation(_) => "valuation",
         }
     }
 
@@ -135,6 +140,7 @@ impl<'a> Context<'a> {
                         let number = u32::try_from(index).unwrap_or(u32::MAX);
                         (What::Loan(number), Thing::Loan(number))
                     }
+                    What::Valuation(_) => (What::Valuation(u32::try_from(index).unwrap_or(u32::MAX)), Thing::Event),
                     what => (what, Thing::Event),
                 };
                 self.name_event(&stage, thing, block.name_span());

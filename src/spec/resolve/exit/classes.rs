@@ -15,7 +15,11 @@ const USUAL_SENIORITY: Stated = Stated::ONE;
 
 impl<'a> Context<'a> {
     /// Terms of each class, and the rank of SAFEs. Ranks follow by falling seniority; the first is that of notes.
-    pub(super) fn classes_at_exit(&mut self, cast: &Cast, stage: &str) -> Option<(Vec<ClassTerms<Stated>>, Rank)> {
+    pub(in crate::spec::resolve) fn classes_at_exit(
+        &mut self,
+        cast: &Cast,
+        stage: &str,
+    ) -> Option<(Vec<ClassTerms<Stated>>, Rank)> {
         let mut seniorities = Vec::new();
         for class in cast.classes.iter().filter(|class| !class.is_common) {
             let (seniority, span) = self.seniority(&class.name);
@@ -182,7 +186,7 @@ impl<'a> Context<'a> {
     }
 
     /// How long dividends have run on each lot, from its issue to the exit: days over 365.
-    pub(super) fn accrued(
+    pub(in crate::spec::resolve) fn accrued(
         &mut self,
         exit: &Slot<'a>,
         before: &Before<'_, 'a>,

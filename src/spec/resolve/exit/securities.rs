@@ -61,7 +61,7 @@ impl<'a> Context<'a> {
     }
 
     /// SAFEs and notes, as far as they are still outstanding.
-    pub(super) fn convertibles_at_exit(
+    pub(in crate::spec::resolve) fn convertibles_at_exit(
         &mut self,
         exit: &Slot<'a>,
         before: &Before<'_, 'a>,

@@ -1,0 +1,253 @@
+//! Payoffs: what somebody gets as a function of the exit value, straight lines between breakpoints, exactly.
+
+use super::Sale;
+use crate::engine::exit::{Curve, Recipient, Stack, Waterfall, distribute};
+use crate::num::{Exact, Number};
+use std::cmp::Ordering;
+
+/// What somebody gets as a function of the exit value. At a breakpoint it may jump.
+#[derive(Clone, Debug)]
+pub struct Payoff {
+    /// From an exit value of 0 upwards; the last holds for ever.
+    pub pieces: Vec<Piece>,
+}
+
+/// A payoff from one breakpoint to the next.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece {
+    /// The exit value at which it begins.
+    pub from: Exact,
+    /// What is paid at that very exit value.
+    pub here: Exact,
+    /// What is paid just above it; the same but where payouts jump.
+    pub above: Exact,
+    /// What is paid of every further dollar.
+    pub slope: Exact,
+}
+
+/// Exit values from one to another, both included; one value where they are equal.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    /// The lowest.
+    pub from: Exact,
+    /// The highest; `None` where there is none.
+    pub to: Option<Exact>,
+}
+
+/// Which of two numbers is larger.
+pub fn order(first: Exact, second: Exact) -> Ordering {
+    match (first.at_most(second).is_yes(), second.at_most(first).is_yes()) {
+        (true, true) => Ordering::Equal,
+        (true, false) => Ordering::Less,
+        _ => Ordering::Greater,
+    }
+}
+
+/// Payoffs of every recipient of a sale, over the same breakpoints.
+#[derive(Clone, Debug)]
+pub struct Payoffs {
+    recipients: Vec<Recipient>,
+    payoffs: Vec<Payoff>,
+}
+
+impl Payoffs {
+    /// Read off the distribution itself: at each breakpoint, and at two exit values between it and the next, which give
+    /// the line. So they hold whatever happens at a breakpoint, jumps included.
+    pub fn of(sale: &Sale) -> Self {
+        let recipients = sale.recipients();
+        let from: Vec<Exact> = sale.breakpoints.segments.iter().map(|segment| segment.from).collect();
+        let mut payoffs = vec![Payoff { pieces: Vec::with_capacity(from.len()) }; recipients.len()];
+        for (index, &start) in from.iter().enumerate() {
+            let third = from.get(index + 1).map_or(Exact::one(), |&next| (next - start) / Exact::whole(3));
+            let at = |value: Exact| paid(&sale.exit.stack, &sale.exit.curve, value);
+            let (here, first, second) = (at(start), at(start + third), at(start + third + third));
+            for (payoff, &recipient) in payoffs.iter_mut().zip(&recipients) {
+                let rise = amount(&second, recipient) - amount(&first, recipient);
+                payoff.pieces.push(Piece {
+                    from: start,
+                    here: amount(&here, recipient),
+                    above: amount(&first, recipient) - rise,
+                    slope: rise / third,
+                });
+            }
+        }
+        Payoffs { recipients, payoffs }
+    }
+
+    /// The payoff of a recipient.
+    pub fn get(&self, recipient: Recipient) -> Option<&Payoff> {
+        let index = self.recipients.iter().position(|known| *known == recipient)?;
+        Some(&self.payoffs[index])
+    }
+
+    /// The weighted sum of the payoffs of some recipients.
+    pub fn sum(&self, weighted: &[(Recipient, Exact)]) -> Payoff {
+        let zero = Exact::zero();
+        let bare = |piece: &Piece| Piece { from: piece.from, here: zero, above: zero, slope: zero };
+        let first = self.payoffs.first().map_or(&[][..], |payoff| payoff.pieces.as_slice());
+        let mut sum: Vec<Piece> = first.iter().map(bare).collect();
+        for &(recipient, weight) in weighted {
+            let Some(payoff) = self.get(recipient) else { continue };
+            for (sum, piece) in sum.iter_mut().zip(&payoff.pieces) {
+                sum.here += piece.here * weight;
+                sum.above += piece.above * weight;
+                sum.slope += piece.slope * weight;
+            }
+        }
+        Payoff { pieces: sum }
+    }
+}
+
+fn paid(stack: &Stack<Exact>, curve: &Curve<Exact>, exit_value: Exact) -> Waterfall<Exact> {
+    let mut waterfall = Waterfall::empty();
+    distribute(stack, curve, exit_value, &mut waterfall);
+    waterfall
+}
+
+fn amount(waterfall: &Waterfall<Exact>, recipient: Recipient) -> Exact {
+    match recipient {
+        Recipient::Costs => waterfall.costs,
+        Recipient::Debt(index) => waterfall.debts[index as usize],
+        Recipient::CarveOut => waterfall.carve_out,
+        Recipient::Claim(index) => waterfall.paid[index as usize].amount,
+    }
+}
+
+impl Payoff {
+    /// What is paid at an exit value.
+    pub fn at(&self, exit_value: Exact) -> Exact {
+        let begun = self.pieces.iter().rev().find(|piece| piece.from.at_most(exit_value).is_yes());
+        begun.map_or(Exact::zero(), |piece| match order(piece.from, exit_value) {
+            Ordering::Equal => piece.here,
+            _ => piece.above + piece.slope * (exit_value - piece.from),
+        })
+    }
+
+    /// What is paid just below a breakpoint, by its place.
+    pub fn below(&self, piece: usize) -> Exact {
+        match piece.checked_sub(1) {
+            None => self.pieces[0].here,
+            Some(before) => {
+                let before = self.pieces[before];
+                before.above + before.slope * (self.pieces[piece].from - before.from)
+            }
+        }
+    }
+
+    /// The exit values at which it is so much: all of them, from the lowest.
+    ///
+    /// ```text
+    /// on a piece      from + (wanted - above) / slope, where that lies before the next breakpoint
+    /// where it is flat, and as much as wanted, the whole piece
+    /// ```
+    pub fn values_for(&self, wanted: Exact) -> Vec<Span> {
+        let mut found: Vec<Span> = Vec::new();
+        for (index, piece) in self.pieces.iter().enumerate() {
+            let next = self.pieces.get(index + 1).map(|next| next.from);
+            if order(piece.here, wanted) == Ordering::Equal {
+                add(&mut found, Span { from: piece.from, to: Some(piece.from) });
+            }
+            if order(piece.slope, Exact::zero()) == Ordering::Equal {
+                if order(piece.above, wanted) == Ordering::Equal {
+                    add(&mut found, Span { from: piece.from, to: next });
+                }
+                continue;
+            }
+            let root = piece.from + (wanted - piece.above) / piece.slope;
+            let begun = piece.from.below(root).is_yes();
+            if begun && next.is_none_or(|next| root.below(next).is_yes()) {
+                add(&mut found, Span { from: root, to: Some(root) });
+            }
+        }
+        found
+    }
+
+    /// Jumps over an amount: breakpoints at which it is below just before and above from there on (or the reverse), so
+    /// that it is never just that much there.
+    pub fn jumps_over(&self, wanted: Exact) -> Vec<Exact> {
+        let side = |number: Exact| order(number, wanted);
+        let skips = |index: &usize| {
+            let (before, here, after) = (self.below(*index), self.pieces[*index].here, self.pieces[*index].above);
+            side(before) != side(after) && [before, here, after].iter().all(|paid| side(*paid) != Ordering::Equal)
+        };
+        (1..self.pieces.len()).filter(skips).map(|index| self.pieces[index].from).collect()
+    }
+
+    /// The least and the most that is paid up to an exit value, and whether more is paid for ever as the exit rises.
+    pub fn reach(&self) -> (Exact, Option<Exact>) {
+        let mut most = Exact::zero();
+        for (index, piece) in self.pieces.iter().enumerate() {
+            most = most.max(piece.here).max(piece.above).max(self.below(index));
+        }
+        let grows = self.pieces.last().is_some_and(|piece| piece.slope.is_positive().is_yes());
+        let least = self.pieces.first().map_or(Exact::zero(), |piece| piece.here);
+        (least, (!grows).then_some(most))
+    }
+
+    /// `self - other`, over the breakpoints of both.
+    #[must_use]
+    pub fn less(&self, other: &Payoff) -> Payoff {
+        let mut from: Vec<Exact> = self.pieces.iter().chain(&other.pieces).map(|piece| piece.from).collect();
+        from.sort_by(|first, second| order(*first, *second));
+        from.dedup_by(|first, second| order(*first, *second) == Ordering::Equal);
+        let pieces = from.into_iter().map(|from| {
+            let (ours, theirs) = (self.piece_above(from), other.piece_above(from));
+            Piece {
+                from,
+                here: self.at(from) - other.at(from),
+                above: ours.above - theirs.above,
+                slope: ours.slope - theirs.slope,
+            }
+        });
+        Payoff { pieces: pieces.collect() }
+    }
+
+    /// The piece that begins at or before an exit value, as seen just above it.
+    fn piece_above(&self, exit_value: Exact) -> Piece {
+        let zero = Exact::zero();
+        let begun = self.pieces.iter().rev().find(|piece| piece.from.at_most(exit_value).is_yes());
+        begun.map_or(Piece { from: exit_value, here: zero, above: zero, slope: zero }, |piece| Piece {
+            above: piece.above + piece.slope * (exit_value - piece.from),
+            ..*piece
+        })
+    }
+
+    /// From where to where it is below, at, or above zero: neighbours differ, and together they are all exit values.
+    pub fn signs(&self) -> Vec<(Exact, Ordering)> {
+        let mut signs: Vec<(Exact, Ordering)> = Vec::new();
+        let mut add = |from: Exact, sign: Ordering| {
+            if signs.last().is_none_or(|(_, last)| *last != sign) {
+                signs.push((from, sign));
+            }
+        };
+        let zero = Exact::zero();
+        for (index, piece) in self.pieces.iter().enumerate() {
+            let next = self.pieces.get(index + 1).map(|next| next.from);
+            let (above, slope) = (order(piece.above, zero), order(piece.slope, zero));
+            let begins = if above == Ordering::Equal { slope } else { above };
+            add(piece.from, begins);
+            if above == Ordering::Equal || slope == Ordering::Equal || above == slope {
+                continue;
+            }
+            let root = piece.from - piece.above / piece.slope;
+            if next.is_none_or(|next| root.below(next).is_yes()) {
+                add(root, slope);
+            }
+        }
+        signs
+    }
+}
+
+/// Adds a span behind those found, joined with the last where they touch.
+fn add(found: &mut Vec<Span>, span: Span) {
+    if let Some(last) = found.last_mut()
+        && last.to.is_some_and(|to| span.from.at_most(to).is_yes())
+    {
+        last.to = match (last.to, span.to) {
+            (Some(ours), Some(theirs)) => Some(ours.max(theirs)),
+            _ => None,
+        };
+        return;
+    }
+    found.push(span);
+}
