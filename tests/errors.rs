@@ -130,7 +130,7 @@ fn every_code_is_shown_by_a_file() {
         }
     }
     for (code, why) in SHOWN_ELSEWHERE {
-        let _ = match used.contains_key(code) {
+        let _ = match used.contains_key(*code) {
             false => writeln!(wrong, "{code} is used nowhere: take it out of the list"),
             true if why.ends_with("below") && !here.contains(&format!("[{code}]")) => {
                 writeln!(wrong, "{code} is not tested below")
