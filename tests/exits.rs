@@ -90,7 +90,7 @@ impl Company {
         for (index, &(balance, cap, note)) in self.safes.iter().enumerate() {
             let (balance, cap) = (whole(balance), whole(cap));
             let of = ClaimOf::Convertible(ConvertibleId::at(index));
-            let rank = if note { 0 } else { 1 };
+            let rank = u32::from(!note);
             let sharing = Sharing::PartOf { balance, cap };
             claims.push(Claim {
                 of,
@@ -337,8 +337,8 @@ fn under_choices(stack: &Stack<Narrow>, converted: &[bool], net: Narrow) -> Vec<
     // The last bend not above the answer, and one step beyond it: between two bends all is straight.
     let reached: Vec<Narrow> = bends.iter().copied().filter(|&bend| sum(&at(bend)).at_most(net).is_yes()).collect();
     let start = reached.into_iter().fold(zero, Narrow::max);
-    let next = bends.into_iter().filter(|&bend| start.below(bend).is_yes()).reduce(Narrow::min);
-    let beyond = next.unwrap_or(start + Narrow::one());
+    let following = bends.into_iter().filter(|&bend| start.below(bend).is_yes()).reduce(Narrow::min);
+    let beyond = following.unwrap_or(start + Narrow::one());
     let (low, high) = (sum(&at(start)), sum(&at(beyond)));
     let price = if low.below(high).is_yes() { start + (beyond - start) * (net - low) / (high - low) } else { start };
     at(price)
