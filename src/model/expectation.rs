@@ -47,6 +47,10 @@ pub enum Figure {
     PricePerShare,
     MoneyRaised,
     Residue,
+    NetProceeds,
+    BookValuePerShare,
+    BookValueIncrease,
+    DilutionPerShare,
     Shares,
     SharesAsConverted,
     Ownership,
@@ -64,6 +68,7 @@ pub enum Figure {
     ControllingTerm,
     Capitalization,
     Balance,
+    RatchetShares,
     Preference,
     PreferencePerShare,
     Payout,
@@ -114,6 +119,11 @@ impl Figure {
             | Figure::Capitalization
             | Figure::Equity
             | Figure::TrancheValues
+            | Figure::NetProceeds
+            | Figure::BookValuePerShare
+            | Figure::BookValueIncrease
+            | Figure::DilutionPerShare
+            | Figure::RatchetShares
             | Figure::Balance => false,
         }
     }

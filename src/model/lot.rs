@@ -125,7 +125,9 @@ impl Lots {
                     }
                     None
                 }
-                Event::Secondary(_)
+                // What an IPO issues, and what becomes of preferred there, is common.
+                Event::Ipo(_)
+                | Event::Secondary(_)
                 | Event::Repurchase(_)
                 | Event::PoolIncrease(_)
                 | Event::OptionGrant(_)

@@ -8,6 +8,7 @@ mod expectation;
 mod ids;
 mod in_kind;
 mod instruments;
+mod ipo;
 mod lot;
 mod measure;
 mod rights;
@@ -36,6 +37,10 @@ pub use in_kind::{InKind, InKindClass};
 pub use instruments::{
     Cap, ConversionMethod, Convertible, ConvertibleKind, Converting, Denominator, Elapsed, Exempt, Interest, Package,
     Protection, ProtectionMethod,
+};
+pub use ipo::{
+    AutomaticConversion, CountedRight, Greenshoe, Ipo, IpoCount, IpoPrice, IpoRatchet, IpoSeller, RatchetPromise,
+    SellingHolder,
 };
 pub use lot::{ConvertedPreference, Lot, LotSource, Lots};
 pub use measure::{Comparison, Condition, Measure, StageOf};

@@ -8,6 +8,7 @@ use super::ids::{
 };
 use super::in_kind::InKind;
 use super::instruments::{ConversionMethod, Converting, Elapsed, Protection};
+use super::ipo::Ipo;
 use super::rights::{Cancellation, Exercise, Vest, Warrant};
 use super::secondary::{SalePrice, Secondary};
 use super::shares::{ClassConversion, PayToPlay, Repurchase};
@@ -292,7 +293,7 @@ pub struct PoolIncrease<N> {
 /// Options granted from a plan.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OptionGrant<N> {
-    /// Available options of the plan.
+    /// Available options of the plan, or its promised ones.
     pub available: PositionId,
     /// The holder's granted options of the plan.
     pub position: PositionId,
@@ -388,6 +389,8 @@ pub enum Event<N> {
     Issuance(Issuance<N>),
     /// A split.
     Split(Split<N>),
+    /// Shares are offered to the public.
+    Ipo(Box<Ipo<N>>),
     /// Shares become shares of another class.
     ClassConversion(ClassConversion<N>),
     /// Shares are bought back.

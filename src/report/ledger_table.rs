@@ -204,6 +204,7 @@ pub fn because(run: &Run, entry: &Posted) -> String {
                 average(run, entry)
             )
         }
+        Because::IpoRatchet { .. } | Because::OfferingPrice => super::ipos::because(run, entry),
         Because::StepUp { before, step_up } => {
             format!("price {price} = {} of the closing before it x (1 + {})", grouped(before), percentage(step_up))
         }
@@ -232,13 +233,18 @@ pub fn because(run: &Run, entry: &Posted) -> String {
             let [took, required] = [took, required].map(|money| grouped(rounded(money, 2)));
             format!("pay-to-play, {took} taken of a pro rata of {required}: {}", exchange(run, entry, ratio))
         }
-        Because::Ratio { ratio } => match entry.kind {
-            EntryKind::Split { fraction } if !fraction.is_zero() => {
-                format!("{} new for each old share; {} paid in cash", grouped(ratio), grouped(fraction))
-            }
-            EntryKind::Reclassification { .. } => exchange(run, entry, ratio),
-            _ => format!("{} new for each old share", grouped(ratio)),
-        },
+        Because::Ratio { ratio } => by_ratio(run, entry, ratio),
+    }
+}
+
+/// A split, or shares that became another class, in words.
+fn by_ratio(run: &Run, entry: &Posted, ratio: Decimal) -> String {
+    match entry.kind {
+        EntryKind::Split { fraction } if !fraction.is_zero() => {
+            format!("{} new for each old share; {} paid in cash", grouped(ratio), grouped(fraction))
+        }
+        EntryKind::Reclassification { .. } => exchange(run, entry, ratio),
+        _ => format!("{} new for each old share", grouped(ratio)),
     }
 }
 

@@ -218,6 +218,7 @@ fn cause_in_words(cause: Cause) -> (&'static str, bool) {
         Cause::NewMoney => ("new money", false),
         Cause::Conversion => ("conversions", true),
         Cause::AntiDilution => ("anti-dilution", false),
+        Cause::IpoRatchet => ("the ratchet", false),
         Cause::PoolIncrease => ("the pool increase", false),
         Cause::OptionGrant => ("option grants", true),
         Cause::Warrant => ("warrants", true),

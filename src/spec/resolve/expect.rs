@@ -12,13 +12,17 @@ use crate::spec::value::{Given, Literal, Read};
 use rust_decimal::Decimal;
 
 /// Figures by their key.
-pub(super) const FIGURES: [(&str, Figure); 34] = [
+pub(super) const FIGURES: [(&str, Figure); 39] = [
     ("fully_diluted", Figure::FullyDiluted),
     ("pre_money", Figure::PreMoney),
     ("post_money", Figure::PostMoney),
     ("price_per_share", Figure::PricePerShare),
     ("money_raised", Figure::MoneyRaised),
     ("residue", Figure::Residue),
+    ("net_proceeds", Figure::NetProceeds),
+    ("book_value_per_share", Figure::BookValuePerShare),
+    ("book_value_increase", Figure::BookValueIncrease),
+    ("dilution_per_share", Figure::DilutionPerShare),
     ("shares", Figure::Shares),
     ("shares_as_converted", Figure::SharesAsConverted),
     ("ownership", Figure::Ownership),
@@ -47,6 +51,7 @@ pub(super) const FIGURES: [(&str, Figure); 34] = [
     ("breakpoints", Figure::Breakpoints),
     ("equity", Figure::Equity),
     ("tranche_values", Figure::TrancheValues),
+    ("ratchet_shares", Figure::RatchetShares),
 ];
 
 /// The words of a controlling term; a figure is the place of its word.
@@ -281,14 +286,6 @@ impl Context<'_> {
         }
     }
 
-    /// Preferences of SAFEs and notes alone, which conversion sets and not an exit.
-    fn is_of_convertibles(&self, block: &Block, key: &str) -> bool {
-        let is_one = |name: &str| matches!(self.names.get(name), Some(Thing::Convertible(_)));
-        let map = block.block(key).filter(|map| !map.entries.is_empty());
-        ["preference", "preference_per_share"].contains(&key)
-            && map.is_some_and(|map| map.entries.iter().all(|entry| is_one(&entry.key)))
-    }
-
     /// A figure that is a list: one expectation for each item, in each check. A list of lists has one for each check.
     fn listed_figures(
         &mut self,
@@ -394,11 +391,11 @@ impl Context<'_> {
     }
 }
 
-/// Whether a block says when and where, and no figure. A key that is misspelt or not built yet was meant as one.
+/// Whether a block says when and where, and no figure. A key that is misspelt was meant as one.
 fn expects_nothing(block: &Block) -> bool {
     block.entries.iter().all(|entry| {
-        let known = block.spec().and_then(|spec| spec.key(&entry.key));
-        known.is_some_and(|key| key.later.is_none()) && !FIGURES.iter().any(|(figure, _)| *figure == entry.key)
+        let is_known = block.spec().is_some_and(|spec| spec.key(&entry.key).is_some());
+        is_known && !FIGURES.iter().any(|(figure, _)| *figure == entry.key)
     })
 }
 
@@ -428,7 +425,7 @@ pub(super) fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span
             matches!(subject, Subject::Convertible(_))
         }
         Figure::ConversionPrice => matches!(subject, Subject::Convertible(_) | Subject::Class(_)),
-        Figure::ConversionRatio => matches!(subject, Subject::Class(_)),
+        Figure::ConversionRatio | Figure::RatchetShares => matches!(subject, Subject::Class(_)),
         Figure::Vested => matches!(subject, Subject::Stakeholder(_) | Subject::Group(_)),
         _ => !matches!(subject, Subject::Loan(_)),
     };
@@ -443,7 +440,7 @@ pub(super) fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span
 fn expected_subject(figure: Figure) -> &'static str {
     match figure {
         Figure::Increase => "expected a plan",
-        Figure::ConversionRatio => "expected a class",
+        Figure::ConversionRatio | Figure::RatchetShares => "expected a class",
         Figure::Preference | Figure::PreferencePerShare => "expected a class, a SAFE or a note",
         Figure::Vested => "expected a holder or a group",
         Figure::ConversionPrice => "expected a SAFE, a note or a class",

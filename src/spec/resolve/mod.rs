@@ -11,6 +11,7 @@ mod dividends;
 mod events;
 mod exit;
 mod expect;
+mod ipos;
 mod measure;
 mod names;
 mod opening;
@@ -32,16 +33,17 @@ mod warrants;
 
 pub use expect::{CONTROLLING_TERMS, FORMS};
 pub use measure::{condition, measure};
-pub use refused::{finding as refusal_finding, outstanding_warnings};
+pub use refused::{expired_warnings, finding as refusal_finding, outstanding_warnings};
 
 use crate::error::{Finding, Findings, Severity, Sources};
 use crate::model::{
-    Agreement, Case, Commitment, CommitmentInfo, EventInfo, Expectation, Head, InKindClass, Round, RoundInfo,
+    Agreement, Case, Commitment, CommitmentInfo, Event, EventInfo, Expectation, Head, InKindClass, Round, RoundInfo,
     RoundingInfo, Rung, Scenario, StakeholderId, Timed, Valuation,
 };
 use crate::num::{Exact, Stated};
 use crate::spec::Document;
 use context::Context;
+use ipos::Before;
 use rounds::Instruments;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -86,11 +88,9 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     let instruments = context.read_instruments(&cast);
     let (mut rounds, round_infos) = context.read_rounds(&slots, &file, &instruments);
     context.check_protections(&instruments.protections, &cast, &rounds);
-    let (timeline, events) = context.read_events(
-        &slots,
-        infos,
-        &Reading { cast: &cast, file: &file, instruments: &instruments, paying: &paying },
-    );
+    context.assume_averages(&instruments.protections, &rounds, &round_infos);
+    let reading = Reading { cast: &cast, file: &file, instruments: &instruments, rounds: &rounds, paying: &paying };
+    let (timeline, events) = context.read_events(&slots, infos, &reading);
     let names: Vec<String> = round_infos.iter().map(|info| info.name.clone()).collect();
     context.read_pay_to_play(&mut rounds, &names, &cast);
     let (commitments, commitment_infos) = context.read_commitments(&slots);
@@ -156,6 +156,7 @@ struct Reading<'a, 'b> {
     cast: &'b classes::Cast,
     file: &'b RoundingInfo,
     instruments: &'b Instruments,
+    rounds: &'b [Round<Stated>],
     paying: &'b [dividends::Paying<'a>],
 }
 
@@ -274,14 +275,18 @@ impl<'a> Context<'a> {
         reading: &Reading<'a, '_>,
     ) -> (Vec<Timed<Stated>>, Vec<EventInfo>) {
         let happening = slots.iter().zip(infos).enumerate().filter(|(_, (slot, _))| slot.what.is_of_the_table());
-        let Reading { cast, file, instruments, paying } = *reading;
+        let Reading { cast, file, instruments, rounds, paying } = *reading;
         let mut timeline = Vec::new();
         let mut events = Vec::new();
         for (place, (slot, info)) in happening {
             let event = match slot.what {
                 What::Maturity(day) => self.read_maturities(day, slots, &instruments.convertibles),
+                What::Ipo => {
+                    let before = Before { cast, slots, rounds, convertibles: &instruments.convertibles };
+                    self.ipo(slot, place, &before, file).map(|terms| Event::Ipo(Box::new(terms)))
+                }
                 What::Dividend(class, number) => {
-                    self.dividend_in_kind(class, number, paying, file, cast).map(crate::model::Event::InKind)
+                    self.dividend_in_kind(class, number, paying, file, cast).map(Event::InKind)
                 }
                 _ => self.read_event(slot, place, cast, file),
             };

@@ -45,6 +45,7 @@ pub(super) enum What {
     Cancellation,
     Issuance,
     Split,
+    Ipo,
     ClassConversion,
     Repurchase,
     /// Of a class, the number of the payment.
@@ -60,7 +61,7 @@ pub(super) enum What {
 }
 
 /// Tables of events besides rounds, with the word for an unnamed one.
-const KINDS: [(&str, What, &str); 14] = [
+const KINDS: [(&str, What, &str); 15] = [
     ("secondaries", What::Secondary, "Secondary"),
     ("pool_increases", What::PoolIncrease, "Pool increase"),
     // Its right is counted when it is read.
@@ -70,6 +71,7 @@ const KINDS: [(&str, What, &str); 14] = [
     ("cancellations", What::Cancellation, "Cancellation"),
     ("issuances", What::Issuance, "Issuance"),
     ("splits", What::Split, "Split"),
+    ("ipos", What::Ipo, "IPO"),
     ("conversions", What::ClassConversion, "Conversion"),
     ("repurchases", What::Repurchase, "Repurchase"),
     ("commitments", What::Commitment, "Commitment"),
@@ -94,6 +96,7 @@ impl What {
             What::Cancellation => "cancellation",
             What::Issuance => "issuance",
             What::Split => "split",
+            What::Ipo => "IPO",
             What::ClassConversion => "conversion of shares",
             What::Repurchase => "repurchase",
             What::Dividend(..) => "dividend in kind",
@@ -145,7 +148,12 @@ impl<'a> Context<'a> {
                 };
                 self.name_event(&stage, thing, block.name_span());
                 let date = self.date(block, "date").map(|(date, _)| date);
-                slots.push(Slot::new(what, block, None, stage, date, place(document, block.span, 0)));
+                // An exit without a day of its own follows everything else, whichever file says so.
+                let place = match what {
+                    What::Exit if date.is_none() => (usize::MAX, index, 0),
+                    _ => place(document, block.span, 0),
+                };
+                slots.push(Slot::new(what, block, None, stage, date, place));
             }
         }
         for (index, block) in root.blocks("convertibles").enumerate() {
