@@ -664,3 +664,11 @@ fn dilution_sums_where_what_converts_is_adjusted_too() {
     let folder = scenarios(&[("down", text)]);
     capstruct_in(folder.path(), "run down --no-charts").code(0).says("Anti-dilution");
 }
+
+/// 20,000,000 options at $7 count for 20,000,000 x (1 - 7 / 9) at $9.
+#[test]
+fn the_treasury_stock_method_stands_in_a_table_of_its_own() {
+    let folder = temporary();
+    let ended = capstruct_into(folder.path(), "run rules/votes --no-charts --width 130").code(0);
+    ended.says("Treasury stock method after Class N for the foundation").says("4,444,444.4444");
+}

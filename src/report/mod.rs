@@ -42,6 +42,7 @@ pub mod sweep;
 pub mod table;
 mod titles;
 pub mod tornado;
+pub mod treasury;
 pub mod valuation;
 pub mod votes;
 pub mod words;
@@ -76,6 +77,7 @@ pub fn terminal(run: &Run) -> Vec<Table> {
     if let Some(sale) = exit::Sale::of(run, None) {
         tables.extend(exit::tables(&sale));
     }
+    tables.extend(treasury::table(run));
     tables.extend(dilution::table(run));
     tables.extend(rounds::tables(run));
     tables.extend(ipos::tables(run));

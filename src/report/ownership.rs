@@ -234,6 +234,7 @@ fn outstanding(run: &Run, stage: &Stage) -> Decimal {
 }
 
 /// What the rows of the table "now" need to know.
+#[allow(clippy::struct_excessive_bools, reason = "each column is there or not")]
 struct Lines<'a> {
     run: &'a Run,
     stage: &'a Stage,
