@@ -43,6 +43,7 @@ pub mod table;
 mod titles;
 pub mod tornado;
 pub mod valuation;
+pub mod votes;
 pub mod words;
 
 pub use run::{RUNGS, Run};
