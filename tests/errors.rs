@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use support::{SEED, capstruct, capstruct_in, files_below, has_ending, project, scenario_names, scenarios, temporary};
 
 /// Codes that no file of the corpus can show, and what shows them instead or why nothing does.
-const SHOWN_ELSEWHERE: [(&str, &str); 30] = [
+const SHOWN_ELSEWHERE: [(&str, &str); 31] = [
     ("E0003", "a name without a file: below"),
     ("E0004", "a folder in place of a file: below"),
     ("E0005", "a file of 50 MB: below"),
@@ -31,6 +31,7 @@ const SHOWN_ELSEWHERE: [(&str, &str); 30] = [
     ("E0609", "terms below zero, which the reader refuses as E0204; the engine's own check"),
     ("E0610", "a rounded price that does not settle in 64 steps: no terms that do this are known"),
     ("E0611", "the engine's own check: terms that no other refusal describes"),
+    ("E0631", "E0711 says it of what a file states; the engine's own check of what a simulation draws"),
     ("E0699", "the engine's own check of its books: a mistake of the program"),
     ("E0701", "a measure of the command line: unit tests of spec/resolve/measure.rs"),
     ("E0702", "a measure of the command line: unit tests of spec/resolve/measure.rs"),

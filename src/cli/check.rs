@@ -139,6 +139,7 @@ fn figure_in_words(figure: Figure, value: Decimal, currency: &str) -> String {
         | Figure::FullyDiluted
         | Figure::Increase
         | Figure::Vested
+        | Figure::RatchetShares
         | Figure::Capitalization => grouped(value, 10),
         Figure::ControllingTerm => {
             let place = usize::try_from(value).unwrap_or(usize::MAX);
@@ -156,10 +157,14 @@ fn figure_in_words(figure: Figure, value: Decimal, currency: &str) -> String {
         | Figure::CapPrice
         | Figure::DiscountPrice
         | Figure::PricePerShare
+        | Figure::BookValuePerShare
+        | Figure::BookValueIncrease
+        | Figure::DilutionPerShare
         | Figure::ValuePerShare => number::plain(value, Some(10)),
         Figure::PreMoney
         | Figure::PostMoney
         | Figure::MoneyRaised
+        | Figure::NetProceeds
         | Figure::Residue
         | Figure::Balance
         | Figure::Value

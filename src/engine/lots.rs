@@ -17,16 +17,21 @@ pub struct LotTable<N> {
     pub prices: Vec<N>,
 }
 
-/// What an entry of `event` does to the lots, before it is posted.
-#[inline(always)]
-pub fn follow<N: Number>(event: EventId, entry: &Entry<N>, table: &mut CapTable<N>) {
-    if table.lots.lots.is_empty() {
-        return;
-    }
-    if let Holding::Shares(_, class) = table.positions[entry.position.index()] {
-        let before = table.at(entry.position);
-        let from = entry.kind.taken(entry.shares).map(|(from, _)| table.at(from));
-        table.lots.follow(event, entry, class, before, from.unwrap_or(before));
+impl<N: Number> CapTable<N> {
+    /// What an entry that is about to be posted does to the lots, and to what bears no dividend.
+    #[inline(always)]
+    pub fn follow(&mut self, entry: &Entry<N>, event: EventId) {
+        if let CapTable { idle: Some(idle), positions, shares, .. } = self {
+            idle.follow(entry, event, positions, shares);
+        }
+        if self.lots.lots.is_empty() {
+            return;
+        }
+        if let Holding::Shares(_, class) = self.positions[entry.position.index()] {
+            let before = self.at(entry.position);
+            let from = entry.kind.taken(entry.shares).map(|(from, _)| self.at(from));
+            self.lots.follow(event, entry, class, before, from.unwrap_or(before));
+        }
     }
 }
 
@@ -60,7 +65,10 @@ impl<N: Number> LotTable<N> {
     fn follow(&mut self, event: EventId, entry: &Entry<N>, class: ClassId, before: N, from_before: N) {
         match entry.kind {
             EntryKind::Issuance { .. } => self.issue(self.lots.issued(event, class), entry, entry.price),
-            EntryKind::Exercise { .. } => self.issue(self.lots.issued(event, class), entry, N::zero()),
+            // What a class pays in its own shares has the preference of its issue price.
+            EntryKind::Exercise { .. } | EntryKind::InKind { .. } => {
+                self.issue(self.lots.issued(event, class), entry, N::zero())
+            }
             EntryKind::Conversion { convertible, .. } => {
                 self.issue(self.lots.conversion(convertible, class), entry, entry.price);
             }

@@ -47,6 +47,10 @@ pub enum Figure {
     PricePerShare,
     MoneyRaised,
     Residue,
+    NetProceeds,
+    BookValuePerShare,
+    BookValueIncrease,
+    DilutionPerShare,
     Shares,
     SharesAsConverted,
     Ownership,
@@ -63,6 +67,7 @@ pub enum Figure {
     ControllingTerm,
     Capitalization,
     Balance,
+    RatchetShares,
     Preference,
     PreferencePerShare,
     Payout,
@@ -112,6 +117,11 @@ impl Figure {
             | Figure::Capitalization
             | Figure::Equity
             | Figure::TrancheValues
+            | Figure::NetProceeds
+            | Figure::BookValuePerShare
+            | Figure::BookValueIncrease
+            | Figure::DilutionPerShare
+            | Figure::RatchetShares
             | Figure::Balance => false,
         }
     }

@@ -6,6 +6,7 @@ mod valuation;
 pub use valuation::worth;
 
 use super::exits::ExitOfRun;
+use super::offering::Offering;
 use super::run::Run;
 use crate::engine::books::EntryKind;
 use crate::engine::ledger::{Ledger, Posted, Stage};
@@ -107,6 +108,11 @@ impl<'a> At<'a> {
             Figure::PostMoney => self.post_money().ok_or_else(|| self.no_round()),
             Figure::PricePerShare => self.price_per_share().ok_or("no price was set by then".to_owned()),
             Figure::MoneyRaised => Ok(self.issuances().map(|(money, _)| money).sum()),
+            Figure::NetProceeds
+            | Figure::BookValuePerShare
+            | Figure::BookValueIncrease
+            | Figure::DilutionPerShare
+            | Figure::RatchetShares => self.of_offering(figure, subject),
             Figure::Residue => Ok(self.issuances().map(|(_, residue)| residue).sum()),
             Figure::Shares => Ok(self.sum(&table.shares, subject)),
             Figure::SharesAsConverted => Ok(self.sum(&table.as_converted, subject)),
@@ -218,6 +224,35 @@ impl<'a> At<'a> {
         }
     }
 
+    /// Figures of the latest offering up to this stage.
+    fn of_offering(&self, figure: Figure, subject: Subject) -> Result<Exact, Missing> {
+        let offering = self
+            .offering()
+            .ok_or_else(|| format!("no IPO has taken place by \"{}\"", self.agreement.stage(self.table().event)))?;
+        let book = || offering.book_value().ok_or("the IPO states no `net_tangible_book_value`".to_owned());
+        match (figure, subject) {
+            (Figure::RatchetShares, Subject::Class(class)) => Ok(offering.ratchet_shares(class)),
+            (Figure::RatchetShares, _) => Err("only a class has it".to_owned()),
+            (Figure::BookValuePerShare, _) => Ok(book()?.after),
+            (Figure::BookValueIncrease, _) => Ok(book()?.increase()),
+            (Figure::DilutionPerShare, _) => Ok(book()?.dilution(exact(offering.posted.price))),
+            _ => Ok(offering.net()),
+        }
+    }
+
+    /// The latest offering up to this stage.
+    fn offering(&self) -> Option<Offering<'a>> {
+        let stages = self.ledger.stages[..=self.stage].iter().rev();
+        stages.filter_map(|stage| stage.event).find_map(|event| Offering::of(self.agreement, self.ledger, event))
+    }
+
+    /// The offering, where no closing of a round has come after it.
+    fn last_offering(&self) -> Option<Offering<'a>> {
+        let offering = self.offering()?;
+        let closed = self.closing().map(|(_, event, ..)| event);
+        closed.is_none_or(|closed| closed < offering.posted.event).then_some(offering)
+    }
+
     fn no_round(&self) -> Missing {
         format!("no round has closed by \"{}\"", self.agreement.stage(self.table().event))
     }
@@ -233,6 +268,9 @@ impl<'a> At<'a> {
 
     /// Pre-money of the round of the latest closing; of a closing with a price of its own, price times the count before it.
     fn pre_money(&self) -> Option<Exact> {
+        if let Some(offering) = self.last_offering() {
+            return Some(exact(offering.posted.pre_money));
+        }
         let (index, event, round, tranche) = self.closing()?;
         match self.own_price(round, tranche) {
             false => Some(exact(self.ledger.pricing(round)?.pre_money)),
@@ -247,6 +285,9 @@ impl<'a> At<'a> {
 
     /// Pre-money and the money counted since: of the round so far at its price, or of one closing at its own.
     fn post_money(&self) -> Option<Exact> {
+        if let Some(offering) = self.last_offering() {
+            return Some(exact(offering.posted.pre_money) + offering.gross());
+        }
         let (index, event, round, tranche) = self.closing()?;
         let pre_money = self.pre_money()?;
         let own = self.own_price(round, tranche);
@@ -384,6 +425,7 @@ fn money_of(entry: &Posted) -> Option<(Exact, Exact)> {
         | EntryKind::Transfer { .. }
         | EntryKind::Reclassification { .. }
         | EntryKind::Repurchase { .. }
+        | EntryKind::InKind { .. }
         | EntryKind::Split { .. } => None,
     }
 }

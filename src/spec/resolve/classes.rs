@@ -1,6 +1,7 @@
 //! Stakeholders, groups, classes and plans: who and what has a name before anything happens.
 
 use super::context::{Context, evidence};
+use super::ipos::PUBLIC;
 use super::names::{COMMON, OPTION_POOL, Thing};
 use crate::error::{Finding, Span};
 use crate::model::{
@@ -94,6 +95,7 @@ impl<'a> Context<'a> {
     pub(super) fn read_cast(&mut self) -> Cast {
         let mut cast = Cast::default();
         self.read_stakeholders(&mut cast);
+        self.add_public(&mut cast);
         self.read_classes(&mut cast);
         self.read_plans(&mut cast);
         cast
@@ -175,10 +177,45 @@ impl<'a> Context<'a> {
                 self.add_class(cast, class, None, block.span_of(key), true);
             }
         }
+        self.add_offered_classes(cast);
         if self.names.get(COMMON).is_none() {
             self.add_class(cast, COMMON, None, self.root.span, true);
         }
         self.read_converts_into(cast);
+    }
+
+    /// What an IPO offers is common, and need not be listed for that.
+    fn add_offered_classes(&mut self, cast: &mut Cast) {
+        for block in self.root.blocks("ipos") {
+            let Some(name) = block.text("class").filter(|name| self.names.get(name).is_none()) else { continue };
+            self.add_class(cast, name, None, block.span_of("class"), true);
+            if let (Some(class), Some(prices)) = (cast.classes.last_mut(), cast.conversions.last_mut()) {
+                (class.is_common, class.terms) = (true, Vec::new());
+                *prices = ClassPrices { issue_price: None, conversion_price: None };
+            }
+        }
+    }
+
+    /// Whoever buys in an IPO where nobody is said to.
+    fn add_public(&mut self, cast: &mut Cast) {
+        let needed = |block: &Block| !block.has("buyers") && super::ipos::offers(block);
+        let Some(block) = self.root.blocks("ipos").find(|block| needed(block)) else { return };
+        if matches!(self.names.get(PUBLIC), Some(Thing::Stakeholder(_))) {
+            return;
+        }
+        let id = StakeholderId::at(cast.stakeholders.len());
+        if let Err(finding) = self.names.add(PUBLIC, Thing::Stakeholder(id), Some(block.name_span())) {
+            self.report(*finding);
+            return;
+        }
+        cast.stakeholders.push(Stakeholder {
+            id: PUBLIC.to_owned(),
+            name: "Buyers in the IPO".to_owned(),
+            group: None,
+            relationship: "investor".to_owned(),
+            note: None,
+        });
+        cast.listed.push(block.name_span());
     }
 
     /// Where the file says what shares become: of a class, of class defaults, of a conversion.

@@ -215,17 +215,16 @@ impl<'a> Context<'a> {
         Some(Elapsed::between(issued, until, compound.then_some(per_year), count))
     }
 
-    /// The convertibles a round converts: those issued before its first closing, as far as `converts` names them.
+    /// The convertibles a round or an offering converts: those issued before it, as far as `converts` names them.
     pub(super) fn read_converting(
         &mut self,
-        round: &'a Block,
+        named: Option<&[(ConvertibleId, Span)]>,
         class: ClassId,
         slots: &[Slot<'a>],
         first: usize,
         convertibles: &[Convertible<Stated>],
     ) -> Vec<Converting<Stated>> {
-        let named = self.named_to_convert(round);
-        if named.as_ref().is_some_and(Vec::is_empty) {
+        if named.is_some_and(<[_]>::is_empty) {
             return Vec::new();
         }
         let mut converting = Vec::new();
@@ -236,7 +235,7 @@ impl<'a> Context<'a> {
         let issued: Vec<_> = issued.collect();
         for &(index, id, block, date) in &issued {
             if index > first {
-                if let Some((_, span)) = named.iter().flatten().find(|(named, _)| *named == id) {
+                if let Some((_, span)) = named.unwrap_or_default().iter().find(|(named, _)| *named == id) {
                     self.report(
                         Finding::error(
                             "E0492",
@@ -248,7 +247,7 @@ impl<'a> Context<'a> {
                 }
                 continue;
             }
-            if named.as_ref().is_some_and(|named| !named.iter().any(|(named, _)| *named == id)) {
+            if named.is_some_and(|named| !named.iter().any(|(named, _)| *named == id)) {
                 continue;
             }
             let Some(terms) = convertibles.get(id.index()) else { continue };
@@ -273,7 +272,7 @@ impl<'a> Context<'a> {
     }
 
     /// The convertibles that `converts` names; `None` where it names none in particular.
-    fn named_to_convert(&mut self, round: &Block) -> Option<Vec<(ConvertibleId, Span)>> {
+    pub(super) fn named_to_convert(&mut self, round: &Block) -> Option<Vec<(ConvertibleId, Span)>> {
         if let Some((word, _)) = self.word(round, "converts") {
             return (word == "none").then(Vec::new);
         }

@@ -12,13 +12,17 @@ use crate::spec::value::{Given, Literal, Read};
 use rust_decimal::Decimal;
 
 /// Figures by their key.
-pub(super) const FIGURES: [(&str, Figure); 33] = [
+pub(super) const FIGURES: [(&str, Figure); 38] = [
     ("fully_diluted", Figure::FullyDiluted),
     ("pre_money", Figure::PreMoney),
     ("post_money", Figure::PostMoney),
     ("price_per_share", Figure::PricePerShare),
     ("money_raised", Figure::MoneyRaised),
     ("residue", Figure::Residue),
+    ("net_proceeds", Figure::NetProceeds),
+    ("book_value_per_share", Figure::BookValuePerShare),
+    ("book_value_increase", Figure::BookValueIncrease),
+    ("dilution_per_share", Figure::DilutionPerShare),
     ("shares", Figure::Shares),
     ("shares_as_converted", Figure::SharesAsConverted),
     ("ownership", Figure::Ownership),
@@ -46,6 +50,7 @@ pub(super) const FIGURES: [(&str, Figure); 33] = [
     ("breakpoints", Figure::Breakpoints),
     ("equity", Figure::Equity),
     ("tranche_values", Figure::TrancheValues),
+    ("ratchet_shares", Figure::RatchetShares),
 ];
 
 /// The words of a controlling term; a figure is the place of its word.
@@ -419,7 +424,7 @@ pub(super) fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span
             matches!(subject, Subject::Convertible(_))
         }
         Figure::ConversionPrice => matches!(subject, Subject::Convertible(_) | Subject::Class(_)),
-        Figure::ConversionRatio => matches!(subject, Subject::Class(_)),
+        Figure::ConversionRatio | Figure::RatchetShares => matches!(subject, Subject::Class(_)),
         Figure::Vested => matches!(subject, Subject::Stakeholder(_) | Subject::Group(_)),
         _ => !matches!(subject, Subject::Loan(_)),
     };
@@ -434,7 +439,7 @@ pub(super) fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span
 fn expected_subject(figure: Figure) -> &'static str {
     match figure {
         Figure::Increase => "expected a plan",
-        Figure::ConversionRatio => "expected a class",
+        Figure::ConversionRatio | Figure::RatchetShares => "expected a class",
         Figure::Preference | Figure::PreferencePerShare => "expected a class, a SAFE or a note",
         Figure::Vested => "expected a holder or a group",
         Figure::ConversionPrice => "expected a SAFE, a note or a class",
