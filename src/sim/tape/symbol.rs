@@ -145,9 +145,7 @@ impl Symbol {
             },
             (None, Some((b, k))) => (self * b) * Symbol::Known(k),
             (Some((a, k)), Some((b, l))) => (a * b) * Symbol::Known(k * l),
-            (None, None) => {
-                Symbol::noted(Operation::Mul(self.key(), other.key()), self.bounds().mul(other.bounds()))
-            }
+            (None, None) => Symbol::noted(Operation::Mul(self.key(), other.key()), self.bounds().mul(other.bounds())),
         }
     }
 
