@@ -286,14 +286,6 @@ impl Context<'_> {
         }
     }
 
-    /// Preferences of SAFEs and notes alone, which conversion sets and not an exit.
-    fn is_of_convertibles(&self, block: &Block, key: &str) -> bool {
-        let is_one = |name: &str| matches!(self.names.get(name), Some(Thing::Convertible(_)));
-        let map = block.block(key).filter(|map| !map.entries.is_empty());
-        ["preference", "preference_per_share"].contains(&key)
-            && map.is_some_and(|map| map.entries.iter().all(|entry| is_one(&entry.key)))
-    }
-
     /// A figure that is a list: one expectation for each item, in each check. A list of lists has one for each check.
     fn listed_figures(
         &mut self,
@@ -402,8 +394,8 @@ impl Context<'_> {
 /// Whether a block says when and where, and no figure. A key that is misspelt was meant as one.
 fn expects_nothing(block: &Block) -> bool {
     block.entries.iter().all(|entry| {
-        let known = block.spec().and_then(|spec| spec.key(&entry.key));
-        known.is_some() && !FIGURES.iter().any(|(figure, _)| *figure == entry.key)
+        let is_known = block.spec().is_some_and(|spec| spec.key(&entry.key).is_some());
+        is_known && !FIGURES.iter().any(|(figure, _)| *figure == entry.key)
     })
 }
 
