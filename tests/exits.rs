@@ -411,3 +411,27 @@ fn newton_is_not_asked_of_caps() {
     let stack: Stack<Exact> = company.stack().cast();
     Curve::empty().prepare(&stack, Method::Newton);
 }
+
+/// A cap is reached at a price that binary fractions round to the wrong side of it: beyond it a lane still pays out all.
+#[test]
+fn a_lane_knows_on_which_side_of_its_cap_a_claim_is() {
+    let class = |rank, terms, lot| Class { rank, terms, lots: vec![lot] };
+    let company = Company {
+        common: 370,
+        classes: vec![
+            class(3, Terms::Capped(327), (1_761, 869)),
+            class(1, Terms::Converts, (1_400, 35)),
+            class(1, Terms::Full, (1_534, 913)),
+            class(2, Terms::Converts, (1_589, 757)),
+        ],
+        options: vec![(172, 1)],
+        safes: Vec::new(),
+        costs: None,
+        debt: 0,
+        carve_out: None,
+        forced: None,
+    };
+    let stack: Stack<Lanes<16>> = company.stack().cast();
+    let all = paid(&stack, &Curve::of(&stack), Lanes([20_000.0; 16])).into_iter().sum::<Lanes<16>>();
+    assert!((all.0[0] - 20_000.0).abs() < 1e-9, "{:?}", all.0[0]);
+}

@@ -35,14 +35,13 @@ impl Exact {
         Exact(numerator / unit, denominator / unit)
     }
 
-    /// `1_234.5`, `1,234`, `12.5%` (12.5, in points), `1.5M`, `200M/17`; the word of a controlling term, or of a form in an
-    /// exit, by its place.
+    /// `1_234.5`, `1,234`, `12.5%` (12.5, in points), `1.5M`, `200M/17`; a word by its place among the controlling terms
+    /// and the forms in an exit.
     fn read(text: &str) -> Option<Self> {
         let text = text.trim().replace([',', '_'], "");
         // A source says what a class does, the file format what it has done.
-        let form = if text == "convert" { "converted" } else { text.as_str() };
-        let place = |words: &[&str], word: &str| words.iter().position(|known| *known == word);
-        if let Some(place) = place(&CONTROLLING_TERMS, &text).or_else(|| place(&FORMS, form)) {
+        let word = if text == "convert" { "converted" } else { text.as_str() };
+        if let Some(place) = CONTROLLING_TERMS.iter().chain(&FORMS).position(|known| *known == word) {
             return Some(Exact(i128::try_from(place).ok()?, 1));
         }
         if let Some((above, below)) = text.split_once('/') {

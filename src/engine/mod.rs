@@ -142,12 +142,10 @@ pub fn replay_exactly(scenario: &Scenario<Stated>, rung: Rung) -> Result<Ledger,
     if let Ok(ledger) = replay_in_width::<384, 6>(scenario, rung) {
         return Ok(ledger);
     }
-    match replay_in_width::<1024, 16>(scenario, rung) {
-        Err(Refusal::Undefined { why: Arithmetic::Overflow, .. }) => {
-            with_room(|| replay_in_width::<8192, 128>(scenario, rung))
-        }
+    with_room(|| match replay_in_width::<1024, 16>(scenario, rung) {
+        Err(Refusal::Undefined { why: Arithmetic::Overflow, .. }) => replay_in_width::<8192, 128>(scenario, rung),
         outcome => outcome,
-    }
+    })
 }
 
 /// Runs on a stack that holds a round's system in the widest number, whoever calls: a thread of a caller may have too

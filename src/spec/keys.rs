@@ -380,9 +380,7 @@ pub(super) fn any_of(words: impl IntoIterator<Item = String>) -> String {
 }
 
 /// What this version does not build yet, by area. To build one, drop the `.later(...)` that names it.
-mod areas {
-    pub const VOTES: &str = "votes";
-}
+mod areas {}
 
 /// Money.
 const MONEY: Kind = Kind::Quantity(Measure::Money);

@@ -131,7 +131,7 @@ pub fn stated<N: Number>(terms: &Round<N>, tranche: &Tranche<N>, draws: &Draws<N
 
 /// Participants of tranches at the round's price that have no stated amount, where the round states no size:
 /// their purchases make the round grow.
-pub fn growing<N: Number>(terms: &Round<N>) -> impl Iterator<Item = &Participant<N>> {
+pub fn growing<N>(terms: &Round<N>) -> impl Iterator<Item = &Participant<N>> {
     let open = |tranche: &&Tranche<N>| terms.size.is_none() && tranche.amount.is_none() && at_round_price(tranche);
     terms.tranches.iter().filter(open).flat_map(|tranche| &tranche.participants)
 }

@@ -215,6 +215,19 @@ impl<'a> Context<'a> {
         Some(Elapsed::between(issued, until, compound.then_some(per_year), count))
     }
 
+    /// The convertibles a round converts.
+    pub(super) fn read_converting_in(
+        &mut self,
+        round: &Block,
+        class: ClassId,
+        slots: &[Slot<'a>],
+        first: usize,
+        convertibles: &[Convertible<Stated>],
+    ) -> Vec<Converting<Stated>> {
+        let named = self.named_to_convert(round);
+        self.read_converting(named.as_deref(), class, slots, first, convertibles)
+    }
+
     /// The convertibles a round or an offering converts: those issued before it, as far as `converts` names them.
     pub(super) fn read_converting(
         &mut self,
@@ -272,7 +285,7 @@ impl<'a> Context<'a> {
     }
 
     /// The convertibles that `converts` names; `None` where it names none in particular.
-    pub(super) fn named_to_convert(&mut self, round: &Block) -> Option<Vec<(ConvertibleId, Span)>> {
+    fn named_to_convert(&mut self, round: &Block) -> Option<Vec<(ConvertibleId, Span)>> {
         if let Some((word, _)) = self.word(round, "converts") {
             return (word == "none").then(Vec::new);
         }

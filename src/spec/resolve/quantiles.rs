@@ -43,8 +43,9 @@ pub(super) fn tenth_and_ninetieth(median: Stated, sigma: Stated) -> (Stated, Sta
     (end(-1.0).unwrap_or(median), end(1.0).unwrap_or(median))
 }
 
+/// With as many places as a number of its size leaves room for.
 fn float(stated: Stated) -> Option<f64> {
-    stated.to_decimal(20)?.to_f64()
+    [20, 10, 4, 0].into_iter().find_map(|places| stated.to_decimal(places))?.to_f64()
 }
 
 /// To 12 significant digits.
@@ -150,6 +151,8 @@ mod tests {
             lognormal_by_quantiles((10, stated("700")), (90, stated("1400"))).expect("a distribution");
         let (low, high) = tenth_and_ninetieth(median.into(), sigma.into());
         assert_eq!((low.to_decimal(6), high.to_decimal(6)), (Some(700.into()), Some(1400.into())));
+        let (low, high) = tenth_and_ninetieth(stated("300000000000"), stated("0.25"));
+        assert!(low < stated("220000000000") && stated("413000000000") < high, "large money has quantiles too");
         assert_eq!(lognormal_by_quantiles((10, stated("1400")), (90, stated("700"))), None);
     }
 }

@@ -101,8 +101,7 @@ impl<'a> Context<'a> {
         }
         let class = block.text("class").map_or_else(|| format!("{name} Preferred"), str::to_owned);
         let class = self.class(&class, block.span_of("class"))?;
-        let named = self.named_to_convert(block);
-        let converting = self.read_converting(named.as_deref(), class, slots, first, &instruments.convertibles);
+        let converting = self.read_converting_in(block, class, slots, first, &instruments.convertibles);
         let (price, price_origin, _) = price?;
         let mut tranches = tranches.into_iter().collect::<Option<Vec<_>>>()?;
         self.use_side_letters(&mut tranches, &converting, instruments, size.is_some());
