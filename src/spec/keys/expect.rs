@@ -1,6 +1,6 @@
 //! Figures that must come out.
 
-use super::{COUNT, FRACTION, Key, Kind, MONEY, MULTIPLE, MapSpec, NUMBER, Names, PRICE, Sign, TableSpec, areas, key};
+use super::{COUNT, FRACTION, Key, Kind, MONEY, MULTIPLE, MapSpec, NUMBER, Names, PRICE, Sign, TableSpec, key};
 use crate::spec::number::Measure;
 
 /// `[[expect]]`.
