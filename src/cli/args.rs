@@ -184,6 +184,17 @@ pub enum Command {
         #[arg(long)]
         no_charts: bool,
     },
+    /// Ranks what is uncertain by what it moves a figure by: each from low to high, the others at their base.
+    Tornado {
+        /// Scenario.
+        name: String,
+        /// The figure, such as `ownership(founders)`; whose ownership moves most where none is named.
+        #[arg(long, value_name = "MEASURE")]
+        measure: Option<String>,
+        /// Draws no chart.
+        #[arg(long)]
+        no_charts: bool,
+    },
     /// Finds the value of an input at which a figure is what is wanted, exactly.
     Solve {
         /// Scenario.

@@ -17,6 +17,7 @@ mod shard;
 mod simulate;
 mod solve;
 mod sweep;
+mod tornado;
 mod vary;
 
 use crate::error::{Error, Finding};
@@ -74,6 +75,9 @@ pub fn main() -> ExitCode {
         Command::Sweep { name, over, measures, exact, no_charts } => {
             let asked = sweep::Asked { name: &name, over: &over, measures: &measures, exact, no_charts };
             sweep::sweep(&session, &asked)
+        }
+        Command::Tornado { name, measure, no_charts } => {
+            tornado::tornado(&session, &name, measure.as_deref(), no_charts)
         }
         Command::Solve { name, vary, wanted, smallest, largest } => {
             let choice = match (smallest, largest) {

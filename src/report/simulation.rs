@@ -155,7 +155,10 @@ impl<'a> Outcome<'a> {
         let certain = self.certain();
         if let Some(last) = tables.last_mut() {
             if !certain.is_empty() {
-                last.note(format!("Certain, because no probability is stated: {}.", listed(&certain)));
+                last.note(format!(
+                    "Without a probability, so met wherever what they hang on is: {}.",
+                    listed(&certain)
+                ));
             }
             last.note(format!(
                 "Seed {}, {}; result {}. The same seed gives the same bits on any number of threads and any processor.",
@@ -395,18 +398,29 @@ impl<'a> Outcome<'a> {
         ]
     }
 
-    /// The row of a stakeholder whose ownership varies most; pools and classes do not count.
-    pub fn varies_most(&self) -> Option<(StakeholderId, &Row)> {
+    /// The row of the stakeholder to be drawn: of the first event asked for, else the one whose ownership varies most, of
+    /// those who hold something from the start if any of them does.
+    pub fn drawn(&self) -> Option<(StakeholderId, &Row)> {
+        let asked = self.conditions.iter().map(|condition| condition.measure.subject).find_map(stakeholder);
+        let opening = self.run.ledger().stages.first();
+        let held = |who: StakeholderId| {
+            let own = |index: &usize| self.run.agreement.scenario.positions[*index].stakeholder() == Some(who);
+            opening.is_some_and(|stage| (0..stage.shares.len()).filter(own).any(|index| !stage.shares[index].is_zero()))
+        };
         self.rows
             .iter()
-            .filter(|row| row.wanted.figure == Figure::Ownership)
-            .filter_map(|row| match row.wanted.subject {
-                Subject::Stakeholder(who) => Some((who, row)),
-                _ => None,
+            .filter(|row| row.wanted.figure == Figure::Ownership && row.statistics.sd.value > 0.0)
+            .filter_map(|row| stakeholder(row.wanted.subject).map(|who| (who, row)))
+            .max_by(|a, b| {
+                let rank =
+                    |(who, row): &(StakeholderId, &Row)| (asked == Some(*who), held(*who), row.statistics.sd.value);
+                rank(a).partial_cmp(&rank(b)).unwrap_or(std::cmp::Ordering::Equal)
             })
-            .max_by(|a, b| a.1.statistics.sd.value.total_cmp(&b.1.statistics.sd.value))
-            .filter(|(_, row)| row.statistics.sd.value > 0.0)
     }
+}
+
+fn stakeholder(subject: Subject) -> Option<StakeholderId> {
+    if let Subject::Stakeholder(who) = subject { Some(who) } else { None }
 }
 
 /// The watch of the figures wanted and of the events, with the rows they belong to.
@@ -435,10 +449,9 @@ pub fn watch(run: &Run, conditions: &[Condition]) -> Result<(Watch, Vec<Wanted>)
     Ok((watch, rows))
 }
 
-/// `ownership(microsoft) after Series C >= 25%`.
+/// `ownership(microsoft) after "Series C" >= 25%`.
 pub fn condition_words(condition: &Condition) -> String {
-    let stage = condition.measure.stage.name().map_or_else(String::new, |stage| format!(" after {stage}"));
-    format!("{}{stage} {} {}", condition.measure.literal, condition.comparison.sign(), condition.literal)
+    format!("{} {} {}", condition.measure.literal, condition.comparison.sign(), condition.literal)
 }
 
 fn kind(subject: Subject) -> &'static str {

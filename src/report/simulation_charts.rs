@@ -28,7 +28,7 @@ const MOST_STAGES: usize = 12;
 
 /// Every chart that makes sense.
 pub fn all(outcome: &Outcome, draw: &Draw) -> Vec<Chart> {
-    let Some((who, row)) = outcome.varies_most() else { return Vec::new() };
+    let Some((who, row)) = outcome.drawn() else { return Vec::new() };
     let mut charts: Vec<Chart> = histogram(outcome, who, row).into_iter().collect();
     charts.extend(fan(outcome, draw, who, row));
     charts

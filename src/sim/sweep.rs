@@ -133,7 +133,7 @@ impl LaneSweep {
             }
         }
         for (lane, stop) in stops.iter_mut().enumerate() {
-            *stop = books.journal.stopped.0[lane] as u32;
+            *stop = event_number(books.journal.stopped.0[lane]);
         }
     }
 
@@ -164,6 +164,12 @@ impl LaneSweep {
             *at = 0;
         }
     }
+}
+
+/// The number of an event as a lane holds it.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number, not below zero")]
+fn event_number(lane: f64) -> u32 {
+    lane as u32
 }
 
 /// The variables and those that follow them.
@@ -247,7 +253,8 @@ impl Journal<L> for Reading {
         let past = event.map_or(0, |event| event.index() + 1);
         let went_on = self.stopped.at_most(L::zero());
         let stops = went_on & !(feasible & table.fully_diluted.is_defined());
-        self.stopped = stops.select(L::splat(past as f64), self.stopped);
+        let number = L::whole(i32::try_from(past).unwrap_or(i32::MAX));
+        self.stopped = stops.select(number, self.stopped);
         for (gauge, events, value) in &mut self.early {
             if past <= *events {
                 *value = gauge.read(table);

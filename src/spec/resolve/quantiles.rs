@@ -160,6 +160,8 @@ mod tests {
             lognormal_by_quantiles((10, stated("700")), (90, stated("1400"))).expect("a distribution");
         let (low, high) = tenth_and_ninetieth(median.into(), sigma.into());
         assert_eq!((low.to_decimal(6), high.to_decimal(6)), (Some(700.into()), Some(1400.into())));
+        let (low, high) = tenth_and_ninetieth(stated("300000000000"), stated("0.25"));
+        assert!(low < stated("220000000000") && stated("413000000000") < high, "large money has quantiles too");
         assert_eq!(lognormal_by_quantiles((10, stated("1400")), (90, stated("700"))), None);
     }
 }
