@@ -62,7 +62,7 @@ impl Statistics {
         let fourth = (0..BINS)
             .filter(|&bin| kept.bins[bin] > 0)
             .map(|bin| {
-                let middle = (kept.scale.edge(bin) + kept.scale.edge(bin + 1)) / 2.0;
+                let middle = f64::midpoint(kept.scale.edge(bin), kept.scale.edge(bin + 1));
                 let middle = middle.clamp(kept.least, kept.largest);
                 kept.bins[bin] as f64 * (middle - mean).powi(4)
             })
