@@ -399,6 +399,8 @@ fn arithmetic(key: &str) -> Exact {
             let converted = exact("2M") * exact("6") / price;
             converted / (exact("15M") + converted + exact("2M")) * percent
         }
+        "implied_fd_shares_M" => exact("6,000") / exact("15.46"),
+        "overvaluation_pct_from_printed" => (exact("6") / exact("2.2") - exact("1")) * percent,
         "greenshoe_pct_of_base" => exact("23") / (exact("176") - exact("23")) * percent,
         "greenshoe_pct" => exact("1,320,000") / exact("8,800,000") * percent,
         "square_greenshoe_pct" => exact("4,050,000") / exact("27,000,000") * percent,
@@ -409,8 +411,6 @@ fn arithmetic(key: &str) -> Exact {
         }
         "increase" => exact("2.76") - exact("0.24"),
         "pro_forma" => exact("-1.71") + exact("0.56"),
-        "implied_fd_shares_M" => exact("6,000") / exact("15.46"),
-        "overvaluation_pct_from_printed" => (exact("6") / exact("2.2") - exact("1")) * percent,
         _ => panic!("no formula for {key}"),
     }
 }

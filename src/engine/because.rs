@@ -82,6 +82,15 @@ pub enum Because<N> {
     Unvested,
     /// A milestone vested it.
     Milestone,
+    /// A dividend of so many years at a rate per year, on the shares that bear it.
+    Dividend {
+        /// Shares that bear it.
+        bearing: N,
+        /// Per year.
+        rate: N,
+        /// Years, times the base in issue prices.
+        years: N,
+    },
     /// The holder skipped its pro rata of a round with pay-to-play.
     PayToPlay {
         /// New shares for each old one.

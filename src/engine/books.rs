@@ -2,6 +2,7 @@
 
 pub use super::because::Because;
 pub use super::feasibility::Feasibility;
+use super::in_kind::Idle;
 use super::ipo::Completed;
 use super::lots::LotTable;
 use super::rights::Held;
@@ -34,6 +35,8 @@ pub struct CapTable<N: Number> {
     pub lots: LotTable<N>,
     /// What is fixed of each round that has begun, by round.
     pub rounds: Vec<Option<Pricing<N>>>,
+    /// What bears no dividend, where a class pays its dividends in shares.
+    pub idle: Option<Idle<N>>,
 }
 
 impl<N: Number> CapTable<N> {
@@ -186,6 +189,13 @@ pub enum EntryKind<N> {
         /// What is paid for it, at the price in force.
         cash: N,
     },
+    /// A dividend paid in shares of its own class.
+    InKind {
+        /// The fraction of a share cut off; negative where shares are rounded up.
+        fraction: N,
+        /// What is paid for it, at the issue price.
+        cash: N,
+    },
     /// The company buys shares back and retires them. `money = price * shares + residue`.
     Repurchase {
         /// What was to be paid.
@@ -216,6 +226,7 @@ impl<N: Copy> EntryKind<N> {
             | EntryKind::PoolIncrease
             | EntryKind::Cancellation
             | EntryKind::Warrant
+            | EntryKind::InKind { .. }
             | EntryKind::Repurchase { .. }
             | EntryKind::Split { .. } => None,
         }
@@ -318,6 +329,7 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
             fully_diluted: N::zero(),
             reference_price: None,
             rounds: scenario.rounds.iter().map(|_| None).collect(),
+            idle: Idle::of(&scenario.in_kind, scenario.positions.len()),
         };
         table.fully_diluted = table.sum(|_| true);
         Books { table, journal, event: EventId(0) }
@@ -333,21 +345,8 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     #[inline(always)]
     pub fn post(&mut self, entry: Entry<N>) {
         self.journal.record(self.event, &entry);
-        self.follow_lots(&entry);
+        self.table.follow(&entry, self.event);
         self.table.apply(&entry);
-    }
-
-    /// What an entry about to be posted does to the lots.
-    #[inline(always)]
-    fn follow_lots(&mut self, entry: &Entry<N>) {
-        if self.table.lots.lots.is_empty() {
-            return;
-        }
-        if let Holding::Shares(_, class) = self.table.positions[entry.position.index()] {
-            let before = self.table.at(entry.position);
-            let from = entry.kind.taken(entry.shares).map(|(from, _)| self.table.at(from));
-            self.table.lots.follow(self.event, entry, class, before, from.unwrap_or(before));
-        }
     }
 
     /// A convertible became shares where `happens`; from then on it is not outstanding.

@@ -221,6 +221,9 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
                     fraction: write.decimal(fraction),
                     cash: write.decimal(cash),
                 },
+                EntryKind::InKind { fraction, cash } => {
+                    EntryKind::InKind { fraction: write.decimal(fraction), cash: write.decimal(cash) }
+                }
                 EntryKind::Repurchase { money, residue } => {
                     EntryKind::Repurchase { money: write.decimal(money), residue: write.decimal(residue) }
                 }
@@ -229,7 +232,7 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
             because: written(entry.because, &mut write),
         };
         let says_more = match posted.kind {
-            EntryKind::Split { fraction } => !fraction.is_zero(),
+            EntryKind::Split { fraction } | EntryKind::InKind { fraction, .. } => !fraction.is_zero(),
             EntryKind::Adjustment { as_converted } => !as_converted.is_zero(),
             EntryKind::Exercise { options, .. } => !options.is_zero(),
             EntryKind::Reclassification { given, .. } => !given.is_zero(),
@@ -420,6 +423,11 @@ fn written<const BITS: usize, const LIMBS: usize>(
             target: write.decimal(target),
             total: write.decimal(total),
             before: write.decimal(before),
+        },
+        Because::Dividend { bearing, rate, years } => Because::Dividend {
+            bearing: write.decimal(bearing),
+            rate: write.decimal(rate),
+            years: write.decimal(years),
         },
         Because::PayToPlay { ratio, took, required } => Because::PayToPlay {
             ratio: write.decimal(ratio),

@@ -165,8 +165,8 @@ pub enum Cause {
         /// The price.
         price: Decimal,
     },
-    /// Shares given away would leave a ratcheted class no conversion price.
-    RatchetToNothing {
+    /// A protected class is left no conversion price: by shares given away, or by the deal's rounding.
+    NoConversionPrice {
         /// The class.
         class: ClassId,
     },
@@ -224,7 +224,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
         },
         Event::Warrant(_) => ratchet_to_nothing(scenario, |protection| !protection.exempt.warrants, table)
             .unwrap_or(Cause::NegativeShares),
-        Event::Convertible(_) | Event::Valuation(_) => Cause::NegativeShares,
+        Event::Convertible(_) | Event::Valuation(_) | Event::InKind(_) => Cause::NegativeShares,
         Event::Maturity(due) => {
             let converting = due.iter().filter(|due| due.into.is_some()).map(|due| due.convertible);
             Cause::ConversionsTakeAll { fixed_parts: decimal(fixed_parts(converting, scenario, draws)) }
@@ -273,7 +273,7 @@ fn ratchet_to_nothing<const BITS: usize, const LIMBS: usize>(
             .is_some_and(|adjustment| !adjustment.after.is_positive().is_yes())
     };
     let protection = scenario.protections.iter().filter(triggered).find(to_nothing)?;
-    Some(Cause::RatchetToNothing { class: protection.class })
+    Some(Cause::NoConversionPrice { class: protection.class })
 }
 
 fn of_round<const BITS: usize, const LIMBS: usize>(
@@ -294,6 +294,11 @@ fn of_round<const BITS: usize, const LIMBS: usize>(
         };
     }
     if !pricing.feasible.is_yes() {
+        let unrounded = Round { rounding: Rounding::EXACT, ..terms.clone() };
+        let unrounded = pay_to_play::price(&unrounded, &scenario.convertibles, draws, table);
+        if unrounded.feasible.is_yes() {
+            return of_rounding(terms, &pricing, &unrounded);
+        }
         let without_pool = solve_with_pool(terms, Fixed::zero(), scenario, draws, table);
         match target(terms) {
             Some(target) if without_pool.feasible.is_yes() => {
@@ -323,9 +328,25 @@ fn of_round<const BITS: usize, const LIMBS: usize>(
     if !pricing.price.is_positive().is_yes() {
         return Cause::PriceNotPositive { price: decimal(pricing.price) };
     }
-    match terms.rounding.price_basis {
-        PriceBasis::WholeShares => Cause::NoGridPrice,
-        PriceBasis::Solution => Cause::Terms,
+    Cause::Terms
+}
+
+/// A round that has a solution, which the deal's rounding spoils.
+fn of_rounding<const BITS: usize, const LIMBS: usize>(
+    terms: &Round<Fixed<BITS, LIMBS>>,
+    rounded: &pricing::Pricing<Fixed<BITS, LIMBS>>,
+    unrounded: &pricing::Pricing<Fixed<BITS, LIMBS>>,
+) -> Cause {
+    if !rounded.price.is_positive().is_yes() {
+        return Cause::PriceNotPositive { price: decimal(rounded.price) };
+    }
+    let left = |after: Fixed<BITS, LIMBS>| terms.rounding.conversion_price(after).is_positive().is_yes();
+    match unrounded.adjustments.iter().find(|adjustment| !left(adjustment.after)) {
+        Some(adjustment) => Cause::NoConversionPrice { class: adjustment.class },
+        None => match terms.rounding.price_basis {
+            PriceBasis::WholeShares => Cause::NoGridPrice,
+            PriceBasis::Solution => Cause::Terms,
+        },
     }
 }
 

@@ -77,6 +77,7 @@ impl Event<Stated> {
             ),
             Event::ClassConversion(terms) => Event::ClassConversion(terms.cast()),
             Event::Repurchase(terms) => Event::Repurchase(terms.cast()),
+            Event::InKind(terms) => Event::InKind(terms.cast()),
             Event::Split(terms) => Event::Split(Split {
                 ratio: terms.ratio.cast(),
                 class: terms.class,
@@ -162,6 +163,7 @@ impl Tranche<Stated> {
                     stakeholder: participant.stakeholder,
                     position: participant.position,
                     takes: participant.takes.cast(),
+                    over_allotment: participant.over_allotment,
                     origin: participant.origin,
                 })
                 .collect(),

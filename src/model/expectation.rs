@@ -117,12 +117,12 @@ impl Figure {
             | Figure::Capitalization
             | Figure::Equity
             | Figure::TrancheValues
-            | Figure::Balance
             | Figure::NetProceeds
             | Figure::BookValuePerShare
             | Figure::BookValueIncrease
             | Figure::DilutionPerShare
-            | Figure::RatchetShares => false,
+            | Figure::RatchetShares
+            | Figure::Balance => false,
         }
     }
 

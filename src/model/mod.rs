@@ -6,6 +6,7 @@ mod elapsed;
 mod exit;
 mod expectation;
 mod ids;
+mod in_kind;
 mod instruments;
 mod ipo;
 mod lot;
@@ -32,6 +33,7 @@ pub use ids::{
     ClassId, ConditionId, ConvertibleId, EventId, GroupId, LotId, OriginId, PlanId, PositionId, RightId, RoundId,
     StakeholderId, VariableId,
 };
+pub use in_kind::{InKind, InKindClass};
 pub use instruments::{
     Cap, ConversionMethod, Convertible, ConvertibleKind, Converting, Denominator, Elapsed, Exempt, Interest, Package,
     Protection, ProtectionMethod,

@@ -125,11 +125,6 @@ pub fn word(figure: Figure) -> &'static str {
         Figure::ControllingTerm => "controlling term",
         Figure::Capitalization => "capitalization",
         Figure::Balance => "balance",
-        Figure::NetProceeds => "net proceeds",
-        Figure::BookValuePerShare => "book value per share",
-        Figure::BookValueIncrease => "book value increase",
-        Figure::DilutionPerShare => "dilution per share",
-        Figure::RatchetShares => "ratchet shares",
         Figure::Preference => "preference",
         Figure::PreferencePerShare => "preference per share",
         Figure::Payout => "payout",
@@ -141,6 +136,11 @@ pub fn word(figure: Figure) -> &'static str {
         Figure::Breakpoints => "breakpoint",
         Figure::Equity => "equity",
         Figure::TrancheValues => "value of tranche",
+        Figure::NetProceeds => "net proceeds",
+        Figure::BookValuePerShare => "book value per share",
+        Figure::BookValueIncrease => "book value increase",
+        Figure::DilutionPerShare => "dilution per share",
+        Figure::RatchetShares => "ratchet shares",
     }
 }
 

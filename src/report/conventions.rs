@@ -104,8 +104,8 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
             "Shares change hands and none are issued; its money enters no pre-money, post-money or round.".into(),
         ));
     }
-    rows.extend(super::ipos::convention(run));
     rows.extend(super::exit::conventions::rows(run));
+    rows.extend(super::ipos::convention(run));
     rows.push((
         "Value",
         "Value at last round price (headline): ownership times the latest price of new shares, or of \
@@ -373,6 +373,7 @@ fn right_rows(rounds: &[Round<Stated>]) -> Vec<(&'static str, String)> {
                 .to_owned(),
         ));
     }
+    rows.extend(shares::over_allotment(rounds));
     if takes(|takes| matches!(takes, Takes::Ownership(_))) {
         rows.push((
             "Bought up to",

@@ -200,6 +200,7 @@ impl Writer<'_> {
                 }
                 EntryKind::Cancellation => "options retired",
                 EntryKind::Repurchase { .. } => "shares bought back",
+                EntryKind::InKind { .. } => "dividends in kind",
                 EntryKind::Reclassification { from, given, .. } => {
                     let change = self.by_conversion(entry, from, given);
                     // The ratio has ten places: what is less than they can tell is nothing.
@@ -263,6 +264,7 @@ impl Writer<'_> {
             | Event::Ipo(_)
             | Event::ClassConversion(_)
             | Event::Repurchase(_)
+            | Event::InKind(_)
             | Event::Convertible(_)
             | Event::Valuation(_)
             | Event::Maturity(_) => None,
@@ -316,6 +318,7 @@ impl Writer<'_> {
             Event::Ipo(terms) => self.offered_by(entry, terms),
             Event::ClassConversion(terms) => Some(terms.origin),
             Event::Repurchase(terms) => Some(terms.origin),
+            Event::InKind(terms) => Some(terms.origin),
             Event::Convertible(_) | Event::Maturity(_) | Event::Valuation(_) => None,
         }
     }

@@ -425,6 +425,7 @@ fn money_of(entry: &Posted) -> Option<(Exact, Exact)> {
         | EntryKind::Transfer { .. }
         | EntryKind::Reclassification { .. }
         | EntryKind::Repurchase { .. }
+        | EntryKind::InKind { .. }
         | EntryKind::Split { .. } => None,
     }
 }

@@ -89,6 +89,7 @@ pub fn value_basis(run: &Run, ledger: &Ledger, stage: usize) -> Option<String> {
         | Event::Cancellation(_)
         | Event::ClassConversion(_)
         | Event::Repurchase(_)
+        | Event::InKind(_)
         | Event::Split(_)
         | Event::Convertible(_)
         | Event::Valuation(_)

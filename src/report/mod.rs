@@ -5,6 +5,7 @@
 
 pub mod assumptions;
 pub mod cash;
+mod cause;
 pub mod chart;
 pub mod charts;
 pub mod check;

@@ -28,8 +28,8 @@ impl Unit {
             | Figure::SharesAsConverted
             | Figure::FullyDiluted
             | Figure::Increase
-            | Figure::Vested
             | Figure::RatchetShares
+            | Figure::Vested
             | Figure::Capitalization => Unit::Count,
             Figure::PricePerShare
             | Figure::ValuePerShare
@@ -37,10 +37,10 @@ impl Unit {
             | Figure::CapPrice
             | Figure::DiscountPrice
             | Figure::PreferencePerShare
+            | Figure::PayoutPerShare
             | Figure::BookValuePerShare
             | Figure::BookValueIncrease
-            | Figure::DilutionPerShare
-            | Figure::PayoutPerShare => Unit::Price,
+            | Figure::DilutionPerShare => Unit::Price,
             Figure::PreMoney
             | Figure::PostMoney
             | Figure::MoneyRaised

@@ -227,6 +227,7 @@ fn cause_in_words(cause: Cause) -> (&'static str, bool) {
         Cause::SecondarySold => ("shares sold", true),
         Cause::SecondaryBought => ("shares bought", true),
         Cause::ClassConversion => ("conversions of shares", true),
+        Cause::Dividend => ("dividends in kind", true),
         Cause::Repurchase => ("shares bought back", true),
         Cause::Issuance => ("shares issued outside rounds", true),
         Cause::SplitFraction => ("fractions of a share", true),

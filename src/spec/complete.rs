@@ -33,7 +33,7 @@ impl Walk<'_> {
         for entry in &block.entries {
             let Some(key) = spec.key(&entry.key) else { continue };
             self.goes_with(block, entry, key);
-            if let Some(area) = key.later.filter(|_| !is_harmless(&entry.node, key)) {
+            if let Some(area) = key.later {
                 self.later.push(needs_later(area, entry, key));
             } else {
                 self.node(&entry.node);
@@ -250,23 +250,9 @@ fn missing_help(key: &str, spec: &TableSpec) -> String {
     }
 }
 
-fn is_harmless(node: &Node, key: &Key) -> bool {
-    let inner = node.unwrap_origin().0;
-    let written = match &inner.value {
-        Value::Text(text) => text.as_str(),
-        Value::YesNo(true) => "true",
-        Value::YesNo(false) => "false",
-        _ => return false,
-    };
-    key.later_for.is_some_and(|value| value != written)
-}
-
-/// The key, or its value where only that one has to wait.
+/// The key that has to wait.
 fn needs_later(area: &'static str, entry: &Entry, key: &Key) -> Later {
-    match key.later_for {
-        Some(value) => (area, format!("`{} = \"{value}\"`", key.name), entry.node.span),
-        None => (area, format!("`{}`", key.name), entry.key_span),
-    }
+    (area, format!("`{}`", key.name), entry.key_span)
 }
 
 /// One finding for each area, with every place that needs it.

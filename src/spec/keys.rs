@@ -52,8 +52,6 @@ pub struct Key {
     pub sign: Sign,
     /// What this version cannot do yet, if the key is part of it.
     pub later: Option<&'static str>,
-    /// The one value that this version cannot do yet, where it can do the others.
-    pub later_for: Option<&'static str>,
 }
 
 /// When a key must be given.
@@ -199,7 +197,6 @@ const fn key(name: &'static str, kind: Kind, doc: &'static str) -> Key {
         with: &[],
         sign: usual_sign(kind),
         later: None,
-        later_for: None,
     }
 }
 
@@ -243,9 +240,6 @@ impl Key {
     }
     const fn later(self, area: &'static str) -> Self {
         Key { later: Some(area), ..self }
-    }
-    const fn later_for(self, area: &'static str, value: &'static str) -> Self {
-        Key { later: Some(area), later_for: Some(value), ..self }
     }
 }
 
@@ -387,7 +381,6 @@ pub(super) fn any_of(words: impl IntoIterator<Item = String>) -> String {
 
 /// What this version does not build yet, by area. To build one, drop the `.later(...)` that names it.
 mod areas {
-    pub const DIVIDENDS_IN_KIND: &str = "dividends paid in shares";
     pub const VOTES: &str = "votes";
 }
 

@@ -78,11 +78,7 @@ fn write_section(text: &mut String, section: &Section) {
         let name =
             if alike.len() > 1 { format!("`{}` ... `{}`", key.name, last.name) } else { format!("`{}`", key.name) };
         let star = if key.required == Required::Yes { " *" } else { "" };
-        let later = match (key.later, key.later_for) {
-            (Some(_), Some(value)) => format!(" (`\"{value}\"` is not built yet)"),
-            (Some(_), None) => " (not built yet)".to_owned(),
-            (None, _) => String::new(),
-        };
+        let later = if key.later.is_some() { " (not built yet)" } else { "" };
         let cells = [
             name + star,
             kind_cell(&key.kind),

@@ -71,12 +71,12 @@ struct Counting<'a> {
 
 impl<'a> Counting<'a> {
     fn new(run: &'a Run, event: EventId, before: &'a Stage, after: &'a Stage) -> Self {
-        let in_round =
-            matches!(run.agreement.scenario.timeline[event.index()].event, Event::Closing { .. } | Event::Ipo(_));
-        let adjusted = run.ledger().adjustments.iter().filter(|(other, _)| *other == event);
-        let ratchets = run.ledger().offering(event).into_iter().flat_map(|offering| &offering.ratchets);
-        let ratchets = ratchets.filter(|ratchet| ratchet.after < ratchet.before).map(|ratchet| ratchet.class);
-        let adjusted = adjusted.map(|(_, adjustment)| adjustment.class).chain(ratchets).collect();
+        let kind = &run.agreement.scenario.timeline[event.index()].event;
+        let in_round = matches!(kind, Event::Closing { .. } | Event::Ipo(_));
+        let adjusted =
+            run.ledger().entries_of(event).filter(|entry| matches!(entry.kind, EntryKind::Adjustment { .. }));
+        let positions = &run.agreement.scenario.positions;
+        let adjusted = adjusted.filter_map(|entry| positions[entry.position.index()].class()).collect();
         Counting { run, event, before, after, in_round, adjusted }
     }
 
@@ -134,6 +134,7 @@ impl<'a> Counting<'a> {
                 Cause::ClassConversion
             }
             EntryKind::Repurchase { .. } => Cause::Repurchase,
+            EntryKind::InKind { .. } => Cause::Dividend,
             EntryKind::Split { .. } => return Vec::new(),
         };
         let taken = taken.map(|(from, cause, amount)| (from, cause, Exact::zero() - amount));

@@ -62,6 +62,7 @@ impl Writer<'_> {
             Because::PoolTarget { .. }
             | Because::GivenNumber
             | Because::PayToPlay { .. }
+            | Because::Dividend { .. }
             | Because::ExercisePrice
             | Because::NetExercise { .. }
             | Because::Unvested

@@ -166,8 +166,15 @@ static PARTICIPANT: TableSpec = TableSpec {
                 FRACTION,
                 "the part of its right taken up: shares as converted over outstanding as converted + granted options + warrants, of the round's new shares",
             )
-            .positive()
             .term("NVCA pro rata right"),
+            key(
+                "over_allotment",
+                Kind::YesNo,
+                "also takes what other right holders leave, pro rata among those who do; a holder with a right that takes nothing says `pro_rata = \"0%\"`",
+            )
+            .default("no")
+            .term("NVCA fully exercising investors")
+            .with(&["pro_rata"]),
             key("remove", Kind::YesNo, "drops the participant of that name which the base file has"),
         ],
         SOURCED,

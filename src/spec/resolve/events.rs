@@ -41,8 +41,8 @@ impl<'a> Context<'a> {
             What::Repurchase => self.repurchase(slot, &outer, file).map(Event::Repurchase),
             What::Convertible(id) => Some(Event::Convertible(id)),
             What::Valuation(number) => Some(Event::Valuation(number)),
-            // A maturity, an offering and an exit need the other slots; see `read_maturities`, `ipo` and `read_exit`.
-            What::Maturity(_) | What::Ipo | What::Commitment | What::Loan(_) | What::Exit => None,
+            // These need the other slots; see `read_events` and `read_exit`.
+            What::Maturity(_) | What::Dividend(..) | What::Ipo | What::Commitment | What::Loan(_) | What::Exit => None,
         }
     }
 

@@ -47,7 +47,7 @@ impl<'a> Context<'a> {
         for slot in &mut slots[place + 1..] {
             match slot.what {
                 What::Commitment | What::Loan(_) | What::Valuation(_) => {}
-                What::Vest(..) | What::Maturity(_) => slot.rung = crate::model::Rung::Never,
+                What::Vest(..) | What::Maturity(_) | What::Dividend(..) => slot.rung = crate::model::Rung::Never,
                 What::Exit => self.report(
                     Finding::error("E0510", format!("\"{stage}\" and \"{}\" both end the company", slot.stage))
                         .at(slot.block.name_span(), "the second sale")

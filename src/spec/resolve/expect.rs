@@ -39,7 +39,6 @@ pub(super) const FIGURES: [(&str, Figure); 38] = [
     ("controlling_term", Figure::ControllingTerm),
     ("capitalization", Figure::Capitalization),
     ("balance", Figure::Balance),
-    ("ratchet_shares", Figure::RatchetShares),
     ("preference", Figure::Preference),
     ("preference_per_share", Figure::PreferencePerShare),
     ("payout", Figure::Payout),
@@ -51,6 +50,7 @@ pub(super) const FIGURES: [(&str, Figure); 38] = [
     ("breakpoints", Figure::Breakpoints),
     ("equity", Figure::Equity),
     ("tranche_values", Figure::TrancheValues),
+    ("ratchet_shares", Figure::RatchetShares),
 ];
 
 /// The words of a controlling term; a figure is the place of its word.

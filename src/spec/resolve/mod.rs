@@ -7,6 +7,7 @@ mod context;
 mod convertibles;
 mod correlations;
 mod distributions;
+mod dividends;
 mod events;
 mod exit;
 mod expect;
@@ -35,8 +36,8 @@ pub use refused::{finding as refusal_finding, outstanding_warnings};
 
 use crate::error::{Finding, Findings, Severity, Sources};
 use crate::model::{
-    Agreement, Case, Commitment, CommitmentInfo, Event, EventInfo, Expectation, Head, Round, RoundInfo, RoundingInfo,
-    Rung, Scenario, StakeholderId, Timed, Valuation,
+    Agreement, Case, Commitment, CommitmentInfo, Event, EventInfo, Expectation, Head, InKindClass, Round, RoundInfo,
+    RoundingInfo, Rung, Scenario, StakeholderId, Timed, Valuation,
 };
 use crate::num::rounding::{Direction, Places, PriceBasis, Rounding};
 use crate::num::{Exact, Stated};
@@ -82,13 +83,16 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     context.read_members(&cast);
     let as_of = context.date(&document.root, "as_of");
     let mut slots = context.read_timeline(document, opening.date);
+    let paying = context.add_dividends(&mut slots, &cast, &opening, as_of.map(|(date, _)| date));
     let infos = context.settle(&mut slots, as_of);
     context.check_exit(&mut slots);
     context.assume_dates(&slots);
     let instruments = context.read_instruments(&cast);
     let (mut rounds, round_infos) = context.read_rounds(&slots, &file, &instruments);
     context.check_protections(&instruments.protections, &cast, &rounds);
-    let (timeline, events) = context.read_events(&slots, infos, &cast, &file, &instruments, &rounds);
+    context.assume_averages(&instruments.protections, &rounds, &round_infos);
+    let reading = Reading { cast: &cast, file: &file, instruments: &instruments, rounds: &rounds, paying: &paying };
+    let (timeline, events) = context.read_events(&slots, infos, &reading);
     let names: Vec<String> = round_infos.iter().map(|info| info.name.clone()).collect();
     context.read_pay_to_play(&mut rounds, &names, &cast);
     let (commitments, commitment_infos) = context.read_commitments(&slots);
@@ -126,6 +130,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
         rounds: (rounds, round_infos),
         events: (timeline, events),
         commitments: (commitments, commitment_infos),
+        in_kind: Context::in_kind_classes(&paying, &slots),
         exit,
         valuations,
         expectations,
@@ -142,14 +147,36 @@ struct Parts {
     rounds: (Vec<Round<Stated>>, Vec<RoundInfo>),
     events: (Vec<Timed<Stated>>, Vec<EventInfo>),
     commitments: (Vec<Commitment<Stated>>, Vec<CommitmentInfo>),
+    in_kind: Vec<InKindClass<Stated>>,
     exit: exit::Resolved,
     valuations: Vec<Valuation<Stated>>,
     expectations: Vec<Expectation>,
 }
 
+/// What events are read against.
+struct Reading<'a, 'b> {
+    cast: &'b classes::Cast,
+    file: &'b RoundingInfo,
+    instruments: &'b Instruments,
+    rounds: &'b [Round<Stated>],
+    paying: &'b [dividends::Paying<'a>],
+}
+
 /// The agreement of a file without errors, and the warnings.
 fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
-    let Parts { head, cast, opening, instruments, rounds, events, commitments, exit, valuations, expectations } = parts;
+    let Parts {
+        head,
+        cast,
+        opening,
+        instruments,
+        rounds,
+        events,
+        commitments,
+        in_kind,
+        exit,
+        valuations,
+        expectations,
+    } = parts;
     let Instruments { convertibles, infos: convertible_infos, protections } = instruments;
     let (rounds, round_infos) = rounds;
     let (timeline, events) = events;
@@ -171,6 +198,7 @@ fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
         protections,
         rounds,
         timeline,
+        in_kind,
         commitments,
         exit: exit.terms,
         valuations,
@@ -254,12 +282,10 @@ impl<'a> Context<'a> {
         &mut self,
         slots: &[Slot<'a>],
         infos: Vec<EventInfo>,
-        cast: &classes::Cast,
-        file: &RoundingInfo,
-        instruments: &Instruments,
-        rounds: &[Round<Stated>],
+        reading: &Reading<'a, '_>,
     ) -> (Vec<Timed<Stated>>, Vec<EventInfo>) {
         let happening = slots.iter().zip(infos).enumerate().filter(|(_, (slot, _))| slot.what.is_of_the_table());
+        let Reading { cast, file, instruments, rounds, paying } = *reading;
         let mut timeline = Vec::new();
         let mut events = Vec::new();
         for (place, (slot, info)) in happening {
@@ -268,6 +294,9 @@ impl<'a> Context<'a> {
                 What::Ipo => {
                     let before = Before { cast, slots, rounds, convertibles: &instruments.convertibles };
                     self.ipo(slot, place, &before, file).map(|terms| Event::Ipo(Box::new(terms)))
+                }
+                What::Dividend(class, number) => {
+                    self.dividend_in_kind(class, number, paying, file, cast).map(Event::InKind)
                 }
                 _ => self.read_event(slot, place, cast, file),
             };

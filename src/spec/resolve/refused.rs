@@ -141,12 +141,9 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
                 .at(here, "expected above zero")
                 .help("correct the valuation or the count it is divided by, or give the price more places")
         }
-        Cause::RatchetToNothing { class } => {
+        Cause::NoConversionPrice { class } => {
             let class = &agreement.classes[class.index()].name;
-            let message = format!("\"{stage}\" gives shares away, and \"{class}\" would convert at a price of 0");
-            Finding::error("E0616", message)
-                .at(here, "expected a price above zero")
-                .help("a full ratchet follows every issue down to its price: give the shares a price, or exempt such issues in `anti_dilution_exempt`")
+            no_conversion_price(class, stage, matches!(terms, Event::Closing { .. })).at(here, "expected more than 0")
         }
         Cause::NegativeShares => {
             Finding::error("E0609", format!("\"{stage}\" comes out as a negative number of shares"))
@@ -206,6 +203,18 @@ fn ipo_too_small(
             parts.join(" + ")
         )),
     }
+}
+
+/// A protected class that would convert for nothing, by rounding in a round or by shares given away elsewhere.
+fn no_conversion_price(class: &str, stage: &str, in_round: bool) -> Finding {
+    let message = format!("\"{class}\" would convert at a price of 0 after \"{stage}\"");
+    let help = match in_round {
+        true => "rounded to nothing: give conversion prices more places (`conversion_price_places` in `rounding`)",
+        false => {
+            "shares given away, which a full ratchet follows down to nothing: give them a price, or exempt such issues in `anti_dilution_exempt`"
+        }
+    };
+    Finding::error("E0616", message).help(help)
 }
 
 /// A participant who takes the rest of a tranche, where the others exceed its money.
@@ -369,8 +378,11 @@ fn owner_and_class(agreement: &Agreement, position: PositionId) -> String {
     format!("{} ({})", agreement.owner(position), agreement.consists_of(position))
 }
 
-/// A fraction in percent, two decimals: the bound is open, so it must not be rounded up to a value that fails.
+/// A fraction in percent, two to six decimals: the bound is open, so it must not be rounded up to a value that fails.
 fn percent(fraction: Decimal) -> String {
+    const PLACES: u32 = 6;
     let percent = fraction * Decimal::ONE_HUNDRED;
-    format!("{:.2} %", percent.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::ToNegativeInfinity))
+    let cut = percent.round_dp_with_strategy(PLACES, rust_decimal::RoundingStrategy::ToNegativeInfinity).normalize();
+    let places = usize::try_from(cut.scale()).unwrap_or_default().max(2);
+    format!("{cut:.places$} %")
 }

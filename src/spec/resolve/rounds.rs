@@ -160,6 +160,14 @@ impl<'a> Context<'a> {
                         .help("give the round its `size`: the right is to a part of all its new money"),
                 );
             }
+            if participant.over_allotment {
+                let span = self.origins[participant.origin.index()].span;
+                self.report(
+                    Finding::error("E0484", "a side letter has no over-allotment")
+                        .at(span, "the right is by the side letter of a SAFE that converts in this round")
+                        .help("leave out `over_allotment`, or write the cheque in money"),
+                );
+            }
             participant.takes = Takes::SideLetter { convertible, part };
         }
     }
@@ -297,7 +305,8 @@ impl<'a> Context<'a> {
             match self.read_participant(participants, entry, &scope) {
                 Some((stakeholder, takes, origin)) => {
                     let position = self.position(Holding::Shares(stakeholder, class));
-                    read.push(Participant { stakeholder, position, takes, origin });
+                    let over_allotment = self.over_allotment(entry, takes);
+                    read.push(Participant { stakeholder, position, takes, over_allotment, origin });
                 }
                 None => complete = false,
             }

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::names::Thing;
 use crate::error::{Finding, Span};
-use crate::model::{ConditionId, ConvertibleId, EventId, RightId, RoundId, Rung};
+use crate::model::{ClassId, ConditionId, ConvertibleId, EventId, RightId, RoundId, Rung};
 use crate::num::Stated;
 use crate::spec::Document;
 use crate::spec::node::Block;
@@ -48,6 +48,8 @@ pub(super) enum What {
     Ipo,
     ClassConversion,
     Repurchase,
+    /// Of a class, the number of the payment.
+    Dividend(ClassId, usize),
     Convertible(ConvertibleId),
     Maturity(Date),
     Commitment,
@@ -97,6 +99,7 @@ impl What {
             What::Ipo => "IPO",
             What::ClassConversion => "conversion of shares",
             What::Repurchase => "repurchase",
+            What::Dividend(..) => "dividend in kind",
             What::Convertible(_) => "convertible",
             What::Maturity(_) => "maturity",
             What::Commitment => "commitment",
@@ -305,6 +308,11 @@ impl<'a> Context<'a> {
 }
 
 impl<'a> Slot<'a> {
+    /// A dividend in kind, which no table of its own states.
+    pub(super) fn of_dividend(class: ClassId, number: usize, block: &'a Block, stage: String, date: Date) -> Self {
+        Slot::new(What::Dividend(class, number), block, None, stage, Some(date), (0, 0, number))
+    }
+
     fn new(
         what: What,
         block: &'a Block,
