@@ -12,7 +12,7 @@ mod support;
 use capstruct::model::{Case, Rung};
 use capstruct::report::Run;
 use capstruct::report::check::verdict;
-use capstruct::spec::resolve::{CONTROLLING_TERMS, Settings, resolve};
+use capstruct::spec::resolve::{CONTROLLING_TERMS, FORMS, Settings, resolve};
 use capstruct::spec::{ScenarioFolder, load};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,11 +35,14 @@ impl Exact {
         Exact(numerator / unit, denominator / unit)
     }
 
-    /// `1_234.5`, `1,234`, `12.5%` (12.5, in points), `1.5M`, `200M/17`; the word of a controlling term by its place.
+    /// `1_234.5`, `1,234`, `12.5%` (12.5, in points), `1.5M`, `200M/17`; a word by its place among the controlling terms
+    /// and the forms in an exit.
     fn read(text: &str) -> Option<Self> {
         let text = text.trim().replace([',', '_'], "");
-        if let Some(place) = CONTROLLING_TERMS.iter().position(|word| *word == text) {
-            return Some(Exact(place as i128, 1));
+        // A source says what a class does, the file format what it has done.
+        let word = if text == "convert" { "converted" } else { text.as_str() };
+        if let Some(place) = CONTROLLING_TERMS.iter().chain(&FORMS).position(|known| *known == word) {
+            return Some(Exact(i128::try_from(place).ok()?, 1));
         }
         if let Some((above, below)) = text.split_once('/') {
             return Some(Self::read(above)? / Self::read(below)?);

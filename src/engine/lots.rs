@@ -62,12 +62,12 @@ impl<N: Number> LotTable<N> {
     /// What is issued is the event's lot. What changes hands, or is split, repurchased or converted, is taken pro rata to the
     /// holder's lots.
     #[inline(always)]
-    pub fn follow(&mut self, event: EventId, entry: &Entry<N>, class: ClassId, before: N, from_before: N) {
+    fn follow(&mut self, event: EventId, entry: &Entry<N>, class: ClassId, before: N, from_before: N) {
         match entry.kind {
             EntryKind::Issuance { .. } => self.issue(self.lots.issued(event, class), entry, entry.price),
             // What a class pays in its own shares has the preference of its issue price.
             EntryKind::Exercise { .. } | EntryKind::InKind { .. } => {
-                self.issue(self.lots.issued(event, class), entry, N::zero())
+                self.issue(self.lots.issued(event, class), entry, N::zero());
             }
             EntryKind::Conversion { convertible, .. } => {
                 self.issue(self.lots.conversion(convertible, class), entry, entry.price);

@@ -54,6 +54,7 @@ pub enum Figure {
     Shares,
     SharesAsConverted,
     Ownership,
+    Votes,
     Value,
     ValuePerShare,
     MoneyIn,
@@ -103,6 +104,7 @@ impl Figure {
             | Figure::Shares
             | Figure::SharesAsConverted
             | Figure::Ownership
+            | Figure::Votes
             | Figure::Value
             | Figure::ValuePerShare
             | Figure::MoneyIn

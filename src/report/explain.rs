@@ -58,7 +58,8 @@ pub fn explain(run: &Run, subject: Subject, name: &str, last: usize) -> Explanat
         ));
     }
     let writer = Writer { run, subject };
-    let stages = (0..=last).map(|index| writer.step(index)).collect();
+    let valued = |index| super::valuation::after_stage(run, subject, index);
+    let stages = (0..=last).flat_map(|index| std::iter::once(writer.step(index)).chain(valued(index))).collect();
     let case = agreement.head.case.word();
     Explanation {
         title: format!("{name} in {} (funding {}, case {case})", agreement.head.name, run.rung.word()),

@@ -117,6 +117,7 @@ impl<'a> At<'a> {
             Figure::Shares => Ok(self.sum(&table.shares, subject)),
             Figure::SharesAsConverted => Ok(self.sum(&table.as_converted, subject)),
             Figure::Ownership => Ok(self.sum(&table.as_converted, subject) / exact(table.fully_diluted)),
+            Figure::Votes => self.votes(subject),
             Figure::Value => {
                 let reference = table.reference.ok_or("no price or valuation was set by then".to_owned())?;
                 Ok(self.sum(&table.as_converted, subject) / exact(table.fully_diluted) * exact(reference.valuation))
@@ -169,6 +170,14 @@ impl<'a> At<'a> {
         exit::figure(&exit, at, figure, subject, item)
     }
 
+    /// The part of the votes at this stage.
+    fn votes(&self, subject: Subject) -> Result<Exact, Missing> {
+        let positions = (0..self.table().shares.len()).map(PositionId::at);
+        let ours = positions.filter(|position| belongs(self.agreement, *position, subject));
+        let part = super::votes::part(self.agreement, self.table(), ours);
+        part.ok_or_else(|| "no outstanding share has a vote".to_owned())
+    }
+
     /// Options that have vested by this stage and are neither exercised nor cancelled.
     fn vested(&self, subject: Subject) -> Result<Exact, Missing> {
         let holder = |index: usize| self.agreement.rights[index].stakeholder;
@@ -217,6 +226,10 @@ impl<'a> At<'a> {
             Figure::Capitalization if conversion.capitalization.is_zero() => Err("it has no cap".to_owned()),
             Figure::Capitalization => Ok(exact(conversion.capitalization)),
             Figure::Balance => Ok(exact(conversion.balance)),
+            Figure::Preference | Figure::PreferencePerShare => {
+                let per_share = exact(super::conversions::preference(self.ledger, self.agreement, conversion));
+                Ok(if figure == Figure::Preference { per_share * exact(conversion.shares) } else { per_share })
+            }
             Figure::ControllingTerm => {
                 Ok(Exact::given(Decimal::from(super::conversions::term(self.agreement, conversion))))
             }

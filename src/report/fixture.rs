@@ -122,6 +122,7 @@ impl Draft {
             name: name.into(),
             is_common: self.0.classes.is_empty(),
             converts_into: ClassId(0),
+            votes_per_share: Stated::ONE,
             terms: Vec::new(),
         });
         self.0.scenario.classes.push(ClassPrices { issue_price: None, conversion_price: None });

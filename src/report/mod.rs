@@ -41,7 +41,9 @@ pub mod solve;
 pub mod sweep;
 pub mod table;
 mod titles;
+pub mod tornado;
 pub mod valuation;
+pub mod votes;
 pub mod words;
 
 pub use run::{RUNGS, Run};

@@ -23,7 +23,7 @@ impl Unit {
     /// The unit of a figure.
     pub fn of(figure: Figure) -> Unit {
         match figure {
-            Figure::Ownership | Figure::NextDollar => Unit::Fraction,
+            Figure::Ownership | Figure::Votes | Figure::NextDollar => Unit::Fraction,
             Figure::Shares
             | Figure::SharesAsConverted
             | Figure::FullyDiluted

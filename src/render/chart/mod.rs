@@ -82,7 +82,7 @@ mod crowded;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::{Band, Colour, Label, Scale, Series, Step};
+    use crate::report::chart::{Band, Colour, Label, PayoffLines, PayoutShares, Scale, Series, Step};
     use crate::report::quantities::Unit;
     use rust_decimal::Decimal;
 
@@ -145,6 +145,20 @@ mod tests {
             Body::DilutionBridge { start: nothing(), changes: vec![], end: nothing() },
             Body::Comparison { scenarios: vec![], series: vec![] },
             Body::FundingLadder { rows: vec![], totals: vec![], currency: String::new() },
+            Body::Payoffs(PayoffLines {
+                currency: String::new(),
+                upper: Decimal::ZERO,
+                lines: vec![],
+                breaks: vec![],
+                marks: vec![],
+            }),
+            Body::PayoutShares(PayoutShares {
+                currency: String::new(),
+                upper: Decimal::ZERO,
+                areas: vec![],
+                breaks: vec![],
+            }),
+            Body::Payouts(vec![]),
             Body::Histogram { bins: vec![], marks: vec![] },
             Body::Fan { stages: vec![], band: Band { name: String::new(), points: vec![] } },
             Body::Heatmap { across: scale(), up: scale(), cells: vec![], unit: Unit::Money, currency: String::new() },

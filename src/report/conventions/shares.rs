@@ -60,6 +60,14 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
                 .to_owned(),
         ));
     }
+    if crate::report::votes::differ(&run.agreement) {
+        rows.push((
+            "Votes",
+            "Outstanding shares as converted x votes per share of their class; options, warrants, the pool, SAFEs and notes \
+             have none. The denominator is all votes outstanding."
+                .to_owned(),
+        ));
+    }
     if happens(|event| matches!(event, Event::Repurchase(_))) {
         rows.push((
             "Repurchase",

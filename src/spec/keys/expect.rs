@@ -1,6 +1,6 @@
 //! Figures that must come out.
 
-use super::{COUNT, FRACTION, Key, Kind, MONEY, MULTIPLE, MapSpec, NUMBER, Names, PRICE, Sign, TableSpec, areas, key};
+use super::{COUNT, FRACTION, Key, Kind, MONEY, MULTIPLE, MapSpec, NUMBER, Names, PRICE, Sign, TableSpec, key};
 use crate::spec::number::Measure;
 
 /// `[[expect]]`.
@@ -12,7 +12,6 @@ pub(super) static EXPECT: TableSpec = TableSpec {
           of that length, single values hold for all.",
     keys: &[CONDITIONS, WHOLE, NAMED, INSTRUMENTS, IN_AN_EXIT],
     groups: &[],
-    later: None,
 };
 
 const CONDITIONS: &[Key] = &[
@@ -99,7 +98,7 @@ const NAMED: &[Key] = &[
     key("shares", Kind::Map(&COUNTS), "shares held, a plan's available ones, or what an instrument converted into"),
     key("shares_as_converted", Kind::Map(&COUNTS), "shares at current conversion ratios"),
     key("ownership", Kind::Map(&FRACTIONS), "part of the fully diluted total"),
-    key("votes", Kind::Map(&FRACTIONS), "part of the votes").later(areas::VOTES),
+    key("votes", Kind::Map(&FRACTIONS), "part of the votes of outstanding shares as converted"),
     key("value", Kind::Map(&AMOUNTS), "at the price in force"),
     key("value_per_share", Kind::Map(&PRICES), "the same for one share"),
     key("money_in", Kind::Map(&AMOUNTS), "what was paid in so far"),

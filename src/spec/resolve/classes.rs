@@ -260,11 +260,22 @@ impl<'a> Context<'a> {
         let kind = block.and_then(|block| self.word(block, "kind")).map(|(word, _)| word);
         let is_common = kind.map_or(name == COMMON, |kind| kind == "common");
         let defaults = self.root.block("class_defaults").filter(|_| !is_common);
-        let mut class = StockClass { name: name.to_owned(), is_common, converts_into: ClassId(0), terms: Vec::new() };
+        let mut class = StockClass {
+            name: name.to_owned(),
+            is_common,
+            converts_into: ClassId(0),
+            votes_per_share: Stated::ONE,
+            terms: Vec::new(),
+        };
         let conversion = ClassPrices {
             issue_price: self.class_price(block, defaults, "original_issue_price", &mut class),
             conversion_price: self.class_price(block, defaults, "conversion_price", &mut class),
         };
+        let votes = [block, defaults].into_iter().flatten().find(|owner| owner.has("votes_per_share"));
+        let votes = votes.and_then(|owner| {
+            self.quantity(owner, "votes_per_share", format!("votes_per_share of {name}"), &owner.provenance())
+        });
+        class.votes_per_share = votes.map_or(Stated::ONE, |(term, _)| self.stated(term));
         for key in TERMS {
             let Some(owner) = block.filter(|block| block.has(key)).or(defaults.filter(|defaults| defaults.has(key)))
             else {
@@ -372,6 +383,7 @@ impl<'a> Context<'a> {
 mod tests {
     use super::{StockClass, misspelt};
     use crate::model::ClassId;
+    use crate::num::Stated;
 
     #[test]
     fn a_slip_is_told_from_a_class_of_its_own() {
@@ -379,6 +391,7 @@ mod tests {
             name: name.to_owned(),
             is_common: false,
             converts_into: ClassId(0),
+            votes_per_share: Stated::ONE,
             terms: Vec::new(),
         };
         let known = [class("Angel Preferred"), class("Series A Preferred")];

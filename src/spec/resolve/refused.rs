@@ -51,13 +51,17 @@ fn unpriced(agreement: &Agreement, class: ClassId) -> Finding {
     if let Some(origin) = stated.or(held.map(|(_, origin)| *origin)) {
         finding = finding.and_at(span(agreement, origin), format!("\"{}\"", terms.name));
     }
-    finding.help(format!(
-        "list it under [[classes]] and give its `original_issue_price`, or `preference_total` where prices are not public; a class of `kind = \"common\"` has no preference"
-    ))
+    finding.help(
+        "list it under [[classes]] and give its `original_issue_price`, or `preference_total` where prices are not public; a class of `kind = \"common\"` has no preference",
+    )
 }
 
-/// Warnings of convertibles that are outstanding at the end: which, and why no round converted them.
+/// Warnings of convertibles that are outstanding at the end: which, and why no round converted them. An exit pays them, and
+/// then nothing is left open.
 pub fn outstanding_warnings(agreement: &Agreement, ledger: &Ledger) -> Vec<Finding> {
+    if ledger.exit.is_some() {
+        return Vec::new();
+    }
     let outstanding = ledger.outstanding.iter().enumerate().filter(|(_, outstanding)| **outstanding);
     outstanding
         .map(|(index, _)| {

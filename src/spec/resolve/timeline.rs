@@ -148,7 +148,12 @@ impl<'a> Context<'a> {
                 };
                 self.name_event(&stage, thing, block.name_span());
                 let date = self.date(block, "date").map(|(date, _)| date);
-                slots.push(Slot::new(what, block, None, stage, date, place(document, block.span, 0)));
+                // An exit without a day of its own follows everything else, whichever file says so.
+                let place = match what {
+                    What::Exit if date.is_none() => (usize::MAX, index, 0),
+                    _ => place(document, block.span, 0),
+                };
+                slots.push(Slot::new(what, block, None, stage, date, place));
             }
         }
         for (index, block) in root.blocks("convertibles").enumerate() {
