@@ -70,7 +70,10 @@ fn books_balance(ledger: &Ledger, agreement: &Agreement) -> Result<(), String> {
             before = Some(entry.event);
             held[entry.position.index()] += entry.shares;
             match entry.kind {
-                EntryKind::Issuance { .. } | EntryKind::Conversion { .. } | EntryKind::PoolIncrease => {
+                EntryKind::Issuance { .. }
+                | EntryKind::Conversion { .. }
+                | EntryKind::InKind { .. }
+                | EntryKind::PoolIncrease => {
                     if entry.shares < Decimal::ZERO {
                         return Err(format!("a negative issue: {entry:?}"));
                     }

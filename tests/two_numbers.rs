@@ -11,6 +11,7 @@ mod support;
 
 use capstruct::engine::books::{Adjustment, Books, CapTable, Entry, EntryKind, Journal};
 use capstruct::engine::inputs;
+use capstruct::engine::ipo::{Completed, Offering};
 use capstruct::engine::replay;
 use capstruct::engine::replay_exactly;
 use capstruct::engine::round::{Conversion, Pricing};
@@ -54,6 +55,7 @@ struct Page<N: Number> {
     conversions: Vec<Conversion<N>>,
     adjustments: Vec<Adjustment<N>>,
     pricing: Option<(Pricing<N>, Vec<N>)>,
+    offering: Option<Offering<N>>,
     /// None while it is being written.
     end: Option<End<N>>,
 }
@@ -67,7 +69,7 @@ struct End<N: Number> {
 impl<N: Number> Page<N> {
     fn blank() -> Self {
         let (entries, conversions, adjustments) = (Vec::new(), Vec::new(), Vec::new());
-        Page { event: None, entries, conversions, adjustments, pricing: None, end: None }
+        Page { event: None, entries, conversions, adjustments, pricing: None, offering: None, end: None }
     }
 
     fn end(&self) -> &End<N> {
@@ -88,6 +90,10 @@ impl<N: Number> Journal<N> for Album<N> {
 
     fn adjusted(&mut self, _: EventId, adjustments: &[Adjustment<N>]) {
         self.open.adjustments.extend_from_slice(adjustments);
+    }
+
+    fn offered(&mut self, _: EventId, completed: &Completed<N>, _: N::Mask) {
+        self.open.offering = Some(completed.offering.clone());
     }
 
     fn priced(&mut self, _: RoundId, round: &Round<N>, pricing: &Pricing<N>, money: impl Fn(usize, usize) -> N) {
@@ -220,6 +226,7 @@ fn figures<N: Number>(page: &Page<N>) -> Figures<N> {
             | EntryKind::Exercise { money, .. }
             | EntryKind::Repurchase { money, .. }
             | EntryKind::Reclassification { cash: money, .. }
+            | EntryKind::InKind { cash: money, .. }
             | EntryKind::Transfer { money, .. } => Some(money),
             EntryKind::Adjustment { .. }
             | EntryKind::PoolIncrease
@@ -254,6 +261,19 @@ fn figures<N: Number>(page: &Page<N>) -> Figures<N> {
         }
         for (index, cheque) in cheques.iter().enumerate() {
             figures.push((format!("cheque {index}"), Kind::Money, *cheque));
+        }
+    }
+    if let Some(offering) = &page.offering {
+        for (name, kind, number) in [
+            ("pre-money of the offering", Kind::Money, offering.pre_money),
+            ("price of the offering", Kind::Price, offering.price),
+            ("solved price of the offering", Kind::Price, offering.solved_price),
+            ("capitalization of the offering", Kind::Price, offering.capitalization),
+        ] {
+            figures.push((name.to_owned(), kind, number));
+        }
+        for ratchet in &offering.ratchets {
+            figures.push((format!("ratchet of {:?}", ratchet.class), Kind::Price, ratchet.after));
         }
     }
     figures

@@ -136,10 +136,35 @@ pub enum Command {
             value_name = "VALUES",
             value_delimiter = ',',
             allow_hyphen_values = true,
-            conflicts_with = "after"
+            conflicts_with_all = ["after", "path"]
         )]
         at: Vec<String>,
+        /// In this future of a simulation instead of the base case, exactly.
+        #[arg(long, value_name = "N")]
+        path: Option<u64>,
+        /// The seed of that simulation.
+        #[arg(long, default_value_t = 1, value_name = "S")]
+        seed: u64,
+        /// Where its numbers came from.
+        #[arg(long, value_enum, default_value = "philox")]
+        sampling: SamplingWord,
     },
+    /// Simulates: every statistic of everyone's ownership, value and proceeds over many random futures.
+    Simulate(SimulateArgs),
+    /// Puts parts of a simulation together: the same bits as if it had been run at once.
+    Merge {
+        /// Files that `simulate --shard` wrote.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Does not fail where more than 0.1 % of the futures have no answer.
+        #[arg(long)]
+        allow_infeasible: bool,
+        /// Draws no charts.
+        #[arg(long)]
+        no_charts: bool,
+    },
+    /// Measures what a path of a simulation costs on this machine, stage by stage.
+    Bench(BenchArgs),
     /// Runs every combination of the values of some inputs: table, CSV, and a chart of one or two of them.
     Sweep {
         /// Scenario.
@@ -155,6 +180,17 @@ pub enum Command {
         /// Runs every cell exactly, however many there are.
         #[arg(long)]
         exact: bool,
+        /// Draws no chart.
+        #[arg(long)]
+        no_charts: bool,
+    },
+    /// Ranks what is uncertain by what it moves a figure by: each from low to high, the others at their base.
+    Tornado {
+        /// Scenario.
+        name: String,
+        /// The figure, such as `ownership(founders)`; whose ownership moves most where none is named.
+        #[arg(long, value_name = "MEASURE")]
+        measure: Option<String>,
         /// Draws no chart.
         #[arg(long)]
         no_charts: bool,
@@ -176,21 +212,6 @@ pub enum Command {
         #[arg(long)]
         largest: bool,
     },
-    /// Measures what a path of a simulation costs on this machine, stage by stage.
-    Bench {
-        /// Scenario.
-        #[arg(default_value = "benchmark/oai12")]
-        name: String,
-        /// Paths of each measurement.
-        #[arg(long, default_value_t = 1_000_000)]
-        paths: u64,
-        /// How often each is repeated; the median counts.
-        #[arg(long, default_value_t = 5)]
-        repeats: usize,
-        /// Prints one line of JSON.
-        #[arg(long)]
-        json: bool,
-    },
     /// Writes a commented scenario file that runs, to start from.
     New {
         /// Name of the scenario; may have folders in it.
@@ -209,6 +230,54 @@ pub enum Command {
     },
     /// Prints the manual page.
     Man,
+}
+
+/// What is simulated, and how.
+#[derive(Args, Clone, Debug)]
+pub struct SimulateArgs {
+    /// Scenario.
+    pub name: String,
+    /// How many futures, such as 100000 or 1M; or a part of them, such as 0..500000.
+    #[arg(long, default_value = "100000", value_name = "N")]
+    pub paths: String,
+    /// The seed of the random numbers: the same seed gives the same bits everywhere.
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub seed: u64,
+    /// Threads; as many as there are processors where it is not given.
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Where the numbers come from.
+    #[arg(long, value_enum, default_value = "philox")]
+    pub sampling: SamplingWord,
+    /// An event whose probability is wanted: `ownership(microsoft) >= 25%`. May be repeated.
+    #[arg(long = "probability", value_name = "EVENT")]
+    pub probabilities: Vec<String>,
+    /// Does not fail where more than 0.1 % of the futures have no answer.
+    #[arg(long)]
+    pub allow_infeasible: bool,
+    /// Writes what was kept of these futures to a file for `merge`, and nothing else.
+    #[arg(long, value_name = "FILE")]
+    pub shard: Option<PathBuf>,
+    /// Draws no charts.
+    #[arg(long)]
+    pub no_charts: bool,
+}
+
+/// What is measured, and how.
+#[derive(Args, Clone, Debug)]
+pub struct BenchArgs {
+    /// Scenario.
+    #[arg(default_value = "benchmark/oai12")]
+    pub name: String,
+    /// Paths of each measurement.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub paths: u64,
+    /// How often each is repeated; the median counts.
+    #[arg(long, default_value_t = 5)]
+    pub repeats: usize,
+    /// Prints one line of JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What goes to standard output.
@@ -242,6 +311,24 @@ pub enum FundingWord {
     Committed,
     /// And what hangs on a condition.
     All,
+}
+
+/// Where the numbers of a simulation come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SamplingWord {
+    /// Random.
+    Philox,
+    /// Evenly spread: the same error with fewer futures.
+    Sobol,
+}
+
+impl From<SamplingWord> for crate::sim::draw::Sampling {
+    fn from(word: SamplingWord) -> Self {
+        match word {
+            SamplingWord::Philox => Self::Philox,
+            SamplingWord::Sobol => Self::Sobol,
+        }
+    }
 }
 
 /// When to use colour.

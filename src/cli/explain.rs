@@ -4,11 +4,46 @@ use super::args::Format;
 use super::exit::Sold;
 use super::session::{Session, print};
 use crate::error::{Error, Finding};
-use crate::model::{Agreement, Subject};
+use crate::model::{Agreement, Subject, Value};
 use crate::report::explain::{Explanation, explain as explained, find};
 use crate::report::{Run, exit};
+use crate::sim::draw::{Draw, Sampling};
 use crate::spec::nearest;
 use std::fmt::Write;
+
+/// One future of a simulation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Path {
+    pub number: u64,
+    pub seed: u64,
+    pub sampling: Sampling,
+}
+
+/// The scenario as it went in one future: what was drawn, to the last bit, in place of what is uncertain.
+fn replayed(session: &Session, name: &str, path: Path) -> Result<(Run, String), Error> {
+    let read = session.read(name)?;
+    let (mut agreement, warnings) = Session::resolve(&read, &session.settings)?;
+    session.show_warnings(&warnings, &read.sources);
+    let draw = Draw::new(&agreement, path.seed, path.sampling);
+    draw.fix(&mut agreement, path.number);
+    let mut drawn = Vec::new();
+    for variable in &draw.variables {
+        let info = &agreement.variables[variable.variable.index()];
+        if let Value::Number { number, .. } = info.value {
+            let number = number.to_decimal(10).map_or_else(String::new, |number| {
+                crate::num::grouped(number.round_sf(8).unwrap_or(number).normalize())
+            });
+            drawn.push(format!("{} = {number}", info.name));
+        }
+    }
+    for condition in &draw.conditions {
+        let index = condition.condition.index();
+        let word = if agreement.scenario.happens[index] { "happens" } else { "does not happen" };
+        drawn.push(format!("\"{}\" {word}", agreement.conditions[index].name));
+    }
+    let note = format!("Path {} of seed {}: {}", path.number, path.seed, drawn.join(", "));
+    Ok((session.replay(&read, agreement)?, note))
+}
 
 /// Explains one holder's ownership up to a stage.
 pub(super) fn explain(
@@ -17,16 +52,21 @@ pub(super) fn explain(
     who: &str,
     after: Option<&str>,
     at: &[String],
+    path: Option<Path>,
 ) -> Result<u8, Error> {
     if !at.is_empty() {
         let sold = Sold::read(session, name, at, true)?;
         let (subject, in_print) = found(&sold.run.agreement, who)?;
         return Ok(show(session, &sold.run, &exit::explain::explain(&sold.sale()?, subject, &in_print)));
     }
-    let run = session.run_named(name)?;
+    let (run, note) = match path {
+        None => (session.run_named(name)?, None),
+        Some(path) => replayed(session, name, path).map(|(run, note)| (run, Some(note)))?,
+    };
     let (subject, in_print) = found(&run.agreement, who)?;
     let last = super::stage_index(&run, after)?;
-    let explanation = explained(&run, subject, &in_print, last);
+    let mut explanation = explained(&run, subject, &in_print, last);
+    explanation.notes.extend(note);
     Ok(show(session, &run, &explanation))
 }
 

@@ -13,8 +13,11 @@ mod grid;
 mod list;
 mod run;
 mod session;
+mod shard;
+mod simulate;
 mod solve;
 mod sweep;
+mod tornado;
 mod vary;
 
 use crate::error::{Error, Finding};
@@ -40,13 +43,15 @@ pub fn main() -> ExitCode {
         Command::Exit { name, at, breakpoints, solve } => {
             exit::exit(&session, &exit::Asked { name: &name, at: &at, breakpoints, solve: &solve })
         }
-        Command::Explain { name, stakeholder, after, at } => {
-            explain::explain(&session, &name, &stakeholder, after.as_deref(), &at)
+        Command::Explain { name, stakeholder, after, at, path, seed, sampling } => {
+            let path = path.map(|path| explain::Path { number: path, seed, sampling: sampling.into() });
+            explain::explain(&session, &name, &stakeholder, after.as_deref(), &at, path)
         }
-        Command::Bench { name, paths, repeats, json } => {
-            let instructions = crate::sim::simd::Instructions::widest();
-            bench::bench(&session, &bench::Wanted { name, paths, repeats, json, instructions })
+        Command::Simulate(asked) => simulate::simulate(&session, &asked),
+        Command::Merge { files, allow_infeasible, no_charts } => {
+            shard::merge(&session, &files, allow_infeasible, no_charts)
         }
+        Command::Bench(wanted) => bench::bench(&session, &wanted),
         Command::New { name } => documents::new(&session, &name),
         Command::Schema { reference } => {
             documents::schema(reference);
@@ -70,6 +75,9 @@ pub fn main() -> ExitCode {
         Command::Sweep { name, over, measures, exact, no_charts } => {
             let asked = sweep::Asked { name: &name, over: &over, measures: &measures, exact, no_charts };
             sweep::sweep(&session, &asked)
+        }
+        Command::Tornado { name, measure, no_charts } => {
+            tornado::tornado(&session, &name, measure.as_deref(), no_charts)
         }
         Command::Solve { name, vary, wanted, smallest, largest } => {
             let choice = match (smallest, largest) {

@@ -14,6 +14,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 /// The flags, resolved.
+#[derive(Clone)]
 pub(super) struct Session {
     pub folder: ScenarioFolder,
     pub root: PathBuf,
@@ -65,6 +66,12 @@ impl Session {
             format: common.format,
             quiet: common.quiet,
         }
+    }
+
+    /// The same, with other variables set and another rung.
+    pub fn with(&self, set: Vec<(String, String)>, rung: Rung) -> Session {
+        let settings = Settings { set, ..self.settings.clone() };
+        Session { settings, rung, ..self.clone() }
     }
 
     /// Reads a scenario with everything it is based on.

@@ -2,12 +2,15 @@
 //!
 //! Everything here is generic in its number. Nothing here knows a name, a file, a clock or a random source.
 
+pub mod because;
 pub mod books;
 pub mod convertible;
 pub mod dividend;
 pub mod exit;
 pub mod feasibility;
+pub mod in_kind;
 pub mod inputs;
+pub mod ipo;
 pub mod issuance;
 pub mod ledger;
 pub mod lots;
@@ -76,7 +79,9 @@ pub fn replay_from<N: Number, J: Journal<N>>(
                 issuance::issue(terms, &scenario.protections, happens, draws, books)
             }
             (Event::Split(terms), Some(happens)) => issuance::split(terms, &scenario.rights, happens, draws, books),
+            (Event::Ipo(terms), Some(happens)) => ipo::close(terms, scenario, happens, draws, books),
             (Event::ClassConversion(terms), Some(happens)) => reclassify::convert(terms, happens, draws, books),
+            (Event::InKind(terms), Some(happens)) => in_kind::pay(terms, happens, draws, books),
             (Event::Repurchase(terms), Some(happens)) => reclassify::repurchase(terms, happens, draws, books),
             (&Event::Valuation(number), Some(happens)) => {
                 valuation::observe(EventId::at(index), number, scenario, happens, draws, books)

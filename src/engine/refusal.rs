@@ -4,7 +4,7 @@ use super::books::{Books, CapTable, Feasibility};
 use super::exit::Unpriced;
 use super::round::{money, pay_to_play, pricing, protect};
 use super::valuation::Unvalued;
-use super::{pool, reclassify, replay, rights, secondary};
+use super::{ipo, pool, reclassify, replay, rights, secondary};
 use crate::model::{
     Cap, ClassId, Consideration, ConvertibleId, Denominator, Draws, Event, EventId, Issuance, Part, Payment,
     PoolAmount, Protection, Round, RoundId, Scenario, Secondary, Takes, Term,
@@ -144,6 +144,20 @@ pub enum Cause {
         /// Shares held.
         held: Decimal,
     },
+    /// The pre-money of an offering is not above what its ratchets and conversions are promised.
+    IpoTooSmall {
+        /// As stated.
+        pre_money: Decimal,
+        /// It must be above this.
+        bound: Decimal,
+        /// What each ratchet is promised; the rest of the bound is promised to what converts.
+        ratchets: Vec<(ClassId, Decimal)>,
+    },
+    /// The underwriters take more than their whole option.
+    GreenshoeOverused {
+        /// The part they take.
+        used: Decimal,
+    },
     /// A net exercise before any price of a share is known.
     NoMarketPrice,
     /// A price is not above zero.
@@ -210,7 +224,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
         },
         Event::Warrant(_) => ratchet_to_nothing(scenario, |protection| !protection.exempt.warrants, table)
             .unwrap_or(Cause::NegativeShares),
-        Event::Convertible(_) | Event::Valuation(_) => Cause::NegativeShares,
+        Event::Convertible(_) | Event::Valuation(_) | Event::InKind(_) => Cause::NegativeShares,
         Event::Maturity(due) => {
             let converting = due.iter().filter(|due| due.into.is_some()).map(|due| due.convertible);
             Cause::ConversionsTakeAll { fixed_parts: decimal(fixed_parts(converting, scenario, draws)) }
@@ -223,7 +237,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             asked: decimal(reclassify::bought_back(terms, draws)),
             held: decimal(table.at(terms.position)),
         },
-
+        Event::Ipo(terms) => ipo::refusal::cause(terms, scenario, draws, &mut books),
         Event::Split(terms) => Cause::PriceNotPositive { price: decimal(draws.value(terms.ratio)) },
     }
 }
@@ -433,6 +447,6 @@ fn part<N: Number>(part: Part<N>, whole: N, draws: &Draws<N>) -> N {
 }
 
 /// As a decimal of ten places; zero where it is none, which only a message sees.
-fn decimal<const BITS: usize, const LIMBS: usize>(number: Fixed<BITS, LIMBS>) -> Decimal {
+pub(super) fn decimal<const BITS: usize, const LIMBS: usize>(number: Fixed<BITS, LIMBS>) -> Decimal {
     number.to_decimal(super::ledger::PLACES).unwrap_or_default()
 }

@@ -112,6 +112,20 @@ pub enum Body {
         /// The currency of money.
         currency: String,
     },
+    /// How a fraction is distributed over the paths of a simulation.
+    Histogram {
+        /// From left to right, without gaps.
+        bins: Vec<Bin>,
+        /// Values to be marked.
+        marks: Vec<Marked>,
+    },
+    /// How a fraction fans out from stage to stage.
+    Fan {
+        /// From left to right.
+        stages: Vec<Label>,
+        /// Percentiles at each.
+        band: Band,
+    },
 }
 
 /// An input and its values.
@@ -130,10 +144,39 @@ pub struct Scale {
 pub struct Swing {
     /// The input.
     pub name: String,
-    /// The figure at the input's low end, and that end in words; `None` where there is no answer.
+    /// The figure at the input's low end, and that end in words (`at $30B`); `None` where there is no answer.
     pub low: (Option<Decimal>, String),
     /// The same at the high end.
     pub high: (Option<Decimal>, String),
+}
+
+/// A bar of a histogram.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bin {
+    /// Lower edge.
+    pub from: Decimal,
+    /// Upper edge.
+    pub to: Decimal,
+    /// Part of the paths between them.
+    pub share: Decimal,
+}
+
+/// A value marked on an axis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// What it is.
+    pub name: String,
+    /// Where it is.
+    pub value: Decimal,
+}
+
+/// A figure that fans out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Band {
+    /// Whose.
+    pub name: String,
+    /// p5, p25, median, p75 and p95, one a stage.
+    pub points: Vec<[Decimal; 5]>,
 }
 
 /// A name with a smaller line under it.

@@ -302,7 +302,7 @@ fn fold_small(changes: &mut Vec<Step>) -> String {
 }
 
 /// A name that can stand in a file name.
-fn slug(name: &str) -> String {
+pub(super) fn slug(name: &str) -> String {
     let safe = |c: char| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let words: String = name.chars().map(safe).collect();
     words.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")

@@ -3,13 +3,14 @@
 //! Dimensions are numbered by the order of the file: its variables that have a distribution, then its conditions that
 //! have a probability. Path `i` of seed `s` is the same whatever else is run beside it.
 
-use super::maths::{normal_probability, normal_quantiles};
+use super::maths::{normal_probability, normal_quantile};
 use super::philox;
 use super::sampler::{FARTHEST, Sampler, float};
 use super::sobol::Sobol;
 use super::tape::{BLOCK, Column, Machine};
-use crate::model::{Agreement, Chance, ConditionId, Distribution, Value, VariableId};
+use crate::model::{Agreement, Chance, ConditionId, Distribution, Setting, Value, VariableId};
 use crate::num::Stated;
+use rust_decimal::Decimal;
 
 /// Where uniform numbers come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +72,6 @@ struct Copula {
 pub struct DrawRoom {
     uniform: Vec<Box<Column>>,
     mixed: Vec<Box<Column>>,
-    normal: Column,
 }
 
 /// A yes/no variable's probability, where it is drawn.
@@ -135,6 +135,16 @@ impl Draw {
         Draw { seed, sampling, variables, conditions, dimensions, copula, sobol }
     }
 
+    /// Independent variables and conditions from random numbers.
+    pub fn independent(
+        variables: Vec<DrawnVariable>,
+        conditions: Vec<DrawnCondition>,
+        dimensions: usize,
+        seed: u64,
+    ) -> Self {
+        Draw { seed, sampling: Sampling::Philox, variables, conditions, dimensions, copula: None, sobol: None }
+    }
+
     /// The least and the most that the variable can be.
     pub fn ends(&self, variable: &DrawnVariable) -> (f64, f64) {
         let weights = self.copula.as_ref().and_then(|copula| copula.weights_of(variable.dimension));
@@ -150,7 +160,6 @@ impl Draw {
             // An even number: Philox gives two at a time.
             uniform: (0..self.dimensions.next_multiple_of(2)).map(|_| column()).collect(),
             mixed: (0..mixed).map(|_| column()).collect(),
-            normal: Column::splat(0.0),
         }
     }
 
@@ -165,16 +174,13 @@ impl Draw {
             let together = self.copula.as_ref().and_then(|copula| copula.position(variable.dimension));
             match together {
                 Some(position) if variable.sampler.is_normal() => {
-                    variable.sampler.fill_from_normal(&room.mixed[position].0, out);
+                    variable.sampler.fill_from_normal(&room.mixed[position].0, &mut out.0);
                 }
-                _ => variable.sampler.fill(&room.uniform[variable.dimension].0, &mut room.normal, out),
+                _ => variable.sampler.fill(&room.uniform[variable.dimension].0, &mut out.0),
             }
         }
         for (condition, out) in self.conditions.iter().zip(&mut machine.columns[self.variables.len()..]) {
-            let uniform = &room.uniform[condition.dimension].0;
-            for i in 0..BLOCK {
-                out.0[i] = f64::from_bits(if uniform[i] >= condition.from { u64::MAX } else { 0 });
-            }
+            fill_condition(&room.uniform[condition.dimension].0, condition.from, &mut out.0);
         }
     }
 
@@ -188,24 +194,80 @@ impl Draw {
             return;
         }
         for (pair, columns) in (0..).zip(room.uniform.chunks_exact_mut(2)) {
-            let [even, odd] = columns else { continue };
-            for i in 0..BLOCK {
-                let [a, b] = philox::bits(self.seed, first + i as u64, pair);
-                even.0[i] = philox::uniform(a);
-                odd.0[i] = philox::uniform(b);
+            if let [even, odd] = columns {
+                fill_pair(self.seed, first, pair, &mut even.0, &mut odd.0);
             }
         }
     }
 
     /// What one path drew, by drawn variable and by drawn condition.
-    pub fn path(&self, path: u64, machine: &mut Machine) -> (Vec<f64>, Vec<bool>) {
+    pub fn path(&self, path: u64) -> (Vec<f64>, Vec<bool>) {
+        let mut machine = Machine::with_columns(self.variables.len() + self.conditions.len());
         let block = BLOCK as u64;
         let (first, lane) = (path - path % block, usize::try_from(path % block).unwrap_or_default());
-        self.fill(first, &mut self.room(), machine);
+        self.fill(first, &mut self.room(), &mut machine);
         let (numbers, truths) = machine.columns.split_at(self.variables.len());
         let values = numbers.iter().map(|column| column.0[lane]).collect();
         let happens = truths[..self.conditions.len()].iter().map(|column| column.0[lane].to_bits() != 0).collect();
         (values, happens)
+    }
+}
+
+/// Two neighbouring dimensions of a block.
+#[inline(always)]
+fn fill_pair(seed: u64, first: u64, pair: u32, even: &mut [f64; BLOCK], odd: &mut [f64; BLOCK]) {
+    for i in 0..BLOCK {
+        let [a, b] = philox::bits(seed, first + i as u64, pair);
+        even[i] = philox::uniform(a);
+        odd[i] = philox::uniform(b);
+    }
+}
+
+/// Where a condition holds in a block.
+#[inline(always)]
+fn fill_condition(uniform: &[f64; BLOCK], from: f64, out: &mut [f64; BLOCK]) {
+    for i in 0..BLOCK {
+        out[i] = f64::from_bits(if uniform[i] >= from { u64::MAX } else { 0 });
+    }
+}
+
+/// The very number of a float: `m 2^e`. Where a power of two is too long for a decimal, to 28 digits.
+pub fn exactly(value: f64) -> Stated {
+    const FRACTION_BITS: i32 = 52;
+    let bits = value.abs().to_bits();
+    let exponent = i32::try_from(bits >> FRACTION_BITS).unwrap_or_default() - 1023 - FRACTION_BITS;
+    let whole = (bits & ((1 << FRACTION_BITS) - 1)) | (1 << FRACTION_BITS);
+    let twos = i32::try_from(whole.trailing_zeros()).unwrap_or_default();
+    let (whole, exponent) = (i128::from(whole >> twos), exponent + twos);
+    let sign = if value < 0.0 { -1 } else { 1 };
+    let power = |exponent: i32| 1_i128.checked_shl(exponent.unsigned_abs()).filter(|_| exponent.unsigned_abs() < 96);
+    let decimal = |whole: i128| Decimal::try_from_i128_with_scale(whole, 0).ok();
+    let exact = match power(exponent) {
+        Some(power) if exponent >= 0 => {
+            whole.checked_mul(power).and_then(|whole| decimal(sign * whole)).map(Stated::from)
+        }
+        Some(power) => decimal(sign * whole).zip(decimal(power)).and_then(|(over, under)| Stated::ratio(over, under)),
+        None => None,
+    };
+    exact.unwrap_or_else(|| Decimal::from_f64_retain(value).unwrap_or_default().into())
+}
+
+impl Draw {
+    /// The agreement as it is in one path: what was drawn, exactly, in place of what is uncertain.
+    pub fn fix(&self, agreement: &mut Agreement, path: u64) {
+        let (values, happens) = self.path(path);
+        for (variable, value) in self.variables.iter().zip(values) {
+            let id = variable.variable.index();
+            let number = exactly(value);
+            agreement.scenario.settings[id] = Setting::Given(number);
+            agreement.variables[id].value = Value::Number { number, percent: false };
+        }
+        for (condition, holds) in self.conditions.iter().zip(happens) {
+            agreement.scenario.happens[condition.condition.index()] = holds;
+            if let Chance::Variable(id) = agreement.conditions[condition.condition.index()].chance {
+                agreement.variables[id.index()].value = Value::YesNo(holds);
+            }
+        }
     }
 }
 
@@ -254,7 +316,9 @@ impl Copula {
     #[inline(always)]
     fn mix(&self, room: &mut DrawRoom) {
         for (position, &dimension) in self.dimensions.iter().enumerate() {
-            normal_quantiles(&room.uniform[dimension].0, &mut room.mixed[position].0);
+            for (normal, uniform) in room.mixed[position].0.iter_mut().zip(&room.uniform[dimension].0) {
+                *normal = normal_quantile(*uniform);
+            }
         }
         // The last first: each needs only those before it, as they were.
         for position in (0..self.dimensions.len()).rev() {
@@ -292,6 +356,19 @@ fn cholesky(matrix: &[Vec<f64>]) -> Vec<Vec<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_float_is_kept_to_its_last_bit() {
+        for value in [0.1, 1.0 / 3.0, 2.5e11, 123_456_789.123_456_79, -0.75, 5e-10, 9.9e27] {
+            let stated = exactly(value);
+            assert_eq!(float(stated).to_bits(), value.to_bits(), "{value}");
+        }
+        let tenth = exactly(0.1);
+        assert_eq!(
+            (tenth.numerator, tenth.denominator),
+            (3_602_879_701_896_397_i64.into(), 36_028_797_018_963_968_i64.into())
+        );
+    }
 
     #[test]
     fn the_triangle_of_a_correlation_matrix_gives_it_back() {

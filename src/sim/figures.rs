@@ -25,5 +25,5 @@ pub fn watched(agreement: &Agreement, measure: &Measure) -> Option<Watched> {
 pub fn ownership_at_the_end(agreement: &Agreement) -> Watch {
     let measures = holders(agreement).into_iter().map(|subject| at_the_end(Figure::Ownership, subject));
     let figures = measures.filter_map(|measure| watched(agreement, &measure)).collect();
-    Watch { figures, events: Vec::new() }
+    Watch { figures, ..Watch::default() }
 }

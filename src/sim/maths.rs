@@ -184,31 +184,10 @@ pub fn normal_quantile(u: f64) -> f64 {
     if q.abs() <= MIDDLE_ENDS { quantile_in_the_middle(q) } else { quantile_in_the_tails(u) }
 }
 
-/// Normal quantiles of a column of uniform numbers: the middle for all in one loop, then the few in the tails.
-#[inline(always)]
-pub fn normal_quantiles<const N: usize>(uniform: &[f64; N], out: &mut [f64; N]) {
-    let mut tails = [0_u32; N];
-    let mut count = 0;
-    for i in 0..N {
-        out[i] = quantile_in_the_middle(uniform[i] - 0.5);
-    }
-    for (i, index) in (0..).zip(0..N) {
-        tails[count & (N - 1)] = i;
-        count += usize::from((uniform[index] - 0.5).abs() > MIDDLE_ENDS);
-    }
-    let mut values = [0.5; N];
-    for (value, tail) in values.iter_mut().zip(&tails[..count.min(N)]) {
-        *value = uniform[*tail as usize & (N - 1)];
-    }
-    const STEP: usize = 16;
-    for start in (0..count).step_by(STEP) {
-        for value in &mut values[start..start + STEP] {
-            *value = quantile_in_the_tails(*value);
-        }
-    }
-    for (value, tail) in values.iter().zip(&tails[..count.min(N)]) {
-        out[*tail as usize & (N - 1)] = *value;
-    }
+/// The density of the standard normal distribution.
+pub fn normal_density(z: f64) -> f64 {
+    const ONE_OVER_SQRT_TWO_PI: f64 = 0.398_942_280_401_432_7;
+    ONE_OVER_SQRT_TWO_PI * exp(-z * z / 2.0)
 }
 
 /// The probability that a standard normal number is below `z`.
@@ -240,22 +219,5 @@ mod tests {
             let u = f64::from(step) / 10_000.0;
             assert!((normal_probability(normal_quantile(u)) - u).abs() < 1e-15, "{u}");
         }
-    }
-
-    #[test]
-    fn a_column_of_quantiles_is_what_each_would_be_alone() {
-        let mut uniform = [0.0; 128];
-        for (index, value) in (0..).zip(&mut uniform) {
-            *value = crate::sim::philox::uniform(crate::sim::philox::bits(3, index, 0)[0]);
-        }
-        (uniform[5], uniform[77]) = (1e-16, 1.0 - 1e-16);
-        let mut out = [0.0; 128];
-        normal_quantiles(&uniform, &mut out);
-        for (value, u) in out.iter().zip(uniform) {
-            assert_eq!(value.to_bits(), normal_quantile(u).to_bits(), "{u}");
-        }
-        let all_tails = [0.01; 128];
-        normal_quantiles(&all_tails, &mut out);
-        assert!(out.iter().all(|value| value.to_bits() == normal_quantile(0.01).to_bits()));
     }
 }

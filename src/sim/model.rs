@@ -1,12 +1,13 @@
 //! A scenario made ready for a million paths: its program, what is drawn, and what is looked at.
 
 use super::draw::{Draw, DrawRoom};
+use super::proceeds::proceeds;
 use super::tape::{BLOCK, Column, Machine, MaskRoot, Program, Root, Roots, Symbol, SymbolMask, record};
-use super::watch::{Seen, Watch, Watching};
+use super::watch::{Recipient, Seen, Watch, Watching};
 use crate::engine::books::Books;
 use crate::engine::{inputs, replay};
 use crate::model::{Draws, EventId, Rung, Scenario, Setting};
-use crate::num::{LaneMask, Lanes, Mask, Stated};
+use crate::num::{LaneMask, Lanes, Mask, Number, Stated};
 
 /// A scenario that can be simulated.
 #[derive(Clone, Debug)]
@@ -178,7 +179,7 @@ impl Model {
 }
 
 /// Runs the engine once, over whatever numbers.
-fn see<N: crate::num::Number>(
+pub(super) fn see<N: Number>(
     scenario: &Scenario<N>,
     settings: &[Setting<N>],
     happens: &[N::Mask],
@@ -189,5 +190,15 @@ fn see<N: crate::num::Number>(
     let draws = Draws { values: &values, base: &base, happens, rung };
     let mut books = Books::open(scenario, Watching::new(watch));
     let Ok(()) = replay(scenario, &draws, &mut books);
-    books.journal.seen()
+    let Books { table, journal, .. } = books;
+    let mut seen = journal.seen();
+    if !watch.proceeds.is_empty() {
+        let paid = proceeds(scenario, &draws, &table);
+        seen.figures.extend(watch.proceeds.iter().map(|recipient| match (&paid, recipient) {
+            (None, _) => N::zero(),
+            (Some(paid), Recipient::Stakeholder(who)) => paid.of_stakeholder(*who),
+            (Some(paid), Recipient::Class(class)) => paid.of_class(*class),
+        }));
+    }
+    seen
 }

@@ -1,8 +1,9 @@
 //! From a uniform number to a value: each distribution by the inverse of its distribution function.
 
-use super::beta::PertQuantile;
-use super::maths::{exp, ln, normal_quantiles};
-use super::tape::{BLOCK, Column};
+use super::beta::pert;
+use super::maths::{exp, ln, normal_density, normal_quantile};
+use super::quantiles::{Point, QuantileTable};
+use super::tape::BLOCK;
 use crate::model::{Distribution, Value};
 use crate::num::{Exact, Lanes, Stated};
 
@@ -15,12 +16,12 @@ pub enum Sampler {
     Uniform { low: f64, high: f64 },
     /// Two square roots that meet at the mode.
     Triangular { low: f64, mode: f64, high: f64 },
-    /// See [`PertQuantile`].
-    Pert { table: PertQuantile, low: f64, high: f64 },
+    /// See [`pert`].
+    Pert { table: QuantileTable, low: f64, high: f64 },
     /// `mean + sd z`
-    Normal { mean: f64, sd: f64 },
+    Normal { table: QuantileTable, mean: f64, sd: f64 },
     /// `exp(ln median + sigma z)`
-    Lognormal { log_median: f64, sigma: f64 },
+    Lognormal { table: QuantileTable, log_median: f64, sigma: f64 },
     /// The first value whose probabilities, added up, exceed `u`.
     Discrete { values: Vec<f64>, cumulative: Vec<f64> },
 }
@@ -44,17 +45,30 @@ impl Sampler {
             Distribution::Pert { low, mode, high } => {
                 let (low, mode, high) = (float(*low), float(*mode), float(*high));
                 match low < high {
-                    true => Sampler::Pert { table: PertQuantile::new(low, mode, high), low, high },
+                    true => Sampler::Pert { table: pert(low, mode, high), low, high },
                     false => Sampler::Uniform { low, high },
                 }
             }
-            Distribution::Normal { mean, sd } => Sampler::Normal { mean: float(*mean), sd: float(*sd) },
-            Distribution::Lognormal { median, sigma } => {
-                Sampler::Lognormal { log_median: ln(float(*median)), sigma: float(*sigma) }
-            }
+            Distribution::Normal { mean, sd } => Sampler::normal(float(*mean), float(*sd)),
+            Distribution::Lognormal { median, sigma } => Sampler::lognormal(ln(float(*median)), float(*sigma)),
             Distribution::Discrete { values, probabilities } => discrete(values, probabilities)?,
             Distribution::Bernoulli { .. } => return None,
         })
+    }
+
+    /// Normal with this mean and standard deviation.
+    pub fn normal(mean: f64, sd: f64) -> Self {
+        let point = |z: f64| Point { value: mean + sd * z, slope: sd / normal_density(z) };
+        Sampler::Normal { table: from_normal(point), mean, sd }
+    }
+
+    /// Lognormal: normal with this mean and standard deviation in the logarithm.
+    pub fn lognormal(log_median: f64, sigma: f64) -> Self {
+        let point = |z: f64| {
+            let value = exp(log_median + sigma * z);
+            Point { value, slope: value * sigma / normal_density(z) }
+        };
+        Sampler::Lognormal { table: from_normal(point), log_median, sigma }
     }
 
     /// The least and the most it can give, where normal numbers go no farther than `farthest`.
@@ -63,8 +77,8 @@ impl Sampler {
             Sampler::Uniform { low, high }
             | Sampler::Triangular { low, high, .. }
             | Sampler::Pert { low, high, .. } => (*low, *high),
-            Sampler::Normal { mean, sd } => (mean - sd * farthest, mean + sd * farthest),
-            Sampler::Lognormal { log_median, sigma } => {
+            Sampler::Normal { mean, sd, .. } => (mean - sd * farthest, mean + sd * farthest),
+            Sampler::Lognormal { log_median, sigma, .. } => {
                 let room = 1e-9;
                 (exp(log_median - sigma * farthest) * (1.0 - room), exp(log_median + sigma * farthest) * (1.0 + room))
             }
@@ -80,56 +94,85 @@ impl Sampler {
         matches!(self, Sampler::Normal { .. } | Sampler::Lognormal { .. })
     }
 
-    /// Values of a block from its uniform numbers. `normal` is room for normal ones.
+    /// Values of a block from its uniform numbers.
     #[inline(always)]
-    pub fn fill(&self, uniform: &[f64; BLOCK], normal: &mut Column, out: &mut Column) {
-        if self.is_normal() {
-            normal_quantiles(uniform, &mut normal.0);
-            self.fill_from_normal(&normal.0, out);
-            return;
-        }
+    pub fn fill(&self, uniform: &[f64; BLOCK], out: &mut [f64; BLOCK]) {
         match self {
-            Sampler::Uniform { low, high } => {
-                let range = high - low;
-                each(uniform, out, |u| clamped(low + range * u, *low, *high));
+            Sampler::Uniform { low, high } => fill_uniform(*low, *high, uniform, out),
+            Sampler::Triangular { low, mode, high } => fill_triangular(*low, *mode, *high, uniform, out),
+            Sampler::Pert { table, .. } | Sampler::Normal { table, .. } | Sampler::Lognormal { table, .. } => {
+                table.fill(uniform, out);
             }
-            Sampler::Triangular { low, mode, high } => {
-                let (left, right, range) = (mode - low, high - mode, high - low);
-                let below = if range > 0.0 { left / range } else { 1.0 };
-                each(uniform, out, |u| {
-                    let is_left = u < below;
-                    let root = (if is_left { u * left } else { (1.0 - u) * right } * range).sqrt();
-                    clamped(if is_left { low + root } else { high - root }, *low, *high)
-                });
-            }
-            Sampler::Pert { table, low, high } => each(uniform, out, |u| clamped(table.at(u), *low, *high)),
             Sampler::Discrete { values, cumulative } => {
-                each(uniform, out, |_| values[0]);
+                out.fill(values[0]);
                 for (value, before) in values[1..].iter().zip(cumulative) {
-                    for i in 0..BLOCK {
-                        out.0[i] = if uniform[i] < *before { out.0[i] } else { *value };
-                    }
+                    fill_from(*before, *value, uniform, out);
                 }
             }
-            Sampler::Normal { .. } | Sampler::Lognormal { .. } => {}
         }
     }
 
-    /// Values of a block from its standard normal numbers.
+    /// Values of a block from its standard normal numbers, for what is drawn from normal numbers.
     #[inline(always)]
-    pub fn fill_from_normal(&self, normal: &[f64; BLOCK], out: &mut Column) {
+    pub fn fill_from_normal(&self, normal: &[f64; BLOCK], out: &mut [f64; BLOCK]) {
         match self {
-            Sampler::Normal { mean, sd } => each(normal, out, |z| mean + sd * z),
-            Sampler::Lognormal { log_median, sigma } => each(normal, out, |z| exp(log_median + sigma * z)),
+            Sampler::Normal { mean, sd, .. } => fill_normal(*mean, *sd, normal, out),
+            Sampler::Lognormal { log_median, sigma, .. } => fill_lognormal(*log_median, *sigma, normal, out),
             Sampler::Uniform { .. } | Sampler::Triangular { .. } | Sampler::Pert { .. } | Sampler::Discrete { .. } => {}
         }
     }
 }
 
+/// The table of what is a function of a normal number.
+fn from_normal(point: impl Fn(f64) -> Point) -> QuantileTable {
+    let upper = |probability: f64| {
+        let Point { value, slope } = point(-normal_quantile(probability));
+        Point { value, slope: -slope }
+    };
+    QuantileTable::new(|probability| point(normal_quantile(probability)), upper)
+}
+
+// One loop a function: the compiler then knows that what is read and what is written are different places.
+
 #[inline(always)]
-fn each(from: &[f64; BLOCK], to: &mut Column, value: impl Fn(f64) -> f64) {
+fn fill_uniform(low: f64, high: f64, uniform: &[f64; BLOCK], out: &mut [f64; BLOCK]) {
+    let range = high - low;
     for i in 0..BLOCK {
-        to.0[i] = value(from[i]);
+        out[i] = clamped(low + range * uniform[i], low, high);
+    }
+}
+
+#[inline(always)]
+fn fill_triangular(low: f64, mode: f64, high: f64, uniform: &[f64; BLOCK], out: &mut [f64; BLOCK]) {
+    let (left, right, range) = (mode - low, high - mode, high - low);
+    let below = if range > 0.0 { left / range } else { 1.0 };
+    for i in 0..BLOCK {
+        let u = uniform[i];
+        let is_left = u < below;
+        let root = (if is_left { u * left } else { (1.0 - u) * right } * range).sqrt();
+        out[i] = clamped(if is_left { low + root } else { high - root }, low, high);
+    }
+}
+
+/// `value` where the uniform number is at least `from`.
+#[inline(always)]
+fn fill_from(from: f64, value: f64, uniform: &[f64; BLOCK], out: &mut [f64; BLOCK]) {
+    for i in 0..BLOCK {
+        out[i] = if uniform[i] < from { out[i] } else { value };
+    }
+}
+
+#[inline(always)]
+fn fill_normal(mean: f64, sd: f64, normal: &[f64; BLOCK], out: &mut [f64; BLOCK]) {
+    for i in 0..BLOCK {
+        out[i] = mean + sd * normal[i];
+    }
+}
+
+#[inline(always)]
+fn fill_lognormal(log_median: f64, sigma: f64, normal: &[f64; BLOCK], out: &mut [f64; BLOCK]) {
+    for i in 0..BLOCK {
+        out[i] = exp(log_median + sigma * normal[i]);
     }
 }
 

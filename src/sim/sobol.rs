@@ -133,7 +133,7 @@ mod tests {
         };
         assert_eq!(points(0), [0, 4, 2, 6, 1, 5, 3, 7]);
         assert_eq!(points(1), [0, 4, 6, 2, 5, 1, 3, 7]);
-        assert_eq!(points(2), [0, 4, 2, 6, 7, 3, 5, 1]);
+        assert_eq!(points(2), [0, 4, 6, 2, 3, 7, 5, 1]);
     }
 
     /// Each of 2^k neighbouring cells of every coordinate has exactly one of the first 2^k points, shifted or not.

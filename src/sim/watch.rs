@@ -3,7 +3,7 @@
 use super::measure::Gauge;
 use crate::engine::books::{Adjustment, CapTable, Entry, Journal};
 use crate::engine::round::{Conversion, Pricing};
-use crate::model::{Comparison, EventId, Round, RoundId};
+use crate::model::{ClassId, Comparison, EventId, Round, RoundId, StakeholderId};
 use crate::num::{Number, Stated};
 use rust_decimal::Decimal;
 use std::convert::Infallible;
@@ -33,8 +33,19 @@ pub struct WatchedEvent {
 pub struct Watch {
     /// Figures.
     pub figures: Vec<Watched>,
+    /// Whose proceeds from the sale of the company; they are figures too, after the others.
+    pub proceeds: Vec<Recipient>,
     /// Events.
     pub events: Vec<WatchedEvent>,
+}
+
+/// Who gets proceeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recipient {
+    /// A stakeholder, from all it has.
+    Stakeholder(StakeholderId),
+    /// A class, all holders together.
+    Class(ClassId),
 }
 
 /// What was seen in a path, or in several side by side.

@@ -4,12 +4,13 @@
 //! and [`money`] for who pays how much.
 
 pub mod convert;
+pub mod follow;
 pub mod money;
 pub mod pay_to_play;
 pub mod pricing;
 pub mod protect;
 pub mod system;
-mod whole;
+pub mod whole;
 
 pub use convert::Conversion;
 pub use pricing::{Counted, Pricing, Stake};

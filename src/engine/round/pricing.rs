@@ -20,7 +20,7 @@ use super::convert::{self, Candidate, Conversion};
 use super::pay_to_play::Skipped;
 use super::protect::{self, Issue};
 use super::system::{self, Claim, Line, UNKNOWNS, Unknown};
-use super::{money, whole};
+use super::{follow, money, whole};
 use crate::engine::books::{Adjustment, CapTable};
 use crate::engine::pool;
 use crate::model::{
@@ -115,6 +115,8 @@ pub struct Scene<N> {
     pub bought: Line<N>,
     /// `T`.
     pub total: Line<N>,
+    /// Outstanding shares count after the adjustments of the event: an IPO's ratchets come before what converts.
+    pub after_adjustment: bool,
 }
 
 impl<N: Number> Scene<N> {
@@ -122,6 +124,16 @@ impl<N: Number> Scene<N> {
     #[inline(always)]
     pub fn count_before(&self, counts: Capitalization, table: &CapTable<N>) -> N {
         base_count(counts, table)
+    }
+
+    /// The same as a denominator of what converts: adjustments that come before it are in it.
+    #[inline(always)]
+    pub fn denominator(&self, counts: Capitalization, table: &CapTable<N>) -> Line<N> {
+        let before = Line::fixed(self.count_before(counts, table));
+        match self.after_adjustment && counts.shares {
+            true => before + Line::of(Unknown::AdjustmentsInPrice, N::one()),
+            false => before,
+        }
     }
 }
 
@@ -199,7 +211,6 @@ pub fn solve<N: Number>(
     let usable = known.valuation.is_positive() & base.is_positive();
     let valuation = usable.select(known.valuation, N::one());
     let pool_before = pool_before(terms, table);
-
     let left = N::one() - rights_taken_up(terms, draws, &stakes);
     let growth = N::one() / left.is_positive().select(left, N::one());
     let scene = scene(terms, draws, table, base, known.money, growth);
@@ -346,7 +357,7 @@ fn scene<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>, bas
         + one(Unknown::AdjustmentsBeside)
         + one(Unknown::Pool)
         + bought;
-    Scene { capitalization, bought, total }
+    Scene { capitalization, bought, total, after_adjustment: false }
 }
 
 /// Whether what converts is in the count the pre-money is divided by.
@@ -369,12 +380,7 @@ fn counted<N: Number>(terms: &Round<N>, base: N, values: &[N; UNKNOWNS]) -> Coun
 /// The part of a growing round that pro rata rights take.
 #[inline(always)]
 fn rights_taken_up<N: Number>(terms: &Round<N>, draws: &Draws<N>, stakes: &[Stake<N>]) -> N {
-    money::growing(terms)
-        .map(|participant| match participant.takes {
-            Takes::ProRata(part) => draws.value(part) * stake_of(stakes, participant.stakeholder).pro_rata,
-            _ => N::zero(),
-        })
-        .sum()
+    money::growing(terms).filter_map(|participant| follow::taken(terms, draws, stakes, participant)).sum()
 }
 
 /// Money of the closings that adjust as one issue with the first.
@@ -475,8 +481,9 @@ pub fn stake<N: Number>(stakeholder: StakeholderId, table: &CapTable<N>) -> Stak
     Stake { stakeholder, pro_rata: shares / base.is_positive().select(base, N::one()), fully_diluted }
 }
 
+/// The stake of a stakeholder among those that matter; nothing for another.
 #[inline(always)]
-fn stake_of<N: Number>(stakes: &[Stake<N>], stakeholder: StakeholderId) -> Stake<N> {
+pub fn stake_of<N: Number>(stakes: &[Stake<N>], stakeholder: StakeholderId) -> Stake<N> {
     let zero = Stake { stakeholder, pro_rata: N::zero(), fully_diluted: N::zero() };
     stakes.iter().copied().find(|stake| stake.stakeholder == stakeholder).unwrap_or(zero)
 }

@@ -4,7 +4,10 @@ use super::font;
 use super::kit::{MARGIN, RIGHT};
 use super::picture;
 use super::scene::Op;
-use crate::report::chart::{Bar, Body, Chart, Colour, Label, Rungs, Series, SparseSeries, Step};
+use crate::report::chart::{
+    Bar, Body, Break, Chart, Colour, Label, PayoffLine, PayoffLines, PayoutBar, PayoutShares, Rungs, Series,
+    SparseSeries, Step,
+};
 use plotters::style::text_anchor::HPos;
 use rust_decimal::Decimal;
 
@@ -126,4 +129,51 @@ fn funding_ladder() {
     let rows: Vec<Rungs> = holders().map(rungs).collect();
     let totals = vec!["$15B of $50B funded".into(); rows.len()];
     assert_apart(Body::FundingLadder { rows, totals, currency: "EUR".into() });
+}
+
+/// Payoffs that all end near nothing but one, over breakpoints that all lie near nothing but one.
+fn payoffs() -> (Vec<PayoffLine>, Vec<Break>, Decimal) {
+    let upper = Decimal::from(1_000_000_000);
+    let line = |(name, colour, size): (String, Colour, f64)| PayoffLine {
+        name,
+        colour,
+        corners: vec![
+            (Decimal::ZERO, Decimal::ZERO),
+            (Decimal::from(1_000), Decimal::ZERO),
+            (upper, fraction(size) * upper),
+        ],
+        value: "$123.4M".into(),
+    };
+    let breaks = (1..14).map(|number| Break {
+        exit_value: Decimal::from(if number == 13 { 900_000_000 } else { 1_000_000 * number }),
+        value: "$123.4M".into(),
+        happens: LONG.into(),
+        weight: u32::try_from(number % 4).expect("small"),
+    });
+    (holders().map(line).collect(), breaks.collect(), upper)
+}
+
+#[test]
+fn payoffs_over_exit_values() {
+    let (lines, breaks, upper) = payoffs();
+    assert_apart(Body::Payoffs(PayoffLines { currency: "EUR".into(), upper, lines, breaks, marks: Vec::new() }));
+}
+
+#[test]
+fn shares_of_exit_values() {
+    let (areas, breaks, upper) = payoffs();
+    assert_apart(Body::PayoutShares(PayoutShares { currency: "EUR".into(), upper, areas, breaks }));
+}
+
+#[test]
+fn payouts_at_one_exit_value() {
+    let bar = |(name, colour, size): (String, Colour, f64)| PayoutBar {
+        name,
+        detail: LONG.into(),
+        colour,
+        payout: fraction(size) * Decimal::from(1_000_000),
+        value: "EUR 123.4M, 12.34x".into(),
+        cost: Some(fraction(size) * Decimal::from(1_500_000)),
+    };
+    assert_apart(Body::Payouts(holders().map(bar).collect()));
 }

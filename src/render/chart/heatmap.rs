@@ -64,13 +64,13 @@ pub(super) fn draw(
         }
     }
     for row in thinned(rows, (16.0 / high).ceil()) {
-        let words = label.cut(&up.labels[row], widest);
+        let words = label.cut(up.labels.get(row).map_or("", |words| words), widest);
         canvas.text(&words, left - 10.0, bottom - high * (row as f64 + 0.5), label.to_the_left());
     }
     let longest = across.labels.iter().map(|words| label.width(words)).fold(0.0, f64::max);
     for column in thinned(columns, ((longest + 10.0) / wide).ceil()) {
         canvas.text(
-            &across.labels[column],
+            across.labels.get(column).map_or("", |words| words),
             left + wide * (column as f64 + 0.5),
             bottom + 8.0,
             label.centered().hanging(),

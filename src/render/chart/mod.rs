@@ -14,10 +14,12 @@
 mod breaks;
 mod bridge;
 mod comparison;
+mod fan;
 mod fit;
 mod font;
 mod format;
 mod heatmap;
+mod histogram;
 mod kit;
 mod ladder;
 mod lines;
@@ -67,6 +69,8 @@ fn picture(chart: &Chart) -> Picture {
             heatmap::draw(&sheet, across, up, cells, *unit, currency)
         }
         Body::Lines { across, series, unit, currency } => lines::draw(&sheet, across, series, *unit, currency),
+        Body::Histogram { bins, marks } => histogram::draw(&sheet, bins, marks),
+        Body::Fan { stages, band } => fan::draw(&sheet, stages, band),
         Body::Tornado { base, bars, unit, currency } => tornado::draw(&sheet, *base, bars, *unit, currency),
     };
     canvas.finish()
@@ -78,7 +82,7 @@ mod crowded;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::{Colour, Label, Scale, Series, Step};
+    use crate::report::chart::{Band, Colour, Label, PayoffLines, PayoutShares, Scale, Series, Step};
     use crate::report::quantities::Unit;
     use rust_decimal::Decimal;
 
@@ -141,6 +145,22 @@ mod tests {
             Body::DilutionBridge { start: nothing(), changes: vec![], end: nothing() },
             Body::Comparison { scenarios: vec![], series: vec![] },
             Body::FundingLadder { rows: vec![], totals: vec![], currency: String::new() },
+            Body::Payoffs(PayoffLines {
+                currency: String::new(),
+                upper: Decimal::ZERO,
+                lines: vec![],
+                breaks: vec![],
+                marks: vec![],
+            }),
+            Body::PayoutShares(PayoutShares {
+                currency: String::new(),
+                upper: Decimal::ZERO,
+                areas: vec![],
+                breaks: vec![],
+            }),
+            Body::Payouts(vec![]),
+            Body::Histogram { bins: vec![], marks: vec![] },
+            Body::Fan { stages: vec![], band: Band { name: String::new(), points: vec![] } },
             Body::Heatmap { across: scale(), up: scale(), cells: vec![], unit: Unit::Money, currency: String::new() },
             Body::Lines { across: scale(), series: vec![], unit: Unit::Fraction, currency: String::new() },
             Body::Tornado { base: Decimal::ZERO, bars: vec![], unit: Unit::Fraction, currency: String::new() },

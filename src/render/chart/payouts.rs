@@ -17,8 +17,8 @@ pub(super) fn draw(sheet: &Sheet, bars: &[PayoutBar]) -> Canvas {
     let names = column_width(bars.iter().map(|bar| (&*bar.name, &*bar.detail)), 320.0);
     let headings: Vec<Heading> = bars.iter().map(|bar| Heading::new(&bar.name, &bar.detail, names)).collect();
     let pitch = (sheet.room(540.0) / bars.len().max(1) as f64).clamp(40.0, 52.0);
-    let named = bars.iter().position(|bar| bar.cost.is_some());
-    let above = |row: usize| if named == Some(row) { LEGEND } else { 0.0 };
+    let marked = bars.iter().position(|bar| bar.cost.is_some());
+    let above = |row: usize| if marked == Some(row) { LEGEND } else { 0.0 };
     let height = |row: usize| pitch.max(headings[row].height() + 14.0) + above(row);
     let canvas = sheet.canvas((0..bars.len()).map(height).sum::<f64>() + FOOT);
     let left = MARGIN + names + 20.0;
@@ -44,7 +44,7 @@ pub(super) fn draw(sheet: &Sheet, bars: &[PayoutBar]) -> Canvas {
             canvas.line(&[(at, upper - 4.0), (at, lower + 4.0)], 2.0, INK);
             // A tick beyond the bar keeps the value away.
             beyond = if at > end && at < end + 120.0 { at } else { end };
-            if named == Some(row) {
+            if marked == Some(row) {
                 let word = Type::new(12.0, MUTED).centered().standing();
                 let half = word.width("paid for it") / 2.0;
                 canvas.text("paid for it", at.clamp(left + half, RIGHT - half), upper - 7.0, word);

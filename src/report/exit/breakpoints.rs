@@ -4,7 +4,7 @@
 use super::names::{claim_in_full, claim_of, holder, of_claim, recipient};
 use super::tables::value_in_words;
 use super::{Sale, checks};
-use crate::engine::exit::{ClaimOf, Happening, Recipient, Segment};
+use crate::engine::exit::{ClaimOf, Happening, Levy, Recipient, Segment};
 use crate::num::{Exact, Number};
 use crate::report::exact::{FRACTION_PLACES, MONEY_PLACES, POSTED_PLACES, decimal};
 use crate::report::frame::{columns, csv_cells, csv_columns, exact_fraction, is_normalised};
@@ -57,8 +57,7 @@ pub fn happens(sale: &Sale, segment: &Segment) -> String {
                 ClaimOf::Convertible(_) => add("is repaid in full", "are repaid in full", to),
                 _ => add("has its preference in full", "have their preferences in full", to),
             },
-            // What is nothing is paid at once.
-            Happening::Covered(_) if !segment.from.is_positive().is_yes() => {}
+            Happening::Covered(to) if is_nothing(sale, to) => {}
             Happening::Covered(to) => add("is paid in full", "are paid in full", to),
             Happening::Converts(unit) => {
                 for (index, _) in (0..).zip(&sale.exit.stack.claims).filter(|(_, claim)| claim.unit == unit) {
@@ -87,6 +86,21 @@ pub fn happens(sale: &Sale, segment: &Segment) -> String {
         words.push("payouts jump".into());
     }
     words.join("; ")
+}
+
+/// Whether a deduction is none, and so paid in full at once.
+fn is_nothing(sale: &Sale, to: Recipient) -> bool {
+    let amount = match to {
+        Recipient::Costs => match sale.exit.stack.costs {
+            Levy::Money(number) | Levy::Fraction(number) => number,
+        },
+        Recipient::CarveOut => match sale.exit.stack.carve_out {
+            Levy::Money(number) | Levy::Fraction(number) => number,
+        },
+        Recipient::Debt(index) => sale.exit.stack.debts[index as usize],
+        Recipient::Claim(index) => sale.exit.stack.claims[index as usize].preference,
+    };
+    !amount.is_positive().is_yes()
 }
 
 /// Names of recipients, each once: a class by its own name where all its lots are meant.
@@ -146,6 +160,7 @@ pub fn in_few_words(sale: &Sale, segment: &Segment) -> String {
                 let name = of_claim(sale, &sale.exit.stack.claims[index as usize]);
                 add(format!("{} covered", name.strip_suffix(" Preferred").unwrap_or(&name)));
             }
+            Happening::Covered(to) if is_nothing(sale, to) => {}
             Happening::Covered(to) => add(format!("{} paid", brief(to))),
         }
     }
@@ -283,4 +298,53 @@ fn by_portion(sale: &Sale, segment: &Segment) -> Vec<(String, Option<String>, Ex
         }
     }
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::exit::fixture::sold;
+
+    #[test]
+    fn each_breakpoint_says_what_happens_and_who_shares_in_the_next_dollar() {
+        let run = sold();
+        let sale = Sale::of(&run, None).expect("a sale");
+        let table = table(&sale);
+        let text = |cell: &Cell| match cell {
+            Cell::Text(words) => words.clone(),
+            _ => String::new(),
+        };
+        let rows: Vec<_> =
+            table.rows.iter().map(|row| (row.cells[0].clone(), text(&row.cells[2]), text(&row.cells[3]))).collect();
+        let row = |value: i64, happens: &str, shares: &str| {
+            (Cell::Money(Decimal::from(value)), happens.to_owned(), shares.to_owned())
+        };
+        assert_eq!(
+            rows,
+            [
+                row(0, "", "Debt to Bank 100.00%"),
+                row(1_000_000, "Debt to Bank is paid in full", "Series A Preferred 100.00%"),
+                row(5_000_000, "Series A Preferred has its preference in full", "Common 100.00%"),
+                row(21_000_000, "Series A Preferred converts", "Common 80.00%, Series A Preferred 20.00%"),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_shares_of_a_dollar_add_up_in_the_csv() {
+        let run = sold();
+        let table = csv(&Sale::of(&run, None).expect("a sale"));
+        let at = |key: &str| table.columns.iter().position(|column| column.key == key).expect("a column");
+        for number in 0..4 {
+            let of_it =
+                table.rows.iter().filter(|row| row.cells[at("breakpoint")] == Cell::Number(Decimal::from(number)));
+            let sum: Decimal = of_it
+                .map(|row| match row.cells[at("next_dollar")] {
+                    Cell::Fraction { value, .. } => value,
+                    _ => Decimal::ZERO,
+                })
+                .sum();
+            assert_eq!(sum, Decimal::ONE, "breakpoint {number}");
+        }
+    }
 }

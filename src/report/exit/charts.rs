@@ -215,15 +215,15 @@ fn framed(sale: &Sale, id: String, title: String, measure: &str, body: Body) -> 
 /// What each class gets as the exit value rises.
 pub fn by_class(sale: &Sale) -> Chart {
     let upper = upper(sale);
-    lines(sale, "payoff-by-class", titles::by_class(sale), "Payout of each class by exit value", classes(sale, upper))
+    lines(sale, "payoff-by-class", titles::by_class(sale), "Payout of each class by exit value", &classes(sale, upper))
 }
 
 /// What each holder gets as the exit value rises.
 pub fn by_holder(sale: &Sale) -> Chart {
-    lines(sale, "payoff-by-holder", titles::by_holder(sale), "Payout of each holder by exit value", parties(sale))
+    lines(sale, "payoff-by-holder", titles::by_holder(sale), "Payout of each holder by exit value", &parties(sale))
 }
 
-fn lines(sale: &Sale, id: &str, title: String, measure: &str, parties: Vec<Party>) -> Chart {
+fn lines(sale: &Sale, id: &str, title: String, measure: &str, parties: &[Party]) -> Chart {
     let (upper, payoffs) = (upper(sale), Payoffs::of(sale));
     let mut lines: Vec<PayoffLine> = parties.iter().map(|party| party.line(sale, &payoffs, upper)).collect();
     let end = |line: &PayoffLine| line.corners.last().map(|corner| corner.1);
@@ -344,4 +344,46 @@ fn slug(words: &str) -> String {
 /// Whose claim a portion is of, and which part.
 pub fn weight(sale: &Sale, portion: usize) -> (Recipient, Exact) {
     (Recipient::Claim(sale.exit.stack.portions[portion].claim), super::names::part_of_claim(sale, portion))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::exit::fixture::{millions, sold};
+
+    fn corner(value: i64, paid: i64) -> (Decimal, Decimal) {
+        (Decimal::from(value) * Decimal::from(1_000_000), Decimal::from(paid) * Decimal::from(1_000_000))
+    }
+
+    #[test]
+    fn lines_have_their_corners_at_the_exact_breakpoints() {
+        let run = sold();
+        let chart = by_class(&Sale::of(&run, Some(&[millions(41)])).expect("a sale"));
+        assert_eq!(chart.title, "$4M come before the common; Series A Preferred converts only above $21M");
+        let Body::Payoffs(PayoffLines { lines, breaks, upper, .. }) = chart.body else { panic!("lines") };
+        assert_eq!(upper, corner(41, 0).0);
+        let names: Vec<&str> = lines.iter().map(|line| line.name.as_str()).collect();
+        assert_eq!(names, ["Common", "Series A Preferred"]);
+        assert_eq!(lines[0].corners, [corner(0, 0), corner(1, 0), corner(5, 0), corner(21, 16), corner(41, 32)]);
+        assert_eq!(lines[1].corners, [corner(0, 0), corner(1, 0), corner(5, 4), corner(21, 4), corner(41, 8)]);
+        let marked: Vec<(&str, &str)> = breaks.iter().map(|at| (at.value.as_str(), at.happens.as_str())).collect();
+        assert_eq!(marked, [("$1M", "Debt to Bank paid"), ("$5M", "Series A covered"), ("$21M", "Series A converts")]);
+    }
+
+    #[test]
+    fn areas_add_up_to_the_exit_value_and_titles_state_the_finding() {
+        let run = sold();
+        let sale = Sale::of(&run, None).expect("a sale");
+        let chart = shares(&sale);
+        assert_eq!(chart.title, "Common gets nothing below $5M and 78.0% of $41M");
+        let Body::PayoutShares(PayoutShares { areas, .. }) = chart.body else { panic!("areas") };
+        let at_end: Decimal = areas.iter().filter_map(|area| area.corners.last()).map(|corner| corner.1).sum();
+        assert_eq!(at_end, corner(41, 0).0);
+        assert_eq!(by_holder(&sale).title, "Ada: nothing below $5M, 80.0% of each dollar above $21M");
+        let bars = payouts(&sale, &sale.settlements[0]);
+        assert_eq!(
+            (bars.id.as_str(), bars.title.as_str()),
+            ("payouts-3m", "At $3M, 100.0% of the payouts go to A Fund, none to Ada")
+        );
+    }
 }

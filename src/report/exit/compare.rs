@@ -35,6 +35,25 @@ struct Claimant {
     payees: Vec<Option<Payee>>,
 }
 
+impl Claimant {
+    /// Where which of another offer and the base pays it more.
+    fn regions(&self, other: usize) -> Vec<Region> {
+        let signs = self.payoffs[other].less(&self.payoffs[0]).signs();
+        let region = |(index, &(from, other)): (usize, &(Exact, Ordering))| Region {
+            from,
+            to: signs.get(index + 1).map(|(next, _)| *next),
+            other,
+        };
+        signs.iter().enumerate().map(region).collect()
+    }
+
+    /// Whether both pay the same at an exit value, and neither jumps over the other there.
+    fn is_crossing(&self, other: usize, at: Exact) -> bool {
+        let pays = |index: usize| self.payoffs[index].at(at);
+        order(pays(0), pays(other)) == Ordering::Equal && pays(0).is_positive().is_yes() && at.is_positive().is_yes()
+    }
+}
+
 /// One offer is better than the base from an exit value on.
 #[derive(Clone, Copy, Debug)]
 pub struct Region {
@@ -151,8 +170,8 @@ impl<'a> Offers<'a> {
         let mut table = Table::new("comparison-crossovers", "Which offer pays more", head);
         for subject in &self.subjects {
             for other in 1..self.offers.len() {
-                for (index, region) in self.regions(subject, other).iter().enumerate() {
-                    let cross = index > 0 && self.is_crossing(subject, other, region.from);
+                for (index, region) in subject.regions(other).iter().enumerate() {
+                    let cross = index > 0 && subject.is_crossing(other, region.from);
                     let both = subject.payoffs[0].at(region.from);
                     table.push(
                         if index == 0 { Style::Body } else { Style::Detail },
@@ -202,28 +221,12 @@ impl<'a> Offers<'a> {
         }
     }
 
-    fn regions(&self, subject: &Claimant, other: usize) -> Vec<Region> {
-        let signs = subject.payoffs[other].less(&subject.payoffs[0]).signs();
-        let region = |(index, &(from, other)): (usize, &(Exact, Ordering))| Region {
-            from,
-            to: signs.get(index + 1).map(|(next, _)| *next),
-            other,
-        };
-        signs.iter().enumerate().map(region).collect()
-    }
-
-    /// Whether both pay the same at an exit value, and neither jumps over the other there.
-    fn is_crossing(&self, subject: &Claimant, other: usize, at: Exact) -> bool {
-        let pays = |index: usize| subject.payoffs[index].at(at);
-        order(pays(0), pays(other)) == Ordering::Equal && pays(0).is_positive().is_yes() && at.is_positive().is_yes()
-    }
-
     /// Exit values at which the better offer changes, with the label of the one that is better from there on; past a stretch
     /// where both pay the same too.
     fn crossings(&self, subject: &Claimant, other: usize) -> Vec<(Exact, String)> {
         let mut last = Ordering::Equal;
         let mut crossings = Vec::new();
-        for region in self.regions(subject, other).into_iter().filter(|region| region.other != Ordering::Equal) {
+        for region in subject.regions(other).into_iter().filter(|region| region.other != Ordering::Equal) {
             if last != Ordering::Equal && last != region.other {
                 crossings.push((region.from, self.better(region.other, other)));
             }
@@ -261,7 +264,7 @@ impl<'a> Offers<'a> {
                 push(subject, format!("payout at {at}"), paid, note);
             }
             for other in 1..self.offers.len() {
-                for region in self.regions(subject, other) {
+                for region in subject.regions(other) {
                     let from = decimal(region.from, MONEY_PLACES);
                     let figures =
                         subject.payoffs.iter().map(|payoff| Some(decimal(payoff.at(region.from), MONEY_PLACES)));
@@ -366,4 +369,55 @@ fn claimants(sale: &Sale) -> Vec<StakeholderId> {
             || !Payee::of(sale, Subject::Stakeholder(*who)).besides.is_empty()
     };
     all.filter(holds).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Participation;
+    use crate::report::exit::fixture::{run, sold};
+
+    /// Full participation: A Fund 4M first and 20 % of the rest; v is the same as without only at v = 0. Below 5M both pay
+    /// alike; above, the fund always does better and Ada always worse: no crossing.
+    #[test]
+    fn offers_that_never_change_places_are_said_to_be_so() {
+        let (plain, full) = (sold(), run(Participation::Full));
+        let offers = offers(&[("plain", &plain), ("full", &full)]);
+        let ada = &offers.subjects[0];
+        assert_eq!(ada.name, "Ada");
+        assert!(offers.crossings(ada, 1).is_empty());
+        let chart = offers.chart(Some("ada")).expect("Ada has a claim").expect("a chart");
+        assert_eq!(chart.title, "For Ada the better offer is the same at every exit value");
+        assert_eq!(offers.chart(Some("nobody")).map(|_| ()).map_err(|finding| finding.code), Err("E0905"));
+        assert!(offers.chart(None).expect("no name").is_none());
+    }
+
+    /// Capped at 1.5x = 6M: Ada gets less than without participation from 5M on, until the fund has 6M at an exit of 15M
+    /// (4M + 20 % of 10M) and every further dollar is Ada's: 8M at 15M, 14M at 21M where the plain offer pays 16M; the plain
+    /// fund converts there and passes 6M at v = 3: 31M. From there on both pay the same.
+    #[test]
+    fn payouts_and_regions_are_those_worked_out_by_hand() {
+        let half = Decimal::new(15, 1);
+        let capped = run(Participation::Capped(crate::model::Term::Given(crate::num::Stated::from(half))));
+        let plain = sold();
+        let offers = offers(&[("plain", &plain), ("capped", &capped)]);
+        let fund = &offers.subjects[1];
+        let regions: Vec<(Option<Decimal>, Ordering)> =
+            fund.regions(1).iter().map(|region| (region.from.to_decimal(0), region.other)).collect();
+        let at = |millions: i64| Some(Decimal::from(millions * 1_000_000));
+        assert_eq!(regions, [(at(0), Ordering::Equal), (at(5), Ordering::Greater), (at(31), Ordering::Equal)]);
+        let rows = offers.csv_rows();
+        let row = rows.iter().find(|row| row.cells[..2] == [Cell::text("Ada"), Cell::text("payout at 11000000")]);
+        // 11 - 1 debt - 4 = 6 to share: 80 % of it is 4.8.
+        let money = |amount: i64| Cell::Money(Decimal::from(amount));
+        assert_eq!(row.expect("a row").cells[2..5], [money(6_000_000), money(4_800_000), money(-1_200_000)]);
+    }
+
+    fn offers<'a>(runs: &[(&str, &'a crate::report::Run)]) -> Offers<'a> {
+        let offer = |(label, run): &(&str, &'a crate::report::Run)| Offer {
+            label: (*label).to_owned(),
+            sale: Sale::of(run, None).expect("a sale"),
+        };
+        Offers::new(runs.iter().map(offer).collect())
+    }
 }

@@ -96,6 +96,7 @@ impl Book {
                 self.take(from.index(), shares);
             }
             EntryKind::Adjustment { .. }
+            | EntryKind::InKind { .. }
             | EntryKind::PoolIncrease
             | EntryKind::Cancellation
             | EntryKind::Warrant
@@ -156,5 +157,39 @@ pub fn cost_of(exit: &ExitOfRun, costs: &[Cost], portion: usize) -> Option<Exact
         }
         ClaimOf::Right(_) | ClaimOf::Pool(_) | ClaimOf::Discount(_) => Some(Exact::zero()),
         ClaimOf::Convertible(id) => Some(Values::of(scenario).at(scenario.convertibles[id.index()].amount)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::exit::fixture::sold;
+    use crate::report::fixture;
+
+    fn paid(agreement: &Agreement, ledger: &Ledger) -> Vec<Option<String>> {
+        let costs = costs(agreement, ledger);
+        costs.iter().map(|cost| Some(cost.paid?.to_decimal(2)?.to_string())).collect()
+    }
+
+    #[test]
+    fn preferred_of_the_opening_cost_their_issue_price_and_common_nobody_knows_what() {
+        let run = sold();
+        // 2M shares at $2.
+        assert_eq!(paid(&run.agreement, run.ledger()), [None, Some("4000000".to_owned())]);
+        assert!(costs(&run.agreement, run.ledger())[1].at_issue_price);
+    }
+
+    #[test]
+    fn a_stated_cost_holds_and_cheques_add_up() {
+        let mut run = sold();
+        let position = crate::model::PositionId::at(0);
+        run.agreement.opening_costs.push((position, crate::num::Stated::from(800)));
+        assert_eq!(paid(&run.agreement, run.ledger())[0].as_deref(), Some("800"));
+        let run = fixture::closed();
+        let amazon = run.agreement.stakeholders.iter().position(|who| who.id == "amazon").expect("Amazon");
+        let is_amazons = |position: &&Holding| matches!(position, Holding::Shares(who, _) if who.index() == amazon);
+        let place = run.agreement.scenario.positions.iter().position(|position| is_amazons(&position)).expect("a line");
+        // 15 and, on a condition, 35.
+        assert_eq!(paid(&run.agreement, run.ledger())[place].as_deref(), Some("50000000000"));
     }
 }

@@ -124,3 +124,30 @@ fn bare(sale: &Sale, settlement: &Settlement, kind: &str, to: &str, amount: Deci
     cells[KEYS.len() - 1] = Cell::text(&sale.run.agreement.head.currency);
     cells
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::exit::fixture::sold;
+
+    #[test]
+    fn rows_but_the_totals_add_up_to_each_exit_value() {
+        let run = sold();
+        let table = csv(&Sale::of(&run, None).expect("a sale"));
+        let at = |key: &str| table.columns.iter().position(|column| column.key == key).expect("a column");
+        let money = |cell: &Cell| match cell {
+            Cell::Money(amount) => *amount,
+            other => panic!("{other:?} is no money"),
+        };
+        for value in [3_000_000, 11_000_000, 41_000_000].map(Decimal::from) {
+            let of_value = table.rows.iter().filter(|row| row.cells[at("exit_value")] == Cell::Money(value));
+            let (totals, parts): (Vec<_>, Vec<_>) =
+                of_value.partition(|row| row.cells[at("kind")] == Cell::text("total"));
+            assert_eq!(totals.len(), 1);
+            let sum: Decimal = parts.iter().map(|row| money(&row.cells[at("payout")])).sum();
+            assert_eq!((sum, money(&totals[0].cells[at("payout")])), (value, value));
+        }
+        let debt = table.rows.iter().find(|row| row.cells[at("kind")] == Cell::text("debt")).expect("a row");
+        assert_eq!(debt.cells[at("stakeholder")], Cell::text("Debt to Bank"));
+    }
+}

@@ -105,8 +105,8 @@ impl Writer<'_> {
                 "{}: {} = {} of {} x {}, {form}{indifferent}",
                 capital(&claim_in_full(sale, claim)),
                 self.cents(paid.amount.cents),
-                self.count(units),
-                self.count(whole),
+                shares_in_words(units),
+                shares_in_words(whole),
                 self.money(settled.amount.exact)
             ),
         ));
@@ -120,14 +120,10 @@ impl Writer<'_> {
         self.terms(claim, lines);
     }
 
-    fn count(&self, shares: Exact) -> String {
-        count(decimal(shares, POSTED_PLACES))
-    }
-
     /// What the claim gets, by its terms at the common price.
     fn formula(&self, settlement: &Settlement, claim: &Claim<Exact>, form: Form, gets: Exact) -> String {
         let v = settlement.common_price;
-        let (shares, price) = (self.count(claim.shares), self.price(v));
+        let (shares, price) = (shares_in_words(claim.shares), self.price(v));
         let as_common = claim.shares * v;
         let preference = self.money(claim.preference);
         let gets = self.money(gets);
@@ -177,7 +173,7 @@ impl Writer<'_> {
                 if claim.preference.is_positive().is_yes() {
                     let per_share = self.price(claim.preference / claim.units_held);
                     let issued = lot(self.sale, claim).map_or_else(String::new, |lot| format!(", issued at {lot}"));
-                    let units = self.count(claim.units_held);
+                    let units = shares_in_words(claim.units_held);
                     lines.push(plain(
                         2,
                         format!("preference {} = {units} shares x {per_share}{issued}", self.money(claim.preference)),
@@ -187,7 +183,11 @@ impl Writer<'_> {
             }
             ClaimOf::Right(right) => {
                 let info = &agreement.rights[right.index()];
-                lines.push(self.cited(3, format!("{} of {}", info.name, self.count(claim.units_held)), info.origin));
+                lines.push(self.cited(
+                    3,
+                    format!("{} of {}", info.name, shares_in_words(claim.units_held)),
+                    info.origin,
+                ));
             }
             ClaimOf::Convertible(id) | ClaimOf::Discount(id) => {
                 let info = &agreement.convertibles[id.index()];
@@ -254,5 +254,38 @@ impl Writer<'_> {
         let (to, part) = super::charts::weight(self.sale, portion);
         let share = segment.next_dollar.iter().find(|(known, _)| *known == to).map(|(_, share)| *share);
         share.map_or(Exact::zero(), |share| share * part)
+    }
+}
+
+fn shares_in_words(shares: Exact) -> String {
+    count(decimal(shares, POSTED_PLACES))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::StakeholderId;
+    use crate::report::exit::fixture::{millions, sold};
+
+    #[test]
+    fn a_payout_is_followed_to_its_claim_its_formula_and_the_line_of_the_value() {
+        let run = sold();
+        let sale = Sale::of(&run, Some(&[millions(41)])).expect("a sale");
+        let explained = explain(&sale, Subject::Stakeholder(StakeholderId::at(1)), "A Fund");
+        assert_eq!(explained.stages[0].stage, "Exit at $41M");
+        let says: Vec<&str> = explained.stages[0].lines.iter().map(|line| line.says.as_str()).collect();
+        for expected in [
+            "payout $8,000,000 = 19.5122% of the exit value; 2.0000x of $4M paid for the shares",
+            "Series A Preferred: $8,000,000 = 2,000,000 of 2,000,000 x $8M, as converted",
+            "$8M = 2,000,000 as converted x $4, more than its preference of $4M",
+            "preference $4M = 2,000,000 shares x $2, issued at the opening",
+            "$40M left = exit value $41M - debt to bank $1,000,000",
+            "the sharing is that above $21M, where Series A Preferred converts; of the next dollar 20.0000% would come here",
+        ] {
+            assert!(says.contains(&expected), "{expected} is not among {says:#?}");
+        }
+        assert!(explained.stages[0].lines.iter().any(|line| line.at.as_deref() == Some("scenarios/sold.toml:2")));
+        let bank = explain(&sale, Subject::Stakeholder(StakeholderId::at(2)), "Bank");
+        assert_eq!(bank.stages[0].lines[1].says, "Debt to Bank: $1,000,000, before all shares");
     }
 }

@@ -11,6 +11,8 @@ pub mod conventions;
 mod cost;
 mod csv;
 pub mod explain;
+#[cfg(test)]
+mod fixture;
 mod names;
 mod payoff;
 pub mod solve;

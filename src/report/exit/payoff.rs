@@ -251,3 +251,78 @@ fn add(found: &mut Vec<Span>, span: Span) {
     }
     found.push(span);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::exit::Recipient::Claim;
+    use crate::report::exit::Sale;
+    use crate::report::exit::fixture::{millions, sold};
+
+    fn payoff(pieces: &[(i32, i32, i32)]) -> Payoff {
+        let piece = |&(from, above, slope): &(i32, i32, i32)| Piece {
+            from: Exact::whole(from),
+            here: Exact::whole(above),
+            above: Exact::whole(above),
+            slope: Exact::whole(slope),
+        };
+        Payoff { pieces: pieces.iter().map(piece).collect() }
+    }
+
+    fn whole(number: Exact) -> i64 {
+        i64::try_from(number.to_decimal(0).expect("short")).expect("whole")
+    }
+
+    fn spans(payoff: &Payoff, wanted: i32) -> Vec<(i64, Option<i64>)> {
+        let found = payoff.values_for(Exact::whole(wanted));
+        found.iter().map(|span| (whole(span.from), span.to.map(whole))).collect()
+    }
+
+    #[test]
+    fn a_payoff_is_read_off_the_distribution_at_and_above_every_breakpoint() {
+        let run = sold();
+        let sale = Sale::of(&run, None).expect("a sale");
+        let payoffs = Payoffs::of(&sale);
+        let (common, preferred) = (payoffs.get(Claim(0)).expect("common"), payoffs.get(Claim(1)).expect("preferred"));
+        for (value, to_common, to_preferred) in [(0, 0, 0), (3, 0, 2), (5, 0, 4), (11, 6, 4), (21, 16, 4), (41, 32, 8)]
+        {
+            assert_eq!(order(common.at(millions(value)), millions(to_common)), Ordering::Equal, "common at {value}M");
+            assert_eq!(order(preferred.at(millions(value)), millions(to_preferred)), Ordering::Equal, "at {value}M");
+        }
+    }
+
+    #[test]
+    fn every_exit_value_for_an_amount_is_found_a_flat_stretch_as_a_whole() {
+        // 0 until 10, then to 20 at 20, flat until 50, then on.
+        let payoff = payoff(&[(0, 0, 0), (10, 0, 2), (20, 20, 0), (50, 20, 1)]);
+        assert_eq!(spans(&payoff, 0), [(0, Some(10))]);
+        assert_eq!(spans(&payoff, 8), [(14, Some(14))]);
+        assert_eq!(spans(&payoff, 20), [(20, Some(50))]);
+        assert_eq!(spans(&payoff, 25), [(55, Some(55))]);
+        assert_eq!(spans(&payoff, -1), []);
+        assert_eq!(payoff.reach().1.map(whole), None);
+    }
+
+    #[test]
+    fn a_payoff_that_falls_gives_an_amount_twice_and_a_jump_may_skip_it() {
+        let falling = payoff(&[(0, 0, 1), (10, 4, 1)]);
+        assert_eq!(spans(&falling, 6), [(6, Some(6)), (12, Some(12))]);
+        let jumping = payoff(&[(0, 0, 0), (10, 8, 0)]);
+        assert_eq!(spans(&jumping, 5), []);
+        assert_eq!(jumping.jumps_over(Exact::whole(5)).into_iter().map(whole).collect::<Vec<_>>(), [10]);
+        assert_eq!(spans(&jumping, 8), [(10, None)]);
+        assert_eq!(jumping.reach().1.map(whole), Some(8));
+    }
+
+    #[test]
+    fn two_payoffs_change_places_at_every_root_of_their_difference() {
+        // Flat 10 against a line that passes it at 10, falls back below it at 20, and passes it again at 40.
+        let (flat, other) = (payoff(&[(0, 10, 0)]), payoff(&[(0, 0, 1), (15, 15, -1), (30, 0, 1)]));
+        let signs = other.less(&flat).signs();
+        let signs: Vec<(i64, Ordering)> = signs.into_iter().map(|(from, sign)| (whole(from), sign)).collect();
+        assert_eq!(
+            signs,
+            [(0, Ordering::Less), (10, Ordering::Greater), (20, Ordering::Less), (40, Ordering::Greater)]
+        );
+    }
+}

@@ -7,7 +7,7 @@ use crate::engine::exit::{Recipient, Settlement};
 use crate::error::Finding;
 use crate::model::{Comparison, Condition, Figure, Subject};
 use crate::num::{Exact, Number};
-use crate::report::exact::{MONEY_PLACES, POSTED_PLACES, decimal};
+use crate::report::exact::{MONEY_PLACES, decimal};
 use crate::report::frame::columns;
 use crate::report::table::{Cell, Style, Table};
 use crate::report::words::{basis, money_in_full, price};
@@ -102,7 +102,7 @@ pub fn table(sale: &Sale, condition: &Condition) -> Result<Table, Finding> {
         exactly.push(format!(
             "{asked}{} an exit value of {}.",
             if condition.comparison == Comparison::Equal { " at" } else { " from" },
-            price(decimal(range.from, POSTED_PLACES), &sale.run.agreement.head.currency)
+            price(decimal(range.from, MONEY_PLACES), &sale.run.agreement.head.currency)
         ));
         let single = range.to.is_some_and(|to| order(range.from, to) == Ordering::Equal);
         let up_to = range.to.filter(|_| !single).map(|to| Cell::Money(decimal(to, MONEY_PLACES)));
@@ -247,5 +247,58 @@ fn none(sale: &Sale, wanted: &Wanted, literal: &str) -> String {
             money(most)
         ),
         None => format!("No exit value does it: the payout behind {literal} begins at {}.", money(least)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Measure, StageOf, StakeholderId};
+    use crate::num::Stated;
+    use crate::report::exit::fixture::{millions, sold};
+
+    fn condition(figure: Figure, who: usize, comparison: Comparison, number: i64) -> Condition {
+        let subject = Subject::Stakeholder(StakeholderId::at(who));
+        let measure = Measure { figure, subject, stage: StageOf::Last, literal: "the payout".into() };
+        Condition { measure, comparison, number: Stated::from(number), literal: number.to_string() }
+    }
+
+    fn exit_values(condition: &Condition) -> Vec<(Option<Decimal>, Option<Decimal>)> {
+        let run = sold();
+        let sale = Sale::of(&run, None).expect("a sale");
+        let wanted = wanted(&sale, condition).expect("a payout");
+        let ranges = ranges(&wanted.payoff, wanted.amount, condition.comparison);
+        ranges.iter().map(|range| (range.from.to_decimal(2), range.to.and_then(|to| to.to_decimal(2)))).collect()
+    }
+
+    #[test]
+    fn every_exit_value_is_found_exactly() {
+        let at = |number: i64| Some(Decimal::from(number));
+        let (ada, fund, bank) = (0, 1, 2);
+        let found = |figure, who, comparison, number| exit_values(&condition(figure, who, comparison, number));
+        use Comparison::{Above, AtLeast, AtMost, Below, Equal};
+        assert_eq!(found(Figure::Payout, ada, Equal, 6_000_000), [(at(11_000_000), at(11_000_000))]);
+        // Its preference, from where it is covered to where conversion pays more.
+        assert_eq!(found(Figure::Payout, fund, Equal, 4_000_000), [(at(5_000_000), at(21_000_000))]);
+        // Twice its $4M: v = 4, as in the fixture.
+        assert_eq!(found(Figure::Multiple, fund, Equal, 2), [(at(41_000_000), at(41_000_000))]);
+        assert_eq!(found(Figure::PayoutPerShare, fund, AtLeast, 4), [(at(41_000_000), None)]);
+        assert_eq!(found(Figure::Payout, fund, Above, 4_000_000), [(at(21_000_000), None)]);
+        assert_eq!(found(Figure::Payout, ada, AtMost, 0), [(at(0), at(5_000_000))]);
+        assert_eq!(found(Figure::Payout, ada, Below, 0), []);
+        // What is lent is a payout too.
+        assert_eq!(found(Figure::Payout, bank, Equal, 1_000_000), [(at(1_000_000), None)]);
+    }
+
+    #[test]
+    fn what_cannot_be_reached_or_asked_is_said() {
+        let run = sold();
+        let sale = Sale::of(&run, Some(&[millions(3)])).expect("a sale");
+        let too_much = table(&sale, &condition(Figure::Payout, 2, Comparison::Equal, 2_000_000)).expect("a table");
+        assert!(too_much.rows.is_empty());
+        assert!(too_much.notes[0].contains("goes from $0 to $1M and no further"), "{}", too_much.notes[0]);
+        let code = |condition: &Condition| table(&sale, condition).map(|_| ()).map_err(|finding| finding.code);
+        assert_eq!(code(&condition(Figure::Multiple, 0, Comparison::Equal, 2)), Err("E0907"));
+        assert_eq!(code(&condition(Figure::Shares, 0, Comparison::Equal, 2)), Err("E0907"));
     }
 }

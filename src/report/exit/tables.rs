@@ -423,3 +423,70 @@ pub fn has_escrow(sale: &Sale) -> bool {
 fn all_portions(sale: &Sale) -> Vec<usize> {
     (0..sale.exit.stack.portions.len()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::exit::fixture::{millions, sold};
+
+    fn cells(table: &Table, row: &str) -> Vec<Cell> {
+        let row = table.rows.iter().find(|candidate| candidate.cells[0] == Cell::text(row));
+        row.unwrap_or_else(|| panic!("{} has no such row", table.id)).cells[1..].to_vec()
+    }
+
+    fn money(amount: i64) -> Cell {
+        Cell::Money(Decimal::from(amount))
+    }
+
+    #[test]
+    fn several_exit_values_are_columns_and_each_adds_up() {
+        let run = sold();
+        let tables = tables(&Sale::of(&run, None).expect("a sale"));
+        let ids: Vec<&str> = tables.iter().map(|table| table.id).collect();
+        let expected =
+            ["exit-classes", "exit-per-share", "exit-forms", "exit-holders", "exit-multiples", "breakpoints"];
+        assert_eq!(ids, expected);
+        let row = |row| cells(&tables[0], row);
+        assert_eq!(row("Series A Preferred"), [money(2_000_000), money(4_000_000), money(8_000_000)]);
+        assert_eq!(row("Common"), [money(0), money(6_000_000), money(32_000_000)]);
+        assert_eq!(row("Debt to Bank"), [money(1_000_000), money(1_000_000), money(1_000_000)]);
+        assert_eq!(row("Exit value"), [money(3_000_000), money(11_000_000), money(41_000_000)]);
+        let forms = ["preference", "preference", "as converted"].map(Cell::text);
+        assert_eq!(cells(&tables[2], "Series A Preferred"), forms);
+        // 2M, 4M and 8M for 4M.
+        let multiples = ["0.5", "1", "2"].map(|number| Cell::Multiple(number.parse().expect("a decimal")));
+        assert_eq!(cells(&tables[4], "A Fund"), multiples);
+        assert!(tables[0].notes[0].contains("add up to the exit value, to the cent"), "{}", tables[0].notes[0]);
+        assert!(tables[0].notes[0].contains("no payout falls"), "{}", tables[0].notes[0]);
+    }
+
+    #[test]
+    fn one_exit_value_is_shown_in_full_with_what_is_in_escrow() {
+        let run = sold();
+        let sale = Sale::of(&run, Some(&[millions(11)])).expect("a sale");
+        let tables = tables(&sale);
+        assert_eq!(tables[0].title, "Exit at $11M: by class; funding all, case base");
+        let [shares, cost, payout, multiple, per_share, form, escrow] = &cells(&tables[0], "Series A Preferred")[..]
+        else {
+            panic!("seven columns")
+        };
+        assert_eq!(*shares, Cell::Count(Decimal::from(2_000_000)));
+        assert_eq!((cost, payout, escrow), (&money(4_000_000), &money(4_000_000), &money(400_000)));
+        assert_eq!((multiple, per_share), (&Cell::Multiple(Decimal::ONE), &Cell::Price(Decimal::TWO)));
+        assert_eq!(*form, Cell::text("preference"));
+        // Paid to holders: 4M and 6M, of which a tenth waits.
+        assert_eq!(cells(&tables[0], "Paid to holders")[2], money(10_000_000));
+        assert_eq!(cells(&tables[0], "Paid to holders")[6], money(1_000_000));
+        assert_eq!(cells(&tables[1], "Ada")[0], Cell::Empty, "nobody said what Ada paid");
+    }
+
+    #[test]
+    fn at_the_price_of_the_choice_the_preference_is_kept_and_said_to_be_one_of_two() {
+        let run = sold();
+        let sale = Sale::of(&run, Some(&[millions(21)])).expect("a sale");
+        let tables = tables(&sale);
+        assert_eq!(cells(&tables[0], "Series A Preferred")[5], Cell::text("preference (indifferent)"));
+        let said = tables[0].notes.iter().any(|note| note.starts_with("At $21M preference and conversion pay"));
+        assert!(said, "{:?}", tables[0].notes);
+    }
+}

@@ -50,8 +50,13 @@ macro_rules! each {
 impl Machine {
     /// Columns for a program.
     pub fn new(program: &Program) -> Self {
+        Self::with_columns(program.columns)
+    }
+
+    /// So many columns.
+    pub fn with_columns(columns: usize) -> Self {
         Machine {
-            columns: (0..program.columns).map(|_| Box::new(Column::splat(0.0))).collect(),
+            columns: (0..columns).map(|_| Box::new(Column::splat(0.0))).collect(),
             spare: Some(Box::new(Column::splat(0.0))),
         }
     }
@@ -81,6 +86,7 @@ impl Machine {
                 Step::MulKnown { to, a, k } => each!(self, to, |i| x[i] * k, x = a),
                 Step::MulAdd { to, a, b, c } => each!(self, to, |i| x[i] * y[i] + z[i], x = a, y = b, z = c),
                 Step::MulKnownAdd { to, a, k, c } => each!(self, to, |i| x[i] * k + z[i], x = a, z = c),
+                Step::MulKnownAddKnown { to, a, k, l } => each!(self, to, |i| x[i] * k + l, x = a),
                 Step::MulSub { to, a, b, c } => each!(self, to, |i| z[i] - x[i] * y[i], x = a, y = b, z = c),
                 Step::Div { to, a, b } => each!(self, to, |i| x[i] / y[i], x = a, y = b),
                 Step::DivKnown { to, a, k } => each!(self, to, |i| x[i] / k, x = a),

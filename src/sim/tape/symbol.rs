@@ -135,6 +135,38 @@ impl Symbol {
         matches!(self, Symbol::Known(known) if known == value)
     }
 
+    /// A product in which known factors stand last, and are one: what several participants pay of one amount at one price
+    /// is one product times the part of each. It differs from the product as written by its last digit at most.
+    fn with_known_factors_last(self, other: Self) -> Self {
+        match (self.known_factor(), other.known_factor()) {
+            (Some((a, k)), None) => match other {
+                Symbol::Known(l) => a * Symbol::Known(k * l),
+                Symbol::Node(_) => (a * other) * Symbol::Known(k),
+            },
+            (None, Some((b, k))) => (self * b) * Symbol::Known(k),
+            (Some((a, k)), Some((b, l))) => (a * b) * Symbol::Known(k * l),
+            (None, None) => Symbol::noted(Operation::Mul(self.key(), other.key()), self.bounds().mul(other.bounds())),
+        }
+    }
+
+    /// A product with a known number, as the other factor and that number.
+    fn known_factor(self) -> Option<(Symbol, f64)> {
+        let Symbol::Node(index) = self else { return None };
+        match operation(index) {
+            Operation::Mul(Key::Node(factor), Key::Known(k)) => Some((Symbol::Node(factor), f64::from_bits(k))),
+            _ => None,
+        }
+    }
+
+    /// What it is one over.
+    fn is_reciprocal_of(self) -> Option<Symbol> {
+        let Symbol::Node(index) = self else { return None };
+        match operation(index) {
+            Operation::Div(Key::Known(one), Key::Node(inner)) if one == 1.0_f64.to_bits() => Some(Symbol::Node(inner)),
+            _ => None,
+        }
+    }
+
     fn noted(operation: Operation, bounds: Bounds) -> Self {
         // A range of one value is that value; an operation on it need not be carried out.
         if bounds.is_finite() && bounds.low == bounds.high && bounds.low != 0.0 {
@@ -190,7 +222,7 @@ impl Mul for Symbol {
             _ if self.is(1.0) => other,
             _ if other.is(1.0) => self,
             (Symbol::Known(_), Symbol::Node(_)) => other * self,
-            _ => Symbol::noted(Operation::Mul(self.key(), other.key()), self.bounds().mul(other.bounds())),
+            _ => self.with_known_factors_last(other),
         }
     }
 }
@@ -212,7 +244,11 @@ impl Div for Symbol {
                 if self.is(0.0) && bounds.sure {
                     return Symbol::Known(0.0);
                 }
-                let reciprocal = Symbol::noted(Operation::Div(one.key(), other.key()), bounds);
+                // One over one over a number is the number, but for its last digit.
+                let reciprocal = match other.is_reciprocal_of() {
+                    Some(inner) if bounds.is_finite() => inner,
+                    _ => Symbol::noted(Operation::Div(one.key(), other.key()), bounds),
+                };
                 self * reciprocal
             }
         }

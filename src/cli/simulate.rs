@@ -1,0 +1,287 @@
+//! `capstruct simulate`: many futures of a scenario at once.
+
+#![allow(clippy::cast_precision_loss, reason = "an estimated time has few digits")]
+
+use super::args::SimulateArgs;
+use super::run::shown;
+use super::session::{Read, Session, print};
+use super::shard::{self, Shard};
+use crate::error::{Error, Finding, Findings};
+use crate::model::{Agreement, Condition};
+use crate::render;
+use crate::render::files::OutputFolder;
+use crate::report::simulation::{Outcome, Wanted, watch};
+use crate::report::{Run, simulation_charts};
+use crate::sim::draw::{Draw, drawn_words};
+use crate::sim::model::Model;
+use crate::sim::run::{Plan, Simulation, Stage, Tally};
+use crate::sim::simd::{self, Instructions};
+use crate::sim::tape::BLOCK;
+use crate::spec::resolve::condition;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// More than this part of the paths without an answer is a failed check.
+const IMPOSSIBLE_MAX: f64 = 0.001;
+/// A run that would take longer is not begun.
+const LONGEST: Duration = Duration::from_hours(1);
+/// Paths by which the time of a run is estimated.
+const TRIAL: u64 = 1 << 16;
+/// The exit code of a process that was interrupted.
+const INTERRUPTED: u8 = 130;
+/// The environment variable that forces instructions, for tests.
+const SIMD: &str = "CAPSTRUCT_SIMD";
+
+/// A scenario ready to be simulated.
+pub(super) struct Prepared {
+    pub run: Run,
+    pub model: Model,
+    pub wanted: Vec<Wanted>,
+    pub conditions: Vec<Condition>,
+}
+
+/// Simulates, shows and writes.
+pub(super) fn simulate(session: &Session, asked: &SimulateArgs) -> Result<u8, Error> {
+    let paths = paths(&asked.paths)?;
+    let instructions = instructions()?;
+    let prepared = prepare(session, asked)?;
+    let simulation = Simulation::new(&prepared.model);
+    let threads = asked.threads.map_or_else(available, usize::from);
+    let plan = Plan { paths: paths.clone(), threads, instructions };
+    if asked.shard.is_none() {
+        refuse_too_long(asked, &simulation, &plan)?;
+    }
+    let Some(tally) = with_progress(session, &simulation, &plan) else {
+        eprintln!("stopped: nothing was written");
+        return Ok(INTERRUPTED);
+    };
+    match &asked.shard {
+        Some(file) => {
+            let shard = Shard::new(session, asked, &prepared, &paths, &tally);
+            shard::write(file, &shard)?;
+            session.say(&format!("paths {} to {} written to {}", paths.start, paths.end, shown(file)));
+            Ok(0)
+        }
+        None => show(session, asked, &prepared, &simulation, &tally),
+    }
+}
+
+/// As many threads as there are processors.
+pub(super) fn available() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Reads the scenario and records its program.
+pub(super) fn prepare(session: &Session, asked: &SimulateArgs) -> Result<Prepared, Error> {
+    let mut read = session.read(&asked.name)?;
+    let run = session.run(&read, &session.settings)?;
+    let conditions = conditions(&mut read, &run.agreement, &asked.probabilities)?;
+    refuse_words(&read, &run.agreement)?;
+    let draw = Draw::new(&run.agreement, asked.seed, asked.sampling.into());
+    if draw.dimensions == 0 {
+        return Err(Error::usage(
+            Finding::error("E0721", format!("nothing is uncertain in {}: every future is the same", asked.name)).help(
+                "give a variable low, base and high or a distribution, or a conditional tranche a probability; \
+                 `capstruct run` computes the one future there is",
+            ),
+        ));
+    }
+    let (watch, wanted) = watch(&run, &conditions).map_err(|figure| {
+        Error::usage(
+            Finding::error("E0722", format!("the probability of {figure} cannot be simulated"))
+                .help("ask for ownership, shares, value, value_per_share, fully_diluted or a conversion_ratio"),
+        )
+    })?;
+    let model = Model::new(&run.agreement.scenario, run.rung, draw, watch);
+    Ok(Prepared { run, model, wanted, conditions })
+}
+
+fn conditions(read: &mut Read, agreement: &Agreement, typed: &[String]) -> Result<Vec<Condition>, Error> {
+    let mut conditions = Vec::new();
+    for text in typed {
+        let found = condition(text, "--probability", agreement, &mut read.sources)
+            .map_err(|finding| Error::input(Findings(vec![*finding]), read.sources.clone()))?;
+        conditions.push(found);
+    }
+    Ok(conditions)
+}
+
+/// A word that is drawn changes what the scenario is; such a variable must be set.
+fn refuse_words(read: &Read, agreement: &Agreement) -> Result<(), Error> {
+    let findings: Vec<Finding> = drawn_words(agreement)
+        .map(|id| {
+            let info = &agreement.variables[id.index()];
+            Finding::error("E0723", format!("`{}` draws a word, and each word is another scenario", info.name))
+                .at(agreement.origin(info.origin).span, "expected numbers, or one word")
+                .help(format!("choose one for this simulation: --set {}=WORD", info.name))
+        })
+        .collect();
+    match findings.is_empty() {
+        true => Ok(()),
+        false => Err(Error::input(Findings(findings), read.sources.clone())),
+    }
+}
+
+/// Shows the tables and writes the files.
+pub(super) fn show(
+    session: &Session,
+    asked: &SimulateArgs,
+    prepared: &Prepared,
+    simulation: &Simulation,
+    tally: &Tally,
+) -> Result<u8, Error> {
+    let Prepared { run, wanted, conditions, .. } = prepared;
+    let outcome = Outcome::new(run, simulation, tally, wanted.clone(), conditions);
+    let too_many = outcome.impossible_part() > IMPOSSIBLE_MAX && !asked.allow_infeasible;
+    if tally.possible == 0 {
+        return Err(Error::usage(
+            Finding::error("E0724", "no path has an answer")
+                .help(format!("`capstruct explain {} STAKEHOLDER --path 0` says why", asked.name)),
+        ));
+    }
+    let folder = session.folder_of(run);
+    let mut output = OutputFolder::keeping(&folder);
+    let csv = outcome.csv();
+    output.add("simulation.csv", render::csv::csv(&csv));
+    if !asked.no_charts {
+        for chart in simulation_charts::all(&outcome, &prepared.model.draw) {
+            output.add(format!("{}.png", chart.id), render::chart::png(&chart));
+        }
+    }
+    let written = output.commit()?;
+    let currency = &run.agreement.head.currency;
+    let tables = match session.format {
+        Some(super::args::Format::Csv) => vec![csv],
+        _ => outcome.tables(),
+    };
+    if !session.quiet {
+        print(&session.show(&tables, currency));
+    }
+    session.say(&format!("\nwrote {} files to {}", written.len(), shown(&folder)));
+    if too_many {
+        session.show_error(&Error::usage(
+            Finding::error("E0725", format!("{:.2} % of the paths have no answer", outcome.impossible_part() * 100.0))
+                .help("narrow what is drawn, or say --allow-infeasible: the statistics are then given feasible"),
+        ));
+        return Ok(1);
+    }
+    Ok(0)
+}
+
+/// Runs with a progress bar on a terminal, once it has taken a second; an interrupt ends it.
+pub(super) fn with_progress(session: &Session, simulation: &Simulation, plan: &Plan) -> Option<Tally> {
+    static STOPPED: AtomicBool = AtomicBool::new(false);
+    // A second handler in one process is refused, and the first still works.
+    let _ = ctrlc::set_handler(|| STOPPED.store(true, Ordering::Relaxed));
+    let started = Instant::now();
+    let bar = ProgressBar::with_draw_target(Some(plan.paths.end - plan.paths.start), ProgressDrawTarget::hidden());
+    if let Ok(style) =
+        ProgressStyle::with_template("{wide_bar} {percent} %  {human_pos} of {human_len} paths, {eta} left")
+    {
+        bar.set_style(style);
+    }
+    let is_watched = !session.quiet && std::io::stderr().is_terminal();
+    let tally = simulation.run(plan, &|done| {
+        if is_watched && started.elapsed() > Duration::from_secs(1) {
+            if bar.is_hidden() {
+                bar.set_draw_target(ProgressDrawTarget::stderr());
+            }
+            bar.set_position(done);
+        }
+        !STOPPED.load(Ordering::Relaxed)
+    });
+    bar.finish_and_clear();
+    tally
+}
+
+/// A run of hours is not begun: it says how long it would take and how to share it out.
+fn refuse_too_long(asked: &SimulateArgs, simulation: &Simulation, plan: &Plan) -> Result<(), Error> {
+    let count = plan.paths.end - plan.paths.start;
+    if count <= 64 * TRIAL {
+        return Ok(());
+    }
+    let mut worker = simulation.worker(0..TRIAL);
+    let start = Instant::now();
+    simd::run(plan.instructions, &mut worker, 0..TRIAL / BLOCK as u64, Stage::All);
+    let seconds = start.elapsed().as_secs_f64() / TRIAL as f64 * count as f64 / plan.threads.max(1) as f64;
+    if seconds <= LONGEST.as_secs_f64() {
+        return Ok(());
+    }
+    let part = count / 100;
+    Err(Error::usage(
+        Finding::error(
+            "E0726",
+            format!(
+                "{count} paths take about {} on {} of this machine",
+                hours(seconds),
+                crate::report::words::counted(plan.threads, "thread")
+            ),
+        )
+        .help(format!(
+            "share them out: capstruct simulate {name} --paths {first}..{second} --shard part-1.json, and so on, anywhere; \
+             then capstruct merge part-*.json gives the same bits. {enough} paths halve the error of {less}",
+            name = asked.name,
+            first = plan.paths.start,
+            second = plan.paths.start + part,
+            enough = "4,000,000",
+            less = "1,000,000",
+        )),
+    ))
+}
+
+fn hours(seconds: f64) -> String {
+    const HOUR: f64 = 3_600.0;
+    const DAY: f64 = 24.0 * HOUR;
+    if seconds > 2.0 * DAY { format!("{:.0} days", seconds / DAY) } else { format!("{:.1} hours", seconds / HOUR) }
+}
+
+/// `100000`, `1M`, or a part of the paths: `0..500000`.
+pub(super) fn paths(text: &str) -> Result<Range<u64>, Error> {
+    let refuse = |message: String| {
+        let help = "write a number such as 100000 or 1M, or a part such as 0..500000, the last of which is left out";
+        Error::usage(Finding::error("E0720", message).help(help))
+    };
+    let number = |text: &str| count(text).ok_or_else(|| refuse(format!("`--paths {text}` is no number of paths")));
+    let range = match text.split_once("..") {
+        Some((from, to)) => number(from)?..number(to)?,
+        None => 0..number(text)?,
+    };
+    if range.is_empty() {
+        return Err(refuse(format!("`--paths {text}` is no path at all")));
+    }
+    Ok(range)
+}
+
+/// A whole number, with `_`, or k, M, B, T behind it.
+fn count(text: &str) -> Option<u64> {
+    let text = text.trim().replace(['_', ','], "");
+    let (digits, power) = match text.chars().last()? {
+        'k' => (&text[..text.len() - 1], 3),
+        'M' => (&text[..text.len() - 1], 6),
+        'B' => (&text[..text.len() - 1], 9),
+        'T' => (&text[..text.len() - 1], 12),
+        _ => (text.as_str(), 0),
+    };
+    digits.parse::<u64>().ok()?.checked_mul(10_u64.pow(power))
+}
+
+/// The instructions to use: the widest there are, or what the environment says.
+pub(super) fn instructions() -> Result<Instructions, Error> {
+    let Some(word) = std::env::var_os(SIMD) else { return Ok(Instructions::widest()) };
+    let word = word.to_string_lossy();
+    let known = Instructions::ALL.into_iter().find(|instructions| instructions.word() == word);
+    match known.filter(|instructions| instructions.is_here()) {
+        Some(instructions) => Ok(instructions),
+        None => {
+            let here: Vec<&str> =
+                Instructions::ALL.into_iter().filter(|known| known.is_here()).map(Instructions::word).collect();
+            Err(Error::usage(
+                Finding::error("E0727", format!("{SIMD}={word}: this processor has no such instructions"))
+                    .help(format!("it has {}", here.join(", "))),
+            ))
+        }
+    }
+}

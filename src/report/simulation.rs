@@ -1,0 +1,491 @@
+//! A simulation as tables: what every holder ends with, how likely the events are, and how far the figures have settled.
+
+use super::figures::At;
+use super::holders::holders;
+use super::quantities::Unit;
+use super::run::Run;
+use super::table::{Cell, Column, Style, Table};
+use super::words::{grouped, listed};
+use crate::model::{Chance, Condition, Figure, StakeholderId, Subject};
+use crate::sim::draw::Sampling;
+use crate::sim::run::{Simulation, Tallied, Tally};
+use crate::sim::summary::{Estimate, PERCENTILES, Statistics, convergence, hash, probability};
+use crate::sim::watch::{Recipient, Watch};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::FromPrimitive;
+
+/// Decimals of a percentage on the terminal.
+const PLACES: u32 = 2;
+/// Significant digits of the file: more than chance leaves of any figure.
+const DIGITS: u32 = 12;
+/// Holders whose means are shown settling.
+const SETTLING: usize = 3;
+
+/// What a row of a simulation is of.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Who or what.
+    pub subject: Subject,
+    /// As people know it.
+    pub name: String,
+    /// Which figure: ownership, value, or payout.
+    pub figure: Figure,
+}
+
+/// A row: a figure with its statistics.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// What it is of.
+    pub wanted: Wanted,
+    /// The figure with everything at its base, where there is one.
+    pub base: Option<Decimal>,
+    /// What came out.
+    pub statistics: Statistics,
+    /// Where it was kept.
+    pub kept: Tallied,
+}
+
+/// A finished simulation.
+#[derive(Debug)]
+pub struct Outcome<'a> {
+    /// The scenario with everything at its base.
+    pub run: &'a Run,
+    /// The seed.
+    pub seed: u64,
+    /// Where the numbers came from.
+    pub sampling: Sampling,
+    /// What was kept.
+    pub tally: &'a Tally,
+    /// By figure.
+    pub rows: Vec<Row>,
+    /// Events asked for.
+    pub conditions: &'a [Condition],
+}
+
+/// What a simulation looks at: ownership and value of everyone and of every class, and what each gets in an exit.
+pub fn wanted(run: &Run) -> Vec<Wanted> {
+    let agreement = &run.agreement;
+    let mut subjects: Vec<(Subject, String)> = Vec::new();
+    for holder in holders(run) {
+        let subject = match holder.key {
+            super::holders::HolderKey::Stakeholder(who) => Subject::Stakeholder(who),
+            super::holders::HolderKey::PoolAvailable(plan) => Subject::Plan(plan),
+            super::holders::HolderKey::PoolPromised(_) => continue,
+        };
+        subjects.push((subject, holder.name));
+    }
+    let of_classes = (0..agreement.classes.len())
+        .map(|index| (Subject::Class(crate::model::ClassId::at(index)), agreement.classes[index].name.clone()));
+    let classes: Vec<_> = of_classes.collect();
+    let has_value = run.ledger().last().reference.is_some();
+    let row =
+        |figure| move |(subject, name): &(Subject, String)| Wanted { subject: *subject, name: name.clone(), figure };
+    let mut wanted: Vec<Wanted> = subjects.iter().map(row(Figure::Ownership)).collect();
+    wanted.extend(classes.iter().map(row(Figure::Ownership)));
+    if has_value {
+        wanted.extend(subjects.iter().map(row(Figure::Value)));
+        wanted.extend(classes.iter().map(row(Figure::Value)));
+        wanted.push(Wanted { subject: Subject::Whole, name: "Whole company".into(), figure: Figure::Value });
+    }
+    wanted
+}
+
+/// Whose proceeds are looked at, and the rows they belong to.
+pub fn proceeds(run: &Run) -> Vec<(Recipient, Wanted)> {
+    if run.agreement.scenario.exit.as_ref().is_none_or(|exit| exit.rung > run.rung) {
+        return Vec::new();
+    }
+    let row = |subject, name: &str| Wanted { subject, name: name.to_owned(), figure: Figure::Payout };
+    let stakeholders = holders(run).into_iter().filter_map(|holder| match holder.key {
+        super::holders::HolderKey::Stakeholder(who) => {
+            Some((Recipient::Stakeholder(who), row(Subject::Stakeholder(who), &holder.name)))
+        }
+        _ => None,
+    });
+    let classes = run.agreement.classes.iter().enumerate().map(|(index, class)| {
+        let id = crate::model::ClassId::at(index);
+        (Recipient::Class(id), row(Subject::Class(id), &class.name))
+    });
+    stakeholders.chain(classes).collect()
+}
+
+impl<'a> Outcome<'a> {
+    /// Reads the statistics off what was kept. `wanted` are the figures of the watch, in its order.
+    pub fn new(
+        run: &'a Run,
+        simulation: &Simulation,
+        tally: &'a Tally,
+        wanted: Vec<Wanted>,
+        conditions: &'a [Condition],
+    ) -> Self {
+        let at = At::stage(run, run.rung, None).ok();
+        let base = |wanted: &Wanted| {
+            let unit = Unit::of(wanted.figure);
+            at.as_ref().and_then(|at| at.figure(wanted.figure, wanted.subject).ok()).map(|exact| unit.decimal(exact))
+        };
+        let row = |(wanted, &kept): (Wanted, &Tallied)| Row {
+            base: base(&wanted),
+            statistics: Statistics::new(tally, kept),
+            wanted,
+            kept,
+        };
+        let rows = wanted.into_iter().zip(&simulation.of_figure).map(row).collect();
+        let draw = &simulation.model.draw;
+        Outcome { run, seed: draw.seed, sampling: draw.sampling, tally, rows, conditions }
+    }
+
+    /// Paths that have no answer, as a part of all.
+    pub fn impossible_part(&self) -> f64 {
+        (self.tally.paths - self.tally.possible) as f64 / self.tally.paths.max(1) as f64
+    }
+
+    /// The tables for people.
+    pub fn tables(&self) -> Vec<Table> {
+        let mut tables: Vec<Table> = [
+            (Figure::Ownership, "Ownership"),
+            (Figure::Value, "Value at the last price"),
+            (Figure::Payout, "Proceeds of the exit"),
+        ]
+        .into_iter()
+        .filter_map(|(figure, heading)| self.table(figure, heading))
+        .collect();
+        tables.extend(self.probabilities());
+        tables.extend(self.settling());
+        tables.extend(self.impossible());
+        let certain = self.certain();
+        if let Some(last) = tables.last_mut() {
+            if !certain.is_empty() {
+                last.note(format!("Certain, because no probability is stated: {}.", listed(&certain)));
+            }
+            last.note(format!(
+                "Seed {}, {}; result {}. The same seed gives the same bits on any number of threads and any processor.",
+                self.seed,
+                self.sampling_words(),
+                hash(self.tally)
+            ));
+            last.note(format!(
+                "One future by itself: capstruct explain {} STAKEHOLDER --path 0 --seed {}",
+                self.run.agreement.head.name, self.seed
+            ));
+        }
+        tables
+    }
+
+    /// Conditions that always hold, because the file gives them no probability.
+    fn certain(&self) -> Vec<&'a str> {
+        let conditions = self.run.agreement.conditions.iter();
+        conditions.filter(|info| info.chance == Chance::Certain).map(|info| info.name.as_str()).collect()
+    }
+
+    /// How many paths, given what.
+    pub fn given(&self) -> String {
+        let (paths, possible) = (self.tally.paths, self.tally.possible);
+        match paths == possible {
+            true => format!("{} paths", grouped(Decimal::from(paths))),
+            false => format!(
+                "given feasible: {} of {} paths",
+                grouped(Decimal::from(possible)),
+                grouped(Decimal::from(paths))
+            ),
+        }
+    }
+
+    fn sampling_words(&self) -> &'static str {
+        match self.sampling {
+            Sampling::Philox => "Philox 4x32-10",
+            Sampling::Sobol => "Sobol's sequence, scrambled",
+        }
+    }
+
+    fn table(&self, figure: Figure, heading: &str) -> Option<Table> {
+        let rows: Vec<&Row> = self.rows.iter().filter(|row| row.wanted.figure == figure).collect();
+        if rows.is_empty() {
+            return None;
+        }
+        let unit = Unit::of(figure);
+        let columns = vec![
+            Column::pinned("holder", "Holder or class"),
+            Column::new("base", "Base"),
+            Column::new("mean", "Mean"),
+            Column::new("error", "±"),
+            Column::new("sd", "SD"),
+            Column::new("p5", "p5"),
+            Column::new("p50", "Median"),
+            Column::new("p95", "p95"),
+        ];
+        let mut table = Table::new("simulation", format!("{heading}: {}", self.given()), columns);
+        for row in rows {
+            let is_class = matches!(row.wanted.subject, Subject::Class(_));
+            if is_class && row.statistics.largest == 0.0 {
+                continue;
+            }
+            let style = match row.wanted.subject {
+                Subject::Class(_) => Style::Detail,
+                Subject::Whole => Style::Total,
+                _ => Style::Body,
+            };
+            let shown = |estimate: f64| rounded(unit, estimate);
+            let statistics = &row.statistics;
+            let mut cells = vec![Cell::text(row.wanted.name.clone())];
+            cells.push(Cell::or_empty(row.base, |base| unit.cell(base, PLACES)));
+            cells.push(shown(statistics.mean.value));
+            cells.push(error_cell(unit, statistics.mean));
+            cells.push(shown(statistics.sd.value));
+            cells.extend([5, 50, 95].map(|percentile| shown(statistics.percentile(percentile).value)));
+            table.push(style, cells);
+        }
+        table.note("Base has every unknown at its base and every condition met; ± is the standard error of the mean.");
+        if self.sampling == Sampling::Sobol {
+            table.note("Points of Sobol's sequence are more even than random ones: the error is less than shown.");
+        }
+        Some(table)
+    }
+
+    fn probabilities(&self) -> Option<Table> {
+        if self.conditions.is_empty() {
+            return None;
+        }
+        let columns = vec![
+            Column::pinned("event", "Event"),
+            Column::new("probability", "Probability"),
+            Column::new("error", "±"),
+            Column::new("tie", "Exactly there"),
+        ];
+        let mut table = Table::new("probabilities", format!("Probabilities: {}", self.given()), columns);
+        for (condition, &(holds, ties)) in self.conditions.iter().zip(&self.tally.events) {
+            let (chance, tie) = (probability(holds, self.tally.possible), probability(ties, self.tally.possible));
+            table.push(
+                Style::Body,
+                vec![
+                    Cell::text(condition_words(condition)),
+                    rounded(Unit::Fraction, chance.value),
+                    error_cell(Unit::Fraction, chance),
+                    rounded(Unit::Fraction, tie.value),
+                ],
+            );
+        }
+        table.note("A figure that misses its bound by less than 1e-12 of it counts as there.");
+        Some(table)
+    }
+
+    /// How the means of those that vary most settled.
+    fn settling(&self) -> Option<Table> {
+        let mut rows: Vec<&Row> = self
+            .rows
+            .iter()
+            .filter(|row| {
+                row.wanted.figure == Figure::Ownership && matches!(row.wanted.subject, Subject::Stakeholder(_))
+            })
+            .collect();
+        rows.sort_by(|a, b| b.statistics.sd.value.total_cmp(&a.statistics.sd.value));
+        rows.truncate(SETTLING);
+        let kept: Vec<_> = rows
+            .iter()
+            .filter_map(|row| match row.kept {
+                Tallied::At(index) => Some((*row, convergence(&self.tally.figures[index]))),
+                Tallied::Constant(_) => None,
+            })
+            .collect();
+        let (_, first) = kept.first()?;
+        let mut columns = vec![Column::pinned("paths", "Paths")];
+        for (row, _) in &kept {
+            columns.push(Column::new(format!("mean {}", row.wanted.name), row.wanted.name.clone()));
+            columns.push(Column::new(format!("error {}", row.wanted.name), "±"));
+        }
+        let mut table = Table::new("convergence", "How the mean ownership of those that vary most settled", columns);
+        let few = first.len().saturating_sub(6);
+        for step in few..first.len() {
+            let mut cells = vec![Cell::Count(Decimal::from(first[step].paths))];
+            for (_, steps) in &kept {
+                let mean = steps.get(step).map_or(Estimate::default(), |step| step.mean);
+                let places = PLACES + 2;
+                cells.push(Cell::Fraction { value: decimal(mean.value), places });
+                cells.push(Cell::Fraction { value: decimal(mean.error), places });
+            }
+            table.push(Style::Body, cells);
+        }
+        Some(table)
+    }
+
+    /// Events that have no answer in some paths.
+    fn impossible(&self) -> Option<Table> {
+        let mut found = self.tally.impossible.iter().filter(|(_, count, _)| *count > 0).peekable();
+        found.peek()?;
+        let columns = vec![
+            Column::pinned("event", "Event without an answer"),
+            Column::new("paths", "Paths"),
+            Column::new("part", "Part"),
+            Column::new("first", "First of them"),
+        ];
+        let mut table = Table::new("impossible", "Futures that cannot be: left out of every figure above", columns);
+        for (event, count, first) in found {
+            let part = *count as f64 / self.tally.paths.max(1) as f64;
+            table.push(
+                Style::Body,
+                vec![
+                    Cell::text(self.run.agreement.stage(Some(*event))),
+                    Cell::Count(Decimal::from(*count)),
+                    Cell::Fraction { value: decimal(part), places: 3 },
+                    Cell::Count(Decimal::from(*first)),
+                ],
+            );
+        }
+        table.note("`capstruct explain NAME STAKEHOLDER --path N` says why the path has no answer.");
+        Some(table)
+    }
+
+    /// The file: a row for each subject and figure, every statistic with its standard error.
+    pub fn csv(&self) -> Table {
+        let mut keys: Vec<String> = [
+            "scenario",
+            "funding",
+            "case",
+            "scenario_hash",
+            "seed",
+            "sampling",
+            "paths",
+            "feasible_paths",
+            "kind",
+            "name",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        keys.extend(["figure", "base", "mean", "mean_error", "sd", "sd_error"].map(str::to_owned));
+        keys.extend(PERCENTILES.iter().flat_map(|p| [format!("p{p}"), format!("p{p}_error")]));
+        keys.extend(["least", "largest", "undefined"].map(str::to_owned));
+        let mut table =
+            Table::new("simulation", "Simulation", keys.into_iter().map(|key| Column::new(key.clone(), key)).collect());
+        for row in &self.rows {
+            let statistics = &row.statistics;
+            let (kind, figure) = (kind(row.wanted.subject), figure_word(row.wanted.figure));
+            let mut cells = self.head_cells();
+            cells.extend([kind, &row.wanted.name, figure].map(Cell::text));
+            cells.push(Cell::or_empty(row.base, Cell::Number));
+            let both = |estimate: Estimate| [estimate.value, estimate.error];
+            let estimates = [statistics.mean, statistics.sd].into_iter().chain(statistics.percentiles);
+            cells.extend(estimates.flat_map(both).map(|number| Cell::Number(decimal(number))));
+            cells.extend([statistics.least, statistics.largest].map(|number| Cell::Number(decimal(number))));
+            cells.push(Cell::Number(Decimal::from(statistics.undefined)));
+            table.push(Style::Body, cells);
+        }
+        for (condition, &(holds, _)) in self.conditions.iter().zip(&self.tally.events) {
+            let chance = probability(holds, self.tally.possible);
+            let mut cells = self.head_cells();
+            cells.extend(["event".into(), condition_words(condition), "probability".into()].map(Cell::Text));
+            cells.push(Cell::Empty);
+            cells.extend([chance.value, chance.error].map(|number| Cell::Number(decimal(number))));
+            cells.resize(table.columns.len(), Cell::Empty);
+            table.push(Style::Body, cells);
+        }
+        table
+    }
+
+    fn head_cells(&self) -> Vec<Cell> {
+        let head = &self.run.agreement.head;
+        let sampling = if self.sampling == Sampling::Sobol { "sobol" } else { "philox" };
+        vec![
+            Cell::text(head.name.clone()),
+            Cell::text(self.run.rung.word()),
+            Cell::text("drawn"),
+            Cell::text(head.hash.clone()),
+            Cell::Number(Decimal::from(self.seed)),
+            Cell::text(sampling),
+            Cell::Number(Decimal::from(self.tally.paths)),
+            Cell::Number(Decimal::from(self.tally.possible)),
+        ]
+    }
+
+    /// The row of a stakeholder whose ownership varies most; pools and classes do not count.
+    pub fn varies_most(&self) -> Option<(StakeholderId, &Row)> {
+        self.rows
+            .iter()
+            .filter(|row| row.wanted.figure == Figure::Ownership)
+            .filter_map(|row| match row.wanted.subject {
+                Subject::Stakeholder(who) => Some((who, row)),
+                _ => None,
+            })
+            .max_by(|a, b| a.1.statistics.sd.value.total_cmp(&b.1.statistics.sd.value))
+            .filter(|(_, row)| row.statistics.sd.value > 0.0)
+    }
+}
+
+/// The watch of the figures wanted and of the events, with the rows they belong to.
+///
+/// # Errors
+/// The first event whose figure is not one of a cap table.
+pub fn watch(run: &Run, conditions: &[Condition]) -> Result<(Watch, Vec<Wanted>), String> {
+    use crate::sim::figures::{at_the_end, watched};
+    let mut rows = Vec::new();
+    let mut watch = Watch::default();
+    for wanted in wanted(run) {
+        if let Some(figure) = watched(&run.agreement, &at_the_end(wanted.figure, wanted.subject)) {
+            watch.figures.push(figure);
+            rows.push(wanted);
+        }
+    }
+    for (recipient, wanted) in proceeds(run) {
+        watch.proceeds.push(recipient);
+        rows.push(wanted);
+    }
+    for condition in conditions {
+        let figure = watched(&run.agreement, &condition.measure).ok_or_else(|| condition.measure.literal.clone())?;
+        let (comparison, number) = (condition.comparison, condition.number);
+        watch.events.push(crate::sim::watch::WatchedEvent { figure, comparison, number });
+    }
+    Ok((watch, rows))
+}
+
+/// `ownership(microsoft) after Series C >= 25%`.
+pub fn condition_words(condition: &Condition) -> String {
+    let stage = condition.measure.stage.name().map_or_else(String::new, |stage| format!(" after {stage}"));
+    format!("{}{stage} {} {}", condition.measure.literal, condition.comparison.sign(), condition.literal)
+}
+
+fn kind(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Whole => "company",
+        Subject::Stakeholder(_) => "stakeholder",
+        Subject::Group(_) => "group",
+        Subject::Class(_) => "class",
+        Subject::Plan(_) => "plan",
+        Subject::StakeholderClass(..) => "stakeholder and class",
+        Subject::Convertible(_) => "convertible",
+        Subject::Loan(_) => "loan",
+    }
+}
+
+fn figure_word(figure: Figure) -> &'static str {
+    match figure {
+        Figure::Ownership => "ownership",
+        Figure::Payout => "proceeds",
+        _ => "value",
+    }
+}
+
+/// A float as a decimal of so many significant digits.
+pub fn decimal(value: f64) -> Decimal {
+    Decimal::from_f64(value).and_then(|decimal| decimal.round_sf(DIGITS)).unwrap_or_default().normalize()
+}
+
+/// A statistic on the terminal.
+fn rounded(unit: Unit, value: f64) -> Cell {
+    if !value.is_finite() {
+        return Cell::Empty;
+    }
+    match unit {
+        Unit::Money => {
+            let digits = Decimal::from_f64(value).and_then(|decimal| decimal.round_sf(4)).unwrap_or_default();
+            Cell::Money(digits.normalize())
+        }
+        _ => unit.cell(decimal(value), PLACES),
+    }
+}
+
+/// A standard error: two digits.
+fn error_cell(unit: Unit, estimate: Estimate) -> Cell {
+    let two = Decimal::from_f64(estimate.error).and_then(|decimal| decimal.round_sf(2)).unwrap_or_default();
+    match unit {
+        Unit::Fraction => Cell::Fraction { value: two.normalize(), places: PLACES + 2 },
+        _ => unit.cell(two.normalize(), PLACES),
+    }
+}

@@ -1,0 +1,146 @@
+//! The charts of a simulation: where one holder's ownership ends, and how it fans out from stage to stage.
+
+use super::chart::{Band, Bin, Body, Chart, Label, Marked};
+use super::charts::framed;
+use super::simulation::{Outcome, Row, decimal};
+use super::words::percent;
+use crate::model::{EventId, Figure, StakeholderId, Subject};
+use crate::report::holders::{HolderKey, holders};
+use crate::sim::draw::Draw;
+use crate::sim::figures::at_the_end;
+use crate::sim::measure::Gauge;
+use crate::sim::model::Model;
+use crate::sim::run::{Plan, Simulation, Tallied};
+use crate::sim::simd::Instructions;
+use crate::sim::summary::Statistics;
+use crate::sim::tally::FigureTally;
+use crate::sim::watch::{Watch, Watched};
+use rust_decimal::Decimal;
+
+/// About so many bars.
+const BARS: f64 = 30.0;
+/// What the histogram leaves out at either end, at most.
+const OUTSIDE: f64 = 0.002;
+/// Paths of a fan: its bands are then known to half a percent of their width.
+const FAN_PATHS: u64 = 1 << 16;
+/// Most stages of a fan.
+const MOST_STAGES: usize = 12;
+
+/// Every chart that makes sense.
+pub fn all(outcome: &Outcome, draw: &Draw) -> Vec<Chart> {
+    let Some((who, row)) = outcome.varies_most() else { return Vec::new() };
+    let mut charts: Vec<Chart> = histogram(outcome, who, row).into_iter().collect();
+    charts.extend(fan(outcome, draw, who, row));
+    charts
+}
+
+/// The chart without what it draws. Its figures are of no case: what is uncertain was drawn.
+fn drawn(outcome: &Outcome, id: String, title: String, measure: &str, notes: &[String], body: Body) -> Chart {
+    let subtitle = format!("{measure}; funding {}", outcome.run.rung.word());
+    Chart { subtitle, ..framed(outcome.run, id, title, measure, notes, body) }
+}
+
+fn notes(outcome: &Outcome) -> Vec<String> {
+    let mut notes = vec![format!("Seed {}, {}", outcome.seed, outcome.given())];
+    let assumed = outcome.run.agreement.variables.iter().filter(|variable| {
+        variable.distribution.is_some()
+            && outcome.run.agreement.origin(variable.origin).evidence == crate::model::Evidence::Assumed
+    });
+    let names: Vec<&str> = assumed.map(|variable| variable.name.as_str()).collect();
+    if !names.is_empty() {
+        notes.push(format!("Distributions assumed: {}", super::words::listed(&names)));
+    }
+    notes
+}
+
+/// How a holder's final ownership is distributed.
+fn histogram(outcome: &Outcome, who: StakeholderId, row: &Row) -> Option<Chart> {
+    let Tallied::At(index) = row.kept else { return None };
+    let kept = &outcome.tally.figures[index];
+    let (from, to, step) = frame(kept);
+    let count: f64 = kept.bins.iter().map(|count| *count as f64).sum();
+    let share = |from: f64, to: f64| kept.between(from, to) / count;
+    let mut bins = Vec::new();
+    let bars = ((to - from) / step).round();
+    for bar in (0_u32..).map(f64::from).take_while(|bar| *bar < bars) {
+        let (low, high) = (from + bar * step, from + (bar + 1.0) * step);
+        bins.push(Bin { from: decimal(low), to: decimal(high), share: decimal(share(low, high)) });
+    }
+    let statistics = &row.statistics;
+    let mark = |name: &str, value: f64| Marked { name: name.into(), value: decimal(value) };
+    let mut marks = vec![
+        mark("p5", statistics.percentile(5).value),
+        mark("Median", statistics.percentile(50).value),
+        mark("p95", statistics.percentile(95).value),
+    ];
+    marks.extend(row.base.map(|value| Marked { name: "Base".into(), value }));
+    let shown: f64 = share(from, to);
+    let mut notes = notes(outcome);
+    if 1.0 - shown > 5e-5 {
+        notes.push(format!("{} of the paths lie outside the chart", percent(decimal(1.0 - shown), 2)));
+    }
+    let (low, high) = (statistics.percentile(5).value, statistics.percentile(95).value);
+    let title = format!(
+        "{} ends between {} and {} in nine futures of ten",
+        row.wanted.name,
+        percent(decimal(low), 1),
+        percent(decimal(high), 1)
+    );
+    let width = percent(decimal(step), 2);
+    let measure = format!("Fully diluted ownership at the end, share of paths per {width} step, %");
+    let id = format!("histogram-{}", super::charts::slug(&outcome.run.agreement.stakeholders[who.index()].id));
+    Some(drawn(outcome, id, title, &measure, &notes, Body::Histogram { bins, marks }))
+}
+
+/// From where to where the bars go, and how wide they are: a round number of percent.
+fn frame(kept: &FigureTally) -> (f64, f64, f64) {
+    let (low, high) = (kept.quantile(OUTSIDE), kept.quantile(1.0 - OUTSIDE));
+    let wanted = ((high - low) / BARS).max(1e-9);
+    let power = 10_f64.powf(wanted.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].map(|step| step * power).into_iter().find(|step| *step >= wanted);
+    let step = step.unwrap_or(wanted);
+    ((low / step).floor() * step, (high / step).ceil() * step, step)
+}
+
+/// How a holder's ownership fans out from stage to stage.
+fn fan(outcome: &Outcome, draw: &Draw, who: StakeholderId, row: &Row) -> Option<Chart> {
+    let run = outcome.run;
+    let subject = Subject::Stakeholder(who);
+    let gauge = Gauge::new(&at_the_end(Figure::Ownership, subject), &run.agreement)?;
+    let stages = &run.ledger().stages;
+    if stages.len() < 2 || stages.len() > MOST_STAGES {
+        return None;
+    }
+    let events = |event: Option<EventId>| event.map_or(0, |event| event.index() + 1);
+    let figures = stages.iter().map(|stage| Watched { gauge: gauge.clone(), events: events(stage.event) }).collect();
+    let watch = Watch { figures, ..Watch::default() };
+    let model = Model::new(&run.agreement.scenario, run.rung, draw.clone(), watch);
+    let simulation = Simulation::new(&model);
+    let paths = 0..FAN_PATHS.min(outcome.tally.paths.max(1));
+    let plan = Plan { paths, threads: 1, instructions: Instructions::widest() };
+    let tally = simulation.run(&plan, &|_| true)?;
+    let at = |kept: &Tallied| {
+        let statistics = Statistics::new(&tally, *kept);
+        [5, 25, 50, 75, 95].map(|percentile| decimal(statistics.percentile(percentile).value))
+    };
+    let points: Vec<[Decimal; 5]> = simulation.of_figure.iter().map(at).collect();
+    let labels = stages.iter().map(|stage| Label {
+        name: super::words::capital(run.agreement.stage(stage.event)),
+        detail: run.agreement.date(stage.event).map_or_else(String::new, |date| date.to_string()),
+    });
+    let holder = holders(run).into_iter().position(|holder| holder.key == HolderKey::Stakeholder(who))?;
+    let [low, _, median, _, high] = *points.last()?;
+    let verb = if median < points[0][2] { "falls" } else { "rises" };
+    let title = format!(
+        "{} {verb} from {} to {} in the middle of all futures",
+        row.wanted.name,
+        percent(points[0][2], 1),
+        percent(median, 1)
+    );
+    let mut notes = notes(outcome);
+    notes.push(format!("At the end nine paths of ten lie between {} and {}", percent(low, 1), percent(high, 1)));
+    let measure = "Fully diluted ownership after each stage, %: median, half and nine tenths of the paths";
+    let id = format!("fan-{}", super::charts::slug(&run.agreement.stakeholders[who.index()].id));
+    let band = Band { name: holders(run)[holder].name.clone(), points };
+    Some(drawn(outcome, id, title, measure, &notes, Body::Fan { stages: labels.collect(), band }))
+}
