@@ -12,7 +12,6 @@ pub(super) static EXPECT: TableSpec = TableSpec {
           of that length, single values hold for all.",
     keys: &[CONDITIONS, WHOLE, NAMED, INSTRUMENTS, IN_AN_EXIT],
     groups: &[],
-    later: None,
 };
 
 const CONDITIONS: &[Key] = &[

@@ -317,11 +317,11 @@ impl Context<'_> {
     }
 }
 
-/// Whether a block says when and where, and no figure. A key that is misspelt or not built yet was meant as one.
+/// Whether a block says when and where, and no figure. A key that is misspelt was meant as one.
 fn expects_nothing(block: &Block) -> bool {
     block.entries.iter().all(|entry| {
         let known = block.spec().and_then(|spec| spec.key(&entry.key));
-        known.is_some_and(|key| key.later.is_none()) && !FIGURES.iter().any(|(figure, _)| *figure == entry.key)
+        known.is_some() && !FIGURES.iter().any(|(figure, _)| *figure == entry.key)
     })
 }
 
