@@ -1,6 +1,8 @@
 //! The simulation: its program says what the engine says, chance is what the file says, and nothing depends on threads,
 //! processors or how the paths were shared out.
 
+#![allow(clippy::cast_precision_loss, clippy::float_cmp, reason = "statistics are floating point")]
+
 mod support;
 
 use capstruct::model::{Agreement, Figure, Rung, StakeholderId, Subject};
@@ -36,7 +38,7 @@ fn company(rest: &str) -> Agreement {
 }
 
 fn model(agreement: &Agreement, seed: u64, sampling: Sampling, watch: Watch) -> Model {
-    Model::new(&agreement.scenario, Rung::All, Draw::new(agreement, seed, sampling), watch)
+    Model::new(&agreement.scenario, Rung::All, &Draw::new(agreement, seed, sampling), &watch)
 }
 
 fn run(simulation: &Simulation, paths: std::ops::Range<u64>, threads: usize, instructions: Instructions) -> Tally {
@@ -137,7 +139,7 @@ fn a_conditional_tranche_closes_as_often_as_it_says() {
     let sd = 0.2 * (0.6_f64 * 0.4).sqrt();
     assert!((fund.sd.value - sd).abs() < 1e-3 * sd, "{:?}", fund.sd);
     assert!((fund.mean.error - sd / 100_000_f64.sqrt()).abs() < 1e-6);
-    assert_eq!((fund.least, fund.largest), (0.0, 0.2));
+    assert!(fund.least == 0.0 && (fund.largest - 0.2).abs() < 1e-15, "{fund:?}");
 }
 
 /// The same words are one condition: both tranches close or neither.

@@ -2,7 +2,7 @@
 
 use super::books::{Books, Journal};
 use super::round::Conversion;
-use super::round::convert::accrued;
+use super::round::convert::{accrued, rounded};
 use super::round::pricing::base_count;
 use crate::model::{Cap, ConvertibleId, Denominator, Draws, Due, PositionId, Scenario};
 use crate::num::{Mask, Number};
@@ -75,10 +75,7 @@ pub fn mature<N: Number, J: Journal<N>>(
 /// Shares as converted, as the deal rounds those of their class.
 #[inline(always)]
 fn whole_of_class<N: Number, J>(shares: N, position: PositionId, scenario: &Scenario<N>, books: &Books<N, J>) -> N {
-    match books.table.ratio(books.table.positions[position.index()].class()) {
-        None => scenario.rounding.shares(shares),
-        Some(ratio) => scenario.rounding.shares(shares / ratio) * ratio,
-    }
+    rounded(shares, books.table.ratio(books.table.positions[position.index()].class()), scenario.rounding)
 }
 
 /// What a convertible claims by its cap alone, as a line in what converts with it.

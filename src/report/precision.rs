@@ -3,15 +3,19 @@
 use super::exact::{POSTED_PLACES, decimal, exact};
 use super::holders::{Holder, holders};
 use super::run::Run;
-use crate::engine::ledger::Ledger;
-use crate::engine::replay_exactly;
-use crate::model::{PositionId, Scenario};
-use crate::num::{Exact, Number, Stated};
+use crate::engine::books::{Books, Feasibility};
+use crate::engine::{inputs, replay};
+use crate::model::{Draws, PositionId};
+use crate::num::{Exact, LaneMask, Lanes, Mask, Number, Stated};
 use rust_decimal::Decimal;
-use std::collections::HashMap;
 
 /// Decimals of a percentage with which the ends of an interval are shown.
 pub const SHOWN_PLACES: u32 = 2;
+
+/// Decimals with which the ends are kept.
+const END_PLACES: u32 = 12;
+/// Futures run side by side.
+const LANES: usize = 16;
 
 /// The lowest and highest ownership that the published figures allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,69 +31,126 @@ pub struct Interval {
 /// A percentage printed with so many digits may be half a unit of the last one off. The scenario is run again with a
 /// holder's opening position moved by that much either way, the `rest` of the table absorbing it (without a rest: the
 /// others in proportion). For the holder of the rest itself all published positions are moved together.
+///
+/// All of them are run side by side in the arithmetic of a simulation: an end is shown with two decimals of a percent,
+/// and kept with twelve places.
 pub fn intervals(run: &Run) -> Vec<Option<Interval>> {
     let holders = holders(run);
     let imprecision = &run.agreement.imprecision;
     if imprecision.halves.is_empty() {
         return vec![None; holders.len()];
     }
-    let owned = |holder: &Holder, position: PositionId| holder.positions.contains(&position);
     let all: Vec<PositionId> = imprecision.halves.iter().map(|&(position, _)| position).collect();
-    // Holders that are not themselves published share their replays.
-    let mut replays: HashMap<Vec<PositionId>, Vec<Ledger>> = HashMap::new();
-    let mut interval = |holder: &Holder| {
-        let own: Vec<_> = all.iter().copied().filter(|&position| owned(holder, position)).collect();
-        let has_rest = imprecision.rest.is_some_and(|rest| owned(holder, rest));
-        let moves: Vec<Vec<PositionId>> = match (own.is_empty(), has_rest) {
-            (_, true) => vec![all.iter().copied().filter(|position| !own.contains(position)).collect()],
-            (false, false) => vec![own],
-            // Not itself published: whatever moves may move it, through rights and targets.
-            (true, false) => all.iter().map(|&position| vec![position]).collect(),
-        };
+    let moves: Vec<Vec<Vec<PositionId>>> = holders.iter().map(|holder| moves(holder, run, &all)).collect();
+    // Holders that are not themselves published share their futures.
+    let mut moved: Vec<&Vec<PositionId>> = moves.iter().flatten().collect();
+    moved.sort_unstable();
+    moved.dedup();
+    let openings: Vec<(usize, Vec<Stated>)> = moved
+        .iter()
+        .enumerate()
+        .flat_map(|(index, moved)| [1, -1].map(|sign| Some((index, opening(run, moved, sign)?))))
+        .flatten()
+        .collect();
+    let ends: Vec<Side> = openings.chunks(LANES).flat_map(|some| side_by_side(run, some)).collect();
+    let interval = |(holder, moves): (&Holder, &Vec<Vec<PositionId>>)| {
         let point = holder.ownership(run.ledger().last());
-        let mut ends = Interval { low: point, high: point };
-        for moved in moves {
-            let both_ways =
-                |moved: &Vec<_>| [1, -1].into_iter().filter_map(|sign| replayed(run, moved, sign)).collect();
-            for ledger in replays.entry(moved).or_insert_with_key(both_ways) {
-                let ownership = holder.ownership(ledger.last());
-                ends = Interval { low: ends.low.min(ownership), high: ends.high.max(ownership) };
-            }
+        let mut interval = Interval { low: point, high: point };
+        let moves = |side: &&Side| moves.iter().any(|positions| positions == moved[side.moved]);
+        for ownership in ends.iter().filter(moves).filter_map(|side| side.ownership(holder)) {
+            interval = Interval { low: interval.low.min(ownership), high: interval.high.max(ownership) };
         }
-        (ends.low != ends.high).then_some(ends)
+        (interval.high - interval.low > Decimal::new(2, END_PLACES)).then_some(interval)
     };
-    holders.iter().map(&mut interval).collect()
+    holders.iter().zip(&moves).map(interval).collect()
 }
 
-/// The run with these positions moved up (`sign` 1) or down (-1) by their half units; `None` where the table or an
-/// event does not allow it.
-fn replayed(run: &Run, moved: &[PositionId], sign: i32) -> Option<Ledger> {
+/// The sets of published positions that are moved together for a holder.
+fn moves(holder: &Holder, run: &Run, all: &[PositionId]) -> Vec<Vec<PositionId>> {
+    let owned = |position: &PositionId| holder.positions.contains(position);
+    let own: Vec<_> = all.iter().copied().filter(owned).collect();
+    let has_rest = run.agreement.imprecision.rest.is_some_and(|rest| owned(&rest));
+    match (own.is_empty(), has_rest) {
+        (_, true) => vec![all.iter().copied().filter(|position| !own.contains(position)).collect()],
+        (false, false) => vec![own],
+        // Not itself published: whatever moves may move it, through rights and targets.
+        (true, false) => all.iter().map(|&position| vec![position]).collect(),
+    }
+}
+
+/// The company after the last stage of one future, as converted by position.
+struct Side {
+    /// Which set of positions was moved.
+    moved: usize,
+    as_converted: Vec<f64>,
+    fully_diluted: f64,
+}
+
+impl Side {
+    fn ownership(&self, holder: &Holder) -> Option<Decimal> {
+        let held: f64 = holder.positions.iter().map(|position| self.as_converted[position.index()]).sum();
+        Some(Decimal::from_f64_retain(held / self.fully_diluted)?.round_dp(END_PLACES))
+    }
+}
+
+/// Runs openings side by side; one that an event does not allow is left out.
+fn side_by_side(run: &Run, openings: &[(usize, Vec<Stated>)]) -> Vec<Side> {
+    let mut scenario = run.agreement.scenario.cast::<Lanes<LANES>>();
+    let float = |stated: &Stated| stated.cast::<Lanes<1>>().0[0];
+    for (index, held) in scenario.opening.iter_mut().enumerate() {
+        // What is left over of the lanes is the first future again.
+        *held = Lanes(std::array::from_fn(|lane| float(&openings.get(lane).unwrap_or(&openings[0]).1[index])));
+    }
+    let (values, base) = (inputs::values(&scenario.settings), inputs::values(&scenario.base));
+    let happens: Vec<LaneMask<LANES>> = scenario.happens.iter().map(|&happens| Mask::always(happens)).collect();
+    let draws = Draws { values: &values, base: &base, happens: &happens, rung: run.rung };
+    let mut books = Books::open(&scenario, Feasibility::unquestioned());
+    let Ok(()) = replay(&scenario, &draws, &mut books);
+    let table = &books.table;
+    let as_converted: Vec<_> = table
+        .shares
+        .iter()
+        .enumerate()
+        .map(|(index, shares)| table.as_converted(PositionId::at(index), *shares).0)
+        .collect();
+    let side = |(lane, &(moved, _)): (usize, &(usize, Vec<Stated>))| Side {
+        moved,
+        as_converted: as_converted.iter().map(|lanes| lanes[lane]).collect(),
+        fully_diluted: table.fully_diluted.0[lane],
+    };
+    let possible = |(lane, _): &(usize, &(usize, Vec<Stated>))| books.journal.0.0[*lane] != 0;
+    openings.iter().enumerate().filter(possible).map(side).collect()
+}
+
+/// The opening with these positions moved up (`sign` 1) or down (-1) by their half units; `None` where the table does
+/// not allow it.
+fn opening(run: &Run, moved: &[PositionId], sign: i32) -> Option<Vec<Stated>> {
     let imprecision = &run.agreement.imprecision;
-    let mut scenario = run.agreement.scenario.clone();
-    let whole: Exact = scenario.opening.iter().map(|held| held.cast::<Exact>()).sum();
+    let mut opening = run.agreement.scenario.opening.clone();
+    let whole: Exact = opening.iter().map(|held| held.cast::<Exact>()).sum();
     let mut change = Exact::zero();
     for &(position, half) in imprecision.halves.iter().filter(|(position, _)| moved.contains(position)) {
         let half = half.cast::<Exact>() * Exact::whole(sign);
-        add(&mut scenario, position, &half)?;
+        add(&mut opening, position, &half)?;
         change += half;
     }
     if let Some(rest) = imprecision.rest {
-        add(&mut scenario, rest, &(Exact::zero() - change))?;
+        add(&mut opening, rest, &(Exact::zero() - change))?;
     } else {
         let held = |position: &PositionId| run.agreement.scenario.opening[position.index()].cast::<Exact>();
         let others = whole - moved.iter().map(held).sum::<Exact>();
         let factor = (others - change) / others;
-        for index in (0..scenario.opening.len()).map(PositionId::at).filter(|index| !moved.contains(index)) {
-            let before = scenario.opening[index.index()].cast::<Exact>();
-            add(&mut scenario, index, &(before * factor - before))?;
+        for index in (0..opening.len()).map(PositionId::at).filter(|index| !moved.contains(index)) {
+            let before = opening[index.index()].cast::<Exact>();
+            add(&mut opening, index, &(before * factor - before))?;
         }
     }
-    replay_exactly(&scenario, run.rung).ok()
+    Some(opening)
 }
 
 /// Adds to an opening position; `None` where it would fall below nothing.
-fn add(scenario: &mut Scenario<Stated>, position: PositionId, change: &Exact) -> Option<()> {
-    let held = &mut scenario.opening[position.index()];
+fn add(opening: &mut [Stated], position: PositionId, change: &Exact) -> Option<()> {
+    let held = &mut opening[position.index()];
     let after = (held.cast::<Exact>() + *change).to_decimal(POSTED_PLACES)?;
     if exact(after).below(Exact::zero()).is_yes() {
         return None;

@@ -269,10 +269,7 @@ impl<N: Number> Candidate<N> {
     /// Shares as converted, as the deal rounds those of the class it becomes.
     #[inline(always)]
     pub fn rounded(&self, shares: N, rounding: Rounding) -> N {
-        match self.ratio {
-            None => rounding.shares(shares),
-            Some(ratio) => rounding.shares(shares / ratio) * ratio,
-        }
+        rounded(shares, self.ratio, rounding)
     }
 
     /// Where the package used is a part of the whole, so that its shares follow from the whole and not from a price.
@@ -382,6 +379,15 @@ impl<N: Number> Capped<N> {
     #[inline(always)]
     fn priced(line: Line<N>, valuation: N, count: Line<N>) -> Self {
         Capped { line, valuation, count, kind: CapKind::Priced, possible: N::Mask::always(true) }
+    }
+}
+
+/// Shares as converted, as the deal rounds those of a class of so many common shares each.
+#[inline(always)]
+pub fn rounded<N: Number>(shares: N, ratio: Option<N>, rounding: Rounding) -> N {
+    match ratio {
+        None => rounding.shares(shares),
+        Some(ratio) => rounding.shares(shares / ratio) * ratio,
     }
 }
 

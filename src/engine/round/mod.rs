@@ -50,7 +50,7 @@ pub fn close<N: Number, J: Journal<N>>(
         let first = closes & !pricing.opened;
         pricing.counted_cash += closes.select(money::of_tranche(terms, &pricing, draws, tranche), N::zero());
         pay_to_play::convert(&pricing.skipped, terms.rounding, first, books);
-        convert_what_is_due(scenario, &pricing, closes, draws, books);
+        convert_what_is_due(scenario, terms, &pricing, closes, draws, books);
         open(terms, &pricing, first, draws, books);
         if is_issue_of_its_own(terms, tranche) {
             let money = money::of_tranche(terms, &pricing, draws, tranche);
@@ -93,11 +93,14 @@ fn open<N: Number, J: Journal<N>>(
 #[inline(always)]
 fn convert_what_is_due<N: Number, J: Journal<N>>(
     scenario: &Scenario<N>,
+    round: &Round<N>,
     pricing: &Pricing<N>,
     closes: N::Mask,
     draws: &Draws<N>,
     books: &mut Books<N, J>,
 ) {
+    let one = N::one();
+    let as_priced = pricing.shares_factor.at_most(one) & one.at_most(pricing.shares_factor);
     for conversion in &pricing.conversions {
         let terms = &scenario.convertibles[conversion.convertible.index()];
         let reached = match terms.threshold {
@@ -105,7 +108,16 @@ fn convert_what_is_due<N: Number, J: Journal<N>>(
             Some(threshold) => draws.value(threshold).at_most(pricing.counted_cash),
         };
         let outstanding = books.table.outstanding[conversion.convertible.index()];
-        books.convert(conversion, closes & conversion.converts & outstanding & reached);
+        // After a split its price is another, and so is what is left over of its balance.
+        let payable = conversion.price.is_positive();
+        let again = convert::rounded(
+            conversion.balance / payable.select(conversion.price, one),
+            books.table.ratio(books.table.positions[conversion.position.index()].class()),
+            round.rounding,
+        );
+        let shares = (as_priced | !payable).select(conversion.shares, again);
+        let converts = closes & conversion.converts & outstanding & reached;
+        books.convert(&Conversion { shares, ..*conversion }, converts);
     }
 }
 

@@ -164,6 +164,9 @@ impl<N: Number> Pricing<N> {
         for conversion in &mut self.conversions {
             conversion.shares = conversion.shares * ratio;
             conversion.price = conversion.price / ratio;
+            conversion.cap_price = conversion.cap_price / ratio;
+            conversion.discount_price = conversion.discount_price / ratio;
+            conversion.capitalization = conversion.capitalization * ratio;
         }
         for adjustment in &mut self.adjustments {
             adjustment.before = adjustment.before / ratio;

@@ -8,6 +8,8 @@
 //! A loop that ends when every lane has settled cannot know when to end. It is followed for a few turns, and what it
 //! would have to find settled is noted as a *guard*: a path that fails a guard is run by itself, in plain lanes.
 
+#![allow(clippy::float_cmp, reason = "a known number is nought or one, or it is not")]
+
 use super::bounds::Bounds;
 use crate::num::{Mask, Number};
 use rust_decimal::Decimal;
@@ -135,6 +137,31 @@ impl Symbol {
         matches!(self, Symbol::Known(known) if known == value)
     }
 
+    /// A product in which known factors stand last, and are one: what several participants pay of one amount at one price
+    /// is one product times the part of each. It differs from the product as written by its last digit at most.
+    fn with_known_factors_last(self, other: Self) -> Self {
+        match (self.known_factor(), other.known_factor()) {
+            (Some((a, k)), None) => match other {
+                Symbol::Known(l) => a * Symbol::Known(k * l),
+                Symbol::Node(_) => (a * other) * Symbol::Known(k),
+            },
+            (None, Some((b, k))) => (self * b) * Symbol::Known(k),
+            (Some((a, k)), Some((b, l))) => (a * b) * Symbol::Known(k * l),
+            (None, None) => {
+                Symbol::noted(Operation::Mul(self.key(), other.key()), self.bounds().product(other.bounds()))
+            }
+        }
+    }
+
+    /// A product with a known number, as the other factor and that number.
+    fn known_factor(self) -> Option<(Symbol, f64)> {
+        let Symbol::Node(index) = self else { return None };
+        match operation(index) {
+            Operation::Mul(Key::Node(factor), Key::Known(k)) => Some((Symbol::Node(factor), f64::from_bits(k))),
+            _ => None,
+        }
+    }
+
     /// What it is one over.
     fn is_reciprocal_of(self) -> Option<Symbol> {
         let Symbol::Node(index) = self else { return None };
@@ -173,7 +200,7 @@ impl Add for Symbol {
             _ if other.is(0.0) => self,
             // Known numbers stand last, so that a + 1 and 1 + a are one operation.
             (Symbol::Known(_), Symbol::Node(_)) => other + self,
-            _ => Symbol::noted(Operation::Add(self.key(), other.key()), self.bounds().add(other.bounds())),
+            _ => Symbol::noted(Operation::Add(self.key(), other.key()), self.bounds().sum(other.bounds())),
         }
     }
 }
@@ -185,7 +212,7 @@ impl Sub for Symbol {
             (Symbol::Known(a), Symbol::Known(b)) => Symbol::Known(a - b),
             (Symbol::Node(a), Symbol::Node(b)) if a == b => Symbol::Known(0.0),
             _ if other.is(0.0) => self,
-            _ => Symbol::noted(Operation::Sub(self.key(), other.key()), self.bounds().sub(other.bounds())),
+            _ => Symbol::noted(Operation::Sub(self.key(), other.key()), self.bounds().difference(other.bounds())),
         }
     }
 }
@@ -199,7 +226,7 @@ impl Mul for Symbol {
             _ if self.is(1.0) => other,
             _ if other.is(1.0) => self,
             (Symbol::Known(_), Symbol::Node(_)) => other * self,
-            _ => Symbol::noted(Operation::Mul(self.key(), other.key()), self.bounds().mul(other.bounds())),
+            _ => self.with_known_factors_last(other),
         }
     }
 }
@@ -211,13 +238,13 @@ impl Div for Symbol {
             (Symbol::Known(a), Symbol::Known(b)) => Symbol::Known(a / b),
             _ if other.is(1.0) => self,
             (_, Symbol::Known(_)) => {
-                Symbol::noted(Operation::Div(self.key(), other.key()), self.bounds().div(other.bounds()))
+                Symbol::noted(Operation::Div(self.key(), other.key()), self.bounds().quotient(other.bounds()))
             }
             // One division for all that is divided by the same number. The program makes a plain quotient of a reciprocal
             // that is used once.
             (_, Symbol::Node(_)) => {
                 let one = Symbol::Known(1.0);
-                let bounds = one.bounds().div(other.bounds());
+                let bounds = one.bounds().quotient(other.bounds());
                 if self.is(0.0) && bounds.sure {
                     return Symbol::Known(0.0);
                 }

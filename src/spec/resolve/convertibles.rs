@@ -143,14 +143,6 @@ impl<'a> Context<'a> {
         Some(Package { cap, discount, counts })
     }
 
-    /// Preferences of SAFEs and notes alone, which conversion sets and not an exit.
-    pub(super) fn is_of_convertibles(&self, block: &Block, key: &str) -> bool {
-        let is_one = |name: &str| matches!(self.names.get(name), Some(super::names::Thing::Convertible(_)));
-        let map = block.block(key).filter(|map| !map.entries.is_empty());
-        ["preference", "preference_per_share"].contains(&key)
-            && map.is_some_and(|map| map.entries.iter().all(|entry| is_one(&entry.key)))
-    }
-
     /// YC's Discount Rate, which is what is left of the price, as a discount; said aloud.
     fn discount_rate(&mut self, block: &Block, name: &str, outer: &Provenance) -> Option<Term<Stated>> {
         let span = block.span_of("discount_rate");

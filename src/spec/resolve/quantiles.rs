@@ -43,9 +43,8 @@ pub(super) fn tenth_and_ninetieth(median: Stated, sigma: Stated) -> (Stated, Sta
     (end(-1.0).unwrap_or(median), end(1.0).unwrap_or(median))
 }
 
-/// With as many places as a number of its size leaves room for.
 fn float(stated: Stated) -> Option<f64> {
-    [20, 10, 4, 0].into_iter().find_map(|places| stated.to_decimal(places))?.to_f64()
+    Some(stated.numerator.to_f64()? / stated.denominator.to_f64()?)
 }
 
 /// To 12 significant digits.
@@ -134,6 +133,16 @@ mod tests {
         ] {
             assert!((normal_quantile(p) - expected).abs() < 1e-14, "{p}");
         }
+    }
+
+    /// Twelve digits before the point leave no room for twenty behind it.
+    #[test]
+    fn a_valuation_in_full_is_no_other_number() {
+        let found = lognormal_by_quantiles((10, stated("700000000000")), (90, stated("1400000000000")));
+        let (median, _) = found.expect("a distribution");
+        assert_eq!(median.round_sf(6), "989949000000".parse().ok());
+        let (low, high) = tenth_and_ninetieth(stated("300000000000"), stated("0.25"));
+        assert!(low < stated("220000000000") && stated("410000000000") < high, "{low:?} {high:?}");
     }
 
     #[test]
