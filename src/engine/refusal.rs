@@ -1,7 +1,7 @@
 //! Why an event has no answer, with the numbers that say so. Exact only, and only after the refusal.
 
 use super::books::{Books, CapTable, Feasibility};
-use super::exit::Unpriced;
+use super::exit::{Broken, Unpriced};
 use super::round::{money, pay_to_play, pricing, protect};
 use super::valuation::Unvalued;
 use super::{ipo, pool, reclassify, replay, rights, secondary};
@@ -68,6 +68,8 @@ pub enum Invariant {
     NoNegativeHolding,
     /// Opening plus entries is the cap table.
     EntriesFoldToTheTable,
+    /// The exit adds up, and nobody gains by choosing otherwise.
+    Exit(Broken),
 }
 
 /// What cannot be.

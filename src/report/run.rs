@@ -1,7 +1,8 @@
 //! A scenario that was run: what was agreed, and what happened on each rung of the funding ladder.
 
+use crate::engine::exit::PostedExit;
 use crate::engine::ledger::Ledger;
-use crate::engine::refusal::Refusal;
+use crate::engine::refusal::{Invariant, Refusal};
 use crate::engine::{refusals, replay_exactly, replay_what_can_be};
 use crate::model::{Agreement, Rung};
 
@@ -34,6 +35,10 @@ impl Run {
             let refusals = refusals(scenario, Rung::All);
             return Err(Box::new((agreement, refusals)));
         };
+        if let Some(Err(broken)) = all.exit.as_ref().map(PostedExit::proven) {
+            let refusal = Refusal::Unbalanced { event: all.last().event, invariant: Invariant::Exit(broken) };
+            return Err(Box::new((agreement, vec![refusal])));
+        }
         if !differ {
             return Ok(Run { agreement, rung, ledgers: [all.clone(), all.clone(), all], left_out: Vec::new() });
         }

@@ -1,11 +1,15 @@
 //! The stack as the ledger keeps it: in decimals, and back into the arithmetic wanted.
 
+use super::breakpoints::Breakpoints;
 use super::build::Unpriced;
+use super::curve::Curve;
+use super::proof::{Broken, Checked, check};
+use super::settlement::settle;
 use super::stack::{Claim, Levy, Portion, Sharing, Stack};
 use crate::engine::books::CapTable;
 use crate::engine::ledger::PLACES;
 use crate::model::{Draws, Exit, Scenario};
-use crate::num::{Fixed, Number};
+use crate::num::{Exact, Fixed, Number};
 use rust_decimal::Decimal;
 
 /// Decimal places of a fraction, which nobody posts.
@@ -18,6 +22,19 @@ pub struct PostedExit {
     pub values: Vec<Decimal>,
     /// Who can claim what.
     pub stack: Stack<Decimal>,
+}
+
+impl PostedExit {
+    /// Checks the exit at its own values, and every breakpoint. What is too long to settle is left to whoever asks for it.
+    ///
+    /// # Errors
+    /// What does not hold: a mistake of this program.
+    pub fn proven(&self) -> Result<Checked, Broken> {
+        let stack: Stack<Exact> = self.stack.cast();
+        let curve = Curve::of(&stack);
+        let settled = self.values.iter().filter_map(|&value| settle(&stack, &curve, Exact::given(value)));
+        check(&stack, &curve, &settled.collect::<Vec<_>>(), &Breakpoints::of(&stack))
+    }
 }
 
 /// Why an exit has no answer.

@@ -1,6 +1,6 @@
 //! A refusal of the engine as a finding at the place that caused it.
 
-use crate::engine::exit::Unpriced;
+use crate::engine::exit::{Broken, Unpriced};
 use crate::engine::ledger::Ledger;
 use crate::engine::refusal::{Cause, Invariant, Refusal};
 use crate::error::{Finding, Span};
@@ -28,6 +28,10 @@ pub fn finding(agreement: &Agreement, refusal: &Refusal) -> Finding {
                 Invariant::OwnershipSumsToOne => "ownership does not sum to one",
                 Invariant::NoNegativeHolding => "a holding is negative",
                 Invariant::EntriesFoldToTheTable => "the entries do not lead to the cap table",
+                Invariant::Exit(Broken::DoesNotAddUp) => "the payouts of the exit do not add up",
+                Invariant::Exit(Broken::Deviation(_)) => "a class would gain by choosing otherwise in the exit",
+                Invariant::Exit(Broken::Falls) => "a payout falls as the exit value rises",
+                Invariant::Exit(Broken::NextDollar) => "the next dollar of the exit is not shared out",
             };
             let message = format!("the books do not balance after \"{}\": {broken}", agreement.stage(*event));
             at_event(agreement, *event, Finding::error("E0699", message), "after this event")
