@@ -67,7 +67,7 @@ impl<N: Number> LotTable<N> {
             EntryKind::Issuance { .. } => self.issue(self.lots.issued(event, class), entry, entry.price),
             // What a class pays in its own shares has the preference of its issue price.
             EntryKind::Exercise { .. } | EntryKind::InKind { .. } => {
-                self.issue(self.lots.issued(event, class), entry, N::zero())
+                self.issue(self.lots.issued(event, class), entry, N::zero());
             }
             EntryKind::Conversion { convertible, .. } => {
                 self.issue(self.lots.conversion(convertible, class), entry, entry.price);

@@ -77,9 +77,6 @@ impl Generator<'_> {
         if !key.term.is_empty() {
             let _ = write!(description, " ({})", key.term);
         }
-        if key.later.is_some() {
-            description += " Not built yet in this version.";
-        }
         // beside a `$ref` draft 7 reads nothing else
         let kind = self.kind(&key.kind, key.sign);
         json!({ "description": description, "allOf": [kind] })

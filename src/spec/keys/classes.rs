@@ -21,7 +21,6 @@ pub(super) static CLASS: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: GROUPS,
-    later: None,
 };
 
 /// `[class_defaults]`.
@@ -31,7 +30,6 @@ pub(super) static CLASS_DEFAULTS: TableSpec = TableSpec {
     doc: "Terms of every preferred class that does not say otherwise.",
     keys: &[TERMS, SOURCED],
     groups: GROUPS,
-    later: None,
 };
 
 const GROUPS: &[Group] = &[

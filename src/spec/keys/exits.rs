@@ -61,7 +61,6 @@ pub(super) static IPO: TableSpec = TableSpec {
             help: "the one follows from the other",
         },
     ],
-    later: None,
 };
 
 /// `[[exits]]`.
@@ -92,5 +91,4 @@ pub(super) static EXIT: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: None,
 };

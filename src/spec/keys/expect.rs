@@ -1,6 +1,6 @@
 //! Figures that must come out.
 
-use super::{COUNT, FRACTION, Key, Kind, MONEY, MULTIPLE, MapSpec, NUMBER, Names, PRICE, Sign, TableSpec, areas, key};
+use super::{COUNT, FRACTION, Key, Kind, MONEY, MULTIPLE, MapSpec, NUMBER, Names, PRICE, Sign, TableSpec, key};
 use crate::spec::number::Measure;
 
 /// `[[expect]]`.
@@ -12,7 +12,6 @@ pub(super) static EXPECT: TableSpec = TableSpec {
           of that length, single values hold for all.",
     keys: &[CONDITIONS, WHOLE, NAMED, INSTRUMENTS, IN_AN_EXIT],
     groups: &[],
-    later: None,
 };
 
 const CONDITIONS: &[Key] = &[

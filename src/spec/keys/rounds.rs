@@ -42,7 +42,6 @@ pub(super) static ROUND: TableSpec = TableSpec {
             help: "put it on a tranche; a round with one closing has no tranches",
         },
     ],
-    later: None,
 };
 
 const ROUND_KEYS: &[Key] = &[
@@ -118,7 +117,6 @@ static TRANCHE: TableSpec = TableSpec {
         need: Need::AtMostOne,
         help: "a closing at another price than the round's says so in one way",
     }],
-    later: None,
 };
 
 const TRANCHE_KEYS: &[Key] = &[
@@ -184,5 +182,4 @@ static PARTICIPANT: TableSpec = TableSpec {
         need: Need::One,
         help: "the others follow from it",
     }],
-    later: None,
 };

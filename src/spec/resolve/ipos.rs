@@ -203,18 +203,13 @@ impl<'a> Context<'a> {
     /// Preferred that converts by itself, in the order of the file.
     fn automatic(&mut self, offered: ClassId, cast: &Cast, named: Option<&[ClassId]>) -> Vec<AutomaticConversion> {
         let mut automatic = Vec::new();
-        for (index, terms) in cast.classes.iter().enumerate().filter(|(_, class)| !class.is_common) {
+        for index in (0..cast.classes.len()).filter(|index| !cast.classes[*index].is_common) {
             let class = ClassId::at(index);
             if named.is_some_and(|named| !named.contains(&class)) {
                 continue;
             }
-            // Preferred that converts into other preferred goes all the way; a circle ends in what is offered.
-            let mut into = terms.converts_into;
-            let mut steps = 0;
-            while !cast.classes[into.index()].is_common {
-                steps += 1;
-                into = if steps > cast.classes.len() { offered } else { cast.classes[into.index()].converts_into };
-            }
+            // A circle of preferred ends in what is offered.
+            let into = Some(common_of(class, cast)).filter(|into| *into != class).unwrap_or(offered);
             let held = self.lines_of(class);
             let holders: Vec<_> = held
                 .into_iter()
@@ -430,6 +425,19 @@ impl<'a> Context<'a> {
             self.assume(stage, says, Some(block.span_of("net_tangible_book_value")));
         }
     }
+}
+
+/// The common that a class becomes: preferred that converts into other preferred goes all the way. Itself for common, and
+/// for preferred that goes in a circle.
+pub(super) fn common_of(class: ClassId, cast: &Cast) -> ClassId {
+    let mut into = class;
+    for _ in 0..=cast.classes.len() {
+        if cast.classes[into.index()].is_common {
+            return into;
+        }
+        into = cast.classes[into.index()].converts_into;
+    }
+    class
 }
 
 /// The classes of common, the one offered first.

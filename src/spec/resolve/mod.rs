@@ -33,12 +33,12 @@ mod warrants;
 
 pub use expect::{CONTROLLING_TERMS, FORMS};
 pub use measure::{condition, measure};
-pub use refused::{finding as refusal_finding, outstanding_warnings};
+pub use refused::{expired_warnings, finding as refusal_finding, outstanding_warnings};
 
 use crate::error::{Finding, Findings, Severity, Sources};
 use crate::model::{
-    Agreement, Case, Commitment, CommitmentInfo, Event, EventInfo, Expectation, Head, InKindClass, Round, RoundInfo,
-    RoundingInfo, Rung, Scenario, StakeholderId, Timed, Valuation,
+    Agreement, Case, ClassId, Commitment, CommitmentInfo, Event, EventInfo, Expectation, Head, InKindClass, Round,
+    RoundInfo, RoundingInfo, Rung, Scenario, StakeholderId, Timed, Valuation,
 };
 use crate::num::{Exact, Stated};
 use crate::spec::Document;
@@ -175,7 +175,7 @@ fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
         valuations,
         expectations,
     } = parts;
-    let Instruments { convertibles, infos: convertible_infos, protections } = instruments;
+    let Instruments { convertibles, infos: convertible_infos, protections, .. } = instruments;
     let (rounds, round_infos) = rounds;
     let (timeline, events) = events;
     let (commitments, commitment_infos) = commitments;
@@ -233,7 +233,8 @@ fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
 impl<'a> Context<'a> {
     fn read_instruments(&mut self, cast: &classes::Cast) -> Instruments {
         let (convertibles, infos) = self.read_convertibles();
-        Instruments { convertibles, infos, protections: self.read_protections(cast) }
+        let common = (0..cast.classes.len()).map(|index| ipos::common_of(ClassId::at(index), cast)).collect();
+        Instruments { convertibles, infos, protections: self.read_protections(cast), common }
     }
 
     fn head(

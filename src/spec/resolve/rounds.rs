@@ -5,8 +5,8 @@ use super::participants::Scope;
 use super::timeline::{Slot, What, event_id};
 use crate::error::Finding;
 use crate::model::{
-    Capitalization, ConversionMethod, Convertible, ConvertibleInfo, Converting, Denominator, EventId, Hold, Holding,
-    OriginId, Participant, PoolAmount, Protection, Residue, Round, RoundId, RoundInfo, RoundPool, RoundPrice,
+    Capitalization, ClassId, ConversionMethod, Convertible, ConvertibleInfo, Converting, Denominator, EventId, Hold,
+    Holding, OriginId, Participant, PoolAmount, Protection, Residue, Round, RoundId, RoundInfo, RoundPool, RoundPrice,
     RoundingInfo, Takes, Term, Tranche, TrancheAmount, TranchePrice,
 };
 use crate::num::Stated;
@@ -27,6 +27,8 @@ struct OfRound {
     closings: usize,
     /// Day of the first closing.
     first_date: Option<Date>,
+    /// IPOs after the first closing that convert all preferred, as far as they take place in the run at hand.
+    ipos: Vec<EventId>,
 }
 
 impl OfRound {
@@ -42,6 +44,8 @@ pub(super) struct Instruments {
     pub convertibles: Vec<Convertible<Stated>>,
     pub infos: Vec<ConvertibleInfo>,
     pub protections: Vec<Protection>,
+    /// The common that a class becomes in an IPO, by class; common is its own.
+    pub common: Vec<ClassId>,
 }
 
 impl<'a> Context<'a> {
@@ -92,12 +96,17 @@ impl<'a> Context<'a> {
             .collect();
         let first = closings.first().map(|(index, _)| *index)?;
         let first_closing = event_id(slots, first);
-        let of =
-            OfRound { has_size: size.is_some(), priced_by, closings: closings.len(), first_date: slots[first].date };
+        let of = OfRound {
+            has_size: size.is_some(),
+            priced_by,
+            closings: closings.len(),
+            first_date: slots[first].date,
+            ipos: self.ipos_after(first, slots),
+        };
         let mut tranches: Vec<Option<Tranche<Stated>>> = closings.iter().map(|_| None).collect();
         for (index, slot) in closings {
             let What::Closing { tranche, .. } = slot.what else { continue };
-            tranches[tranche] = self.read_tranche(block, slot, event_id(slots, index), &of);
+            tranches[tranche] = self.read_tranche(block, slot, event_id(slots, index), &of, &instruments.common);
         }
         let class = block.text("class").map_or_else(|| format!("{name} Preferred"), str::to_owned);
         let class = self.class(&class, block.span_of("class"))?;
@@ -267,12 +276,44 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// IPOs later than a slot that take place in the run at hand and convert all preferred.
+    fn ipos_after(&mut self, first: usize, slots: &[Slot<'a>]) -> Vec<EventId> {
+        let mut ipos = Vec::new();
+        for (index, slot) in slots.iter().enumerate().skip(first + 1).filter(|(_, slot)| slot.what == What::Ipo) {
+            let happens = slot.conditions.iter().all(|condition| self.happens[condition.index()]);
+            let all = !slot.block.has("converts") || matches!(self.word(slot.block, "converts"), Some(("all", _)));
+            if happens && all {
+                ipos.push(event_id(slots, index));
+            }
+        }
+        ipos
+    }
+
+    /// A later closing of a round buys common once an IPO has converted the round's preferred.
+    fn class_after_ipo(
+        &mut self,
+        class: ClassId,
+        slot: &Slot<'a>,
+        event: EventId,
+        of: &OfRound,
+        common: &[ClassId],
+    ) -> ClassId {
+        let into = common.get(class.index()).copied().unwrap_or(class);
+        if into == class || !of.ipos.iter().any(|ipo| *ipo < event) {
+            return class;
+        }
+        let says = "it buys common, because the IPO before it has converted preferred; `class` would say otherwise";
+        self.assume(&slot.stage, says, Some(slot.block.span));
+        into
+    }
+
     fn read_tranche(
         &mut self,
         round: &'a Block,
         slot: &Slot<'a>,
         event: EventId,
         of: &OfRound,
+        common: &[ClassId],
     ) -> Option<Tranche<Stated>> {
         let OfRound { has_size, priced_by, closings, .. } = *of;
         let first = matches!(slot.what, What::Closing { tranche: 0, .. });
@@ -284,6 +325,8 @@ impl<'a> Context<'a> {
             .text("class")
             .map_or_else(|| format!("{} Preferred", round.name().unwrap_or_default()), str::to_owned);
         let class = self.class(&class_name, class_owner.span_of("class"))?;
+        let own = block.has("class") && !std::ptr::eq(block, round);
+        let class = if own { class } else { self.class_after_ipo(class, slot, event, of, common) };
         let amount = self.tranche_amount(block, stage, &outer, has_size).ok()?.or_else(|| {
             // Without tranches, the size is the money of the one closing, or of its equal repetitions.
             let whole = Stated::ratio(Decimal::ONE, Decimal::from(closings))?;
