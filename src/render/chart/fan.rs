@@ -23,9 +23,9 @@ pub(super) fn draw(sheet: &Sheet, stages: &[Label], band: &Band) -> Canvas {
     let plot = (sheet.room(590.0) - below).clamp(260.0, 360.0);
     let canvas = sheet.canvas(plot + below);
     let (top, bottom) = (sheet.top() + 8.0, sheet.top() + plot);
-    let most = band.points.iter().map(|point| coordinate(point[4])).fold(0.0, f64::max) * 100.0;
-    let scale = ticks(most);
-    let y = Scale::new((0.0, scale.last().copied().unwrap_or(1.0) / 100.0), (bottom, top));
+    let scale = percentages(band);
+    let ends = (scale.first().copied().unwrap_or(0.0), scale.last().copied().unwrap_or(1.0));
+    let y = Scale::new((ends.0 / 100.0, ends.1 / 100.0), (bottom, top));
     for &tick in &scale {
         canvas.gridline(left, right, y.at(tick / 100.0));
         canvas.text(&format!("{tick}%"), left - 8.0, y.at(tick / 100.0), label.to_the_left());
@@ -57,10 +57,26 @@ pub(super) fn draw(sheet: &Sheet, stages: &[Label], band: &Band) -> Canvas {
     canvas
 }
 
+/// Ticks: from zero, or around the bands where they keep far from it.
+fn percentages(band: &Band) -> Vec<f64> {
+    let all = || band.points.iter().flatten().map(|value| coordinate(*value) * 100.0);
+    let (least, most) = (all().fold(f64::MAX, f64::min), all().fold(0.0, f64::max));
+    if least > most || least < 0.6 * most {
+        return ticks(most);
+    }
+    let step = ticks(most - least).get(1).copied().unwrap_or(1.0);
+    let (first, last) = ((least / step).floor(), (most / step).ceil().max((least / step).floor() + 1.0));
+    (0..=(last - first) as u32).map(|tick| (first + f64::from(tick)) * step).collect()
+}
+
 /// What stands at the end of each line.
 fn draw_ends(canvas: &Canvas, band: &Band, y: Scale, right: f64, (top, bottom): (f64, f64)) {
     let Some(last) = band.points.last() else { return };
-    let centers = last.map(|value| y.at(coordinate(value)));
+    let mut centers = last.map(|value| y.at(coordinate(value)));
+    // Percentiles that are equal keep their order, the higher one above.
+    for (center, rise) in centers.iter_mut().zip([0.0, 1.0, 2.0, 3.0, 4.0]) {
+        *center -= rise * 1e-6;
+    }
     let places = spread(&centers, &[17.0; 5], top - 8.0, bottom + 8.0);
     for (index, name) in NAMES.iter().enumerate() {
         let is_median = index == 2;

@@ -73,7 +73,7 @@ fn draw_marks(canvas: &Canvas, marks: &[Marked], x: Scale, top: f64, bottom: f64
         }
         let words = format!("{} {}", mark.name, percent(mark.value));
         let width = name.width(&format!("{} ", mark.name)) + value_type().width(&percent(mark.value));
-        let start = (at + 6.0).min(RIGHT - width);
+        let start = (at + 6.0).min(RIGHT - width - 8.0);
         let level = usize::from(free[0] > start - 8.0);
         free[level] = start + width;
         let height = top + 6.0 + 20.0 * level as f64;
