@@ -90,7 +90,7 @@ impl Company {
         for (index, &(balance, cap, note)) in self.safes.iter().enumerate() {
             let (balance, cap) = (whole(balance), whole(cap));
             let of = ClaimOf::Convertible(ConvertibleId::at(index));
-            let rank = if note { 0 } else { 1 };
+            let rank = u32::from(!note);
             let sharing = Sharing::PartOf { balance, cap };
             claims.push(Claim {
                 of,
@@ -337,8 +337,8 @@ fn under_choices(stack: &Stack<Narrow>, converted: &[bool], net: Narrow) -> Vec<
     // The last bend not above the answer, and one step beyond it: between two bends all is straight.
     let reached: Vec<Narrow> = bends.iter().copied().filter(|&bend| sum(&at(bend)).at_most(net).is_yes()).collect();
     let start = reached.into_iter().fold(zero, Narrow::max);
-    let next = bends.into_iter().filter(|&bend| start.below(bend).is_yes()).reduce(Narrow::min);
-    let beyond = next.unwrap_or(start + Narrow::one());
+    let following = bends.into_iter().filter(|&bend| start.below(bend).is_yes()).reduce(Narrow::min);
+    let beyond = following.unwrap_or(start + Narrow::one());
     let (low, high) = (sum(&at(start)), sum(&at(beyond)));
     let price = if low.below(high).is_yes() { start + (beyond - start) * (net - low) / (high - low) } else { start };
     at(price)
@@ -410,4 +410,28 @@ fn newton_is_not_asked_of_caps() {
     };
     let stack: Stack<Exact> = company.stack().cast();
     Curve::empty().prepare(&stack, Method::Newton);
+}
+
+/// A cap is reached at a price that binary fractions round to the wrong side of it: beyond it a lane still pays out all.
+#[test]
+fn a_lane_knows_on_which_side_of_its_cap_a_claim_is() {
+    let class = |rank, terms, lot| Class { rank, terms, lots: vec![lot] };
+    let company = Company {
+        common: 370,
+        classes: vec![
+            class(3, Terms::Capped(327), (1_761, 869)),
+            class(1, Terms::Converts, (1_400, 35)),
+            class(1, Terms::Full, (1_534, 913)),
+            class(2, Terms::Converts, (1_589, 757)),
+        ],
+        options: vec![(172, 1)],
+        safes: Vec::new(),
+        costs: None,
+        debt: 0,
+        carve_out: None,
+        forced: None,
+    };
+    let stack: Stack<Lanes<16>> = company.stack().cast();
+    let all = paid(&stack, &Curve::of(&stack), Lanes([20_000.0; 16])).into_iter().sum::<Lanes<16>>();
+    assert!((all.0[0] - 20_000.0).abs() < 1e-9, "{:?}", all.0[0]);
 }

@@ -6,9 +6,15 @@
 
 #![allow(clippy::large_types_passed_by_value, reason = "exact numbers are passed by value, as in the engine")]
 
+#[path = "properties/coverage.rs"]
+mod coverage;
 #[path = "properties/equations.rs"]
 mod equations;
+#[path = "properties/existence.rs"]
+mod existence;
 mod generate;
+#[path = "properties/terms.rs"]
+mod terms;
 
 use capstruct::engine::books::EntryKind;
 use capstruct::engine::ledger::{Ledger, PLACES, Stage};
@@ -23,7 +29,7 @@ use capstruct::report::{RUNGS, Run};
 use capstruct::spec::resolve::Settings;
 use generate::{
     Cap, Company, Count, Event, Money, MoneyOf, Outcome, Pool, Price, Rounding, Status, Takes as Wants, Units, cases,
-    company, company_of, complaint, large_company, ran, round, run,
+    company, company_of, complaint, large_company, ran, run,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
@@ -64,7 +70,10 @@ fn books_balance(ledger: &Ledger, agreement: &Agreement) -> Result<(), String> {
             before = Some(entry.event);
             held[entry.position.index()] += entry.shares;
             match entry.kind {
-                EntryKind::Issuance { .. } | EntryKind::Conversion { .. } | EntryKind::PoolIncrease => {
+                EntryKind::Issuance { .. }
+                | EntryKind::Conversion { .. }
+                | EntryKind::InKind { .. }
+                | EntryKind::PoolIncrease => {
                     if entry.shares < Decimal::ZERO {
                         return Err(format!("a negative issue: {entry:?}"));
                     }
@@ -329,7 +338,7 @@ fn tested(text: &str, outcome: &Outcome) -> Tested {
 }
 
 proptest! {
-    #![proptest_config(cases(300))]
+    #![proptest_config(cases(200))]
 
     #[test]
     fn every_scenario_ends_in_findings_or_in_sound_books(company in company()) {
@@ -464,54 +473,11 @@ fn without_typed_prices(mut company: Company) -> Company {
     company
 }
 
-/// Whoever has terms that follow the price of a round: a SAFE, a note, or shares of a protected class.
-fn price_linked(run: &Run) -> Vec<&str> {
-    let scenario = &run.agreement.scenario;
-    let protected = |holding: &&Holding| {
-        holding.class().is_some_and(|class| scenario.protections.iter().any(|protection| protection.class == class))
-    };
-    let protected = scenario.positions.iter().filter(protected).filter_map(|holding| holding.stakeholder());
-    let convertible = scenario.convertibles.iter().map(|convertible| convertible.stakeholder);
-    protected.chain(convertible).map(|who| run.agreement.stakeholders[who.index()].id.as_str()).collect()
-}
-
 /// A hundred thousandth of a millionth: far above what posting to ten places moves, far below any mistake.
 const TINY: Decimal = Decimal::from_parts(1, 0, 0, false, 11);
 
 proptest! {
     #![proptest_config(cases(64))]
-
-    #[test]
-    fn a_higher_pre_money_never_hurts_who_was_there_before(
-        company in company_of(4, 7, 0..1, 3),
-        mut round in round(3),
-        pre_money in 20_000..900_000u64,
-        more in 1..500_000u64,
-    ) {
-        for tranche in &mut round.tranches {
-            tranche.own_price = None;
-            tranche.participants.retain(|(_, takes)| matches!(takes, Wants::Money(_)));
-            tranche.participants.push((6, Wants::Money(Money { thousands: 500, spread: None })));
-        }
-        let mut company = in_exact(company);
-        let mut with = |thousands: u64| {
-            round.price = Price::PreMoney(Money { thousands, spread: None });
-            company.events = vec![(Event::Round(round.clone()), 0)];
-            company.text()
-        };
-        let (before, after) = (with(pre_money), with(pre_money + more));
-        if let (Some(low), Some(high)) = (ran(&before), ran(&after)) {
-            let (low_owned, high_owned) = (ownership(&low), ownership(&high));
-            let newcomers: Vec<&str> = low.agreement.scenario.rounds[0].tranches.iter().flat_map(|tranche| &tranche.participants).map(|participant| low.agreement.stakeholders[participant.stakeholder.index()].id.as_str()).collect();
-            let price_linked = price_linked(&low);
-            for ((who, less), (_, more)) in low_owned.iter().zip(&high_owned) {
-                let linked = newcomers.contains(&who.as_str()) || price_linked.contains(&who.as_str());
-                if who != "pool" && !linked && !less.at_most(*more + exact(TINY)).is_yes() {
-                    return Err(failed(&format!("{who} owned {less:?} and now {more:?}"), &before, &after));
-                }
-            }
-        }
-    }
 
     #[test]
     fn issuances_of_one_day_lead_to_the_same_table_in_any_order(
@@ -683,7 +649,7 @@ fn a_round_price_is_of_one_kind() {
     let mut runner = proptest::test_runner::TestRunner::new(cases(60));
     let strategy = company();
     let (mut pre, mut post, mut share, mut rights, mut conditional) = (0, 0, 0, 0, 0);
-    for _ in 0..120 {
+    for _ in 0..60 {
         let text = strategy.new_tree(&mut runner).expect("a tree").current().text();
         let Some(run) = ran(&text) else { continue };
         for round in &run.agreement.scenario.rounds {
@@ -703,7 +669,7 @@ fn a_round_price_is_of_one_kind() {
         }
     }
     assert!(
-        [pre, post, share, rights, conditional].iter().all(|count| *count > 5),
+        [pre, post, share, rights, conditional].iter().all(|count| *count > 2),
         "{pre} {post} {share} {rights} {conditional}"
     );
 }

@@ -11,6 +11,7 @@ mod support;
 
 use capstruct::engine::books::{Adjustment, Books, CapTable, Entry, EntryKind, Journal};
 use capstruct::engine::inputs;
+use capstruct::engine::ipo::{Completed, Offering};
 use capstruct::engine::replay;
 use capstruct::engine::replay_exactly;
 use capstruct::engine::round::{Conversion, Pricing};
@@ -19,7 +20,8 @@ use capstruct::num::{Arithmetic, Exact, Fixed, LaneMask, Lanes, Number, Stated, 
 use capstruct::report::RUNGS;
 use capstruct::spec::resolve::{Settings, resolve};
 use capstruct::spec::{ScenarioFolder, load, load_text};
-use generate::{cases, company};
+use generate::{cases, company, deal};
+use proptest::prop_oneof;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use rust_decimal::prelude::ToPrimitive;
 use std::cell::Cell;
@@ -53,6 +55,7 @@ struct Page<N: Number> {
     conversions: Vec<Conversion<N>>,
     adjustments: Vec<Adjustment<N>>,
     pricing: Option<(Pricing<N>, Vec<N>)>,
+    offering: Option<Offering<N>>,
     /// None while it is being written.
     end: Option<End<N>>,
 }
@@ -66,7 +69,7 @@ struct End<N: Number> {
 impl<N: Number> Page<N> {
     fn blank() -> Self {
         let (entries, conversions, adjustments) = (Vec::new(), Vec::new(), Vec::new());
-        Page { event: None, entries, conversions, adjustments, pricing: None, end: None }
+        Page { event: None, entries, conversions, adjustments, pricing: None, offering: None, end: None }
     }
 
     fn end(&self) -> &End<N> {
@@ -87,6 +90,10 @@ impl<N: Number> Journal<N> for Album<N> {
 
     fn adjusted(&mut self, _: EventId, adjustments: &[Adjustment<N>]) {
         self.open.adjustments.extend_from_slice(adjustments);
+    }
+
+    fn offered(&mut self, _: EventId, completed: &Completed<N>, _: N::Mask) {
+        self.open.offering = Some(completed.offering.clone());
     }
 
     fn priced(&mut self, _: RoundId, round: &Round<N>, pricing: &Pricing<N>, money: impl Fn(usize, usize) -> N) {
@@ -219,6 +226,7 @@ fn figures<N: Number>(page: &Page<N>) -> Figures<N> {
             | EntryKind::Exercise { money, .. }
             | EntryKind::Repurchase { money, .. }
             | EntryKind::Reclassification { cash: money, .. }
+            | EntryKind::InKind { cash: money, .. }
             | EntryKind::Transfer { money, .. } => Some(money),
             EntryKind::Adjustment { .. }
             | EntryKind::PoolIncrease
@@ -253,6 +261,19 @@ fn figures<N: Number>(page: &Page<N>) -> Figures<N> {
         }
         for (index, cheque) in cheques.iter().enumerate() {
             figures.push((format!("cheque {index}"), Kind::Money, *cheque));
+        }
+    }
+    if let Some(offering) = &page.offering {
+        for (name, kind, number) in [
+            ("pre-money of the offering", Kind::Money, offering.pre_money),
+            ("price of the offering", Kind::Price, offering.price),
+            ("solved price of the offering", Kind::Price, offering.solved_price),
+            ("capitalization of the offering", Kind::Price, offering.capitalization),
+        ] {
+            figures.push((name.to_owned(), kind, number));
+        }
+        for ratchet in &offering.ratchets {
+            figures.push((format!("ratchet of {:?}", ratchet.class), Kind::Price, ratchet.after));
         }
     }
     figures
@@ -298,6 +319,7 @@ fn agrees<const BITS: usize, const LIMBS: usize>(
         if ours.end().happens.is_yes() != (theirs.end().happens.0[0] != 0) {
             return Err(format!("{at}: happens is {:?} and {:?}", ours.end().happens, theirs.end().happens));
         }
+        same_choices(ours, theirs).map_err(|why| format!("{at}: {why}"))?;
         let whole = float(ours.end().table.fully_diluted);
         let (ours, theirs) = (figures(ours), figures(theirs));
         if ours.len() != theirs.len() {
@@ -324,6 +346,42 @@ fn agrees<const BITS: usize, const LIMBS: usize>(
         }
     }
     Ok(exact.pages.len())
+}
+
+/// What was chosen is the same: whether a convertible converts, by whose package, at the cap or at the round's price. Two
+/// prices within the last digits of each other may be told apart either way.
+fn same_choices<const BITS: usize, const LIMBS: usize>(
+    exact: &Page<Fixed<BITS, LIMBS>>,
+    lane: &Page<Lanes<1>>,
+) -> Result<(), String> {
+    for (ours, theirs) in exact.conversions.iter().zip(&lane.conversions) {
+        let which = ours.convertible;
+        if ours.converts.is_yes() != (theirs.converts.0[0] != 0) {
+            return Err(format!("{which:?} converts exactly and not in lanes, or the other way round"));
+        }
+        if !ours.converts.is_yes() {
+            continue;
+        }
+        let (cap, discounted) = (float(ours.cap_price), float(ours.discount_price));
+        let close = (cap - discounted).abs() <= RELATIVE * discounted;
+        if !close && ours.by_cap.is_yes() != (theirs.by_cap.0[0] != 0) {
+            return Err(format!(
+                "{which:?} is at its cap of {cap} or at {discounted}: exactly and in lanes differently"
+            ));
+        }
+        let (package, other) = (float(ours.package), theirs.package.0[0]);
+        if !close && (package - other).abs() > 0.5 {
+            return Err(format!("{which:?} adopts {package} exactly and {other} in lanes"));
+        }
+    }
+    for (ours, theirs) in exact.adjustments.iter().zip(&lane.adjustments) {
+        let (before, after) = (float(ours.before), float(ours.after));
+        let close = (before - after).abs() <= RELATIVE * before;
+        if !close && ours.after.below(ours.before).is_yes() != (theirs.after.0[0] < theirs.before.0[0]) {
+            return Err(format!("{:?} is adjusted exactly and not in lanes, or the other way round", ours.class));
+        }
+    }
+    Ok(())
 }
 
 /// Each lane of eight has the bits of the replay of its future alone.
@@ -425,7 +483,7 @@ fn generated_scenarios_agree_in_both_numbers() {
             }
             Ok(())
         };
-        let outcome = TestRunner::new(cases(96)).run(&company(), agree);
+        let outcome = TestRunner::new(cases(96)).run(&prop_oneof![company(), deal()], agree);
         outcome.unwrap_or_else(|failure| panic!("{failure}"));
         // Both kinds of future were among them, and plenty of events.
         assert!(events.get() > 500 && refused.get() > 20, "{} events, {} refused", events.get(), refused.get());

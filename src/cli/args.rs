@@ -150,34 +150,7 @@ pub enum Command {
         sampling: SamplingWord,
     },
     /// Simulates: every statistic of everyone's ownership, value and proceeds over many random futures.
-    Simulate {
-        /// Scenario.
-        name: String,
-        /// How many futures, such as 100000 or 1M; or a part of them, such as 0..500000.
-        #[arg(long, default_value = "100000", value_name = "N")]
-        paths: String,
-        /// The seed of the random numbers: the same seed gives the same bits everywhere.
-        #[arg(long, default_value_t = 1, value_name = "S")]
-        seed: u64,
-        /// Threads; as many as there are processors where it is not given.
-        #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
-        threads: Option<u16>,
-        /// Where the numbers come from.
-        #[arg(long, value_enum, default_value = "philox")]
-        sampling: SamplingWord,
-        /// An event whose probability is wanted: `ownership(microsoft) >= 25%`. May be repeated.
-        #[arg(long = "probability", value_name = "EVENT")]
-        probabilities: Vec<String>,
-        /// Does not fail where more than 0.1 % of the futures have no answer.
-        #[arg(long)]
-        allow_infeasible: bool,
-        /// Writes what was kept of these futures to a file for `merge`, and nothing else.
-        #[arg(long, value_name = "FILE")]
-        shard: Option<PathBuf>,
-        /// Draws no charts.
-        #[arg(long)]
-        no_charts: bool,
-    },
+    Simulate(SimulateArgs),
     /// Puts parts of a simulation together: the same bits as if it had been run at once.
     Merge {
         /// Files that `simulate --shard` wrote.
@@ -191,20 +164,7 @@ pub enum Command {
         no_charts: bool,
     },
     /// Measures what a path of a simulation costs on this machine, stage by stage.
-    Bench {
-        /// Scenario.
-        #[arg(default_value = "benchmark/oai12")]
-        name: String,
-        /// Paths of each measurement.
-        #[arg(long, default_value_t = 1_000_000)]
-        paths: u64,
-        /// How often each is repeated; the median counts.
-        #[arg(long, default_value_t = 5)]
-        repeats: usize,
-        /// Prints one line of JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    Bench(BenchArgs),
     /// Runs every combination of the values of some inputs: table, CSV, and a chart of one or two of them.
     Sweep {
         /// Scenario.
@@ -220,6 +180,17 @@ pub enum Command {
         /// Runs every cell exactly, however many there are.
         #[arg(long)]
         exact: bool,
+        /// Draws no chart.
+        #[arg(long)]
+        no_charts: bool,
+    },
+    /// Ranks what is uncertain by what it moves a figure by: each from low to high, the others at their base.
+    Tornado {
+        /// Scenario.
+        name: String,
+        /// The figure, such as `ownership(founders)`; whose ownership moves most where none is named.
+        #[arg(long, value_name = "MEASURE")]
+        measure: Option<String>,
         /// Draws no chart.
         #[arg(long)]
         no_charts: bool,
@@ -259,6 +230,54 @@ pub enum Command {
     },
     /// Prints the manual page.
     Man,
+}
+
+/// What is simulated, and how.
+#[derive(Args, Clone, Debug)]
+pub struct SimulateArgs {
+    /// Scenario.
+    pub name: String,
+    /// How many futures, such as 100000 or 1M; or a part of them, such as 0..500000.
+    #[arg(long, default_value = "100000", value_name = "N")]
+    pub paths: String,
+    /// The seed of the random numbers: the same seed gives the same bits everywhere.
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub seed: u64,
+    /// Threads; as many as there are processors where it is not given.
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Where the numbers come from.
+    #[arg(long, value_enum, default_value = "philox")]
+    pub sampling: SamplingWord,
+    /// An event whose probability is wanted: `ownership(microsoft) >= 25%`. May be repeated.
+    #[arg(long = "probability", value_name = "EVENT")]
+    pub probabilities: Vec<String>,
+    /// Does not fail where more than 0.1 % of the futures have no answer.
+    #[arg(long)]
+    pub allow_infeasible: bool,
+    /// Writes what was kept of these futures to a file for `merge`, and nothing else.
+    #[arg(long, value_name = "FILE")]
+    pub shard: Option<PathBuf>,
+    /// Draws no charts.
+    #[arg(long)]
+    pub no_charts: bool,
+}
+
+/// What is measured, and how.
+#[derive(Args, Clone, Debug)]
+pub struct BenchArgs {
+    /// Scenario.
+    #[arg(default_value = "benchmark/oai12")]
+    pub name: String,
+    /// Paths of each measurement.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub paths: u64,
+    /// How often each is repeated; the median counts.
+    #[arg(long, default_value_t = 5)]
+    pub repeats: usize,
+    /// Prints one line of JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What goes to standard output.

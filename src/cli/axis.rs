@@ -37,14 +37,17 @@ pub(super) struct Axis {
 /// The values of an input.
 pub(super) enum Values {
     /// Numbers: a first, a step and how many, or each by itself.
-    Even {
-        first: Exact,
-        step: Exact,
-        count: usize,
-    },
+    Even(Box<Range>),
     Listed(Vec<Exact>),
     /// Words and yes/no.
     Words(Vec<String>),
+}
+
+/// Numbers from a first, evenly spaced.
+pub(super) struct Range {
+    first: Exact,
+    step: Exact,
+    count: u32,
 }
 
 /// Splits `NAME=VALUES`.
@@ -86,6 +89,7 @@ impl Axis {
             return Ok(Axis { name, id, unit: Unit::Number, percent: false, values, live: false });
         }
         let input = varied.number(variable)?;
+        let is_even = !typed.values.contains(',');
         let mut numbers = Vec::new();
         let mut only = None;
         let mut at = typed.start;
@@ -93,16 +97,18 @@ impl Axis {
             let place = (at + (part.len() - part.trim_start().len()), at + part.trim_end().len());
             at += part.len() + 1;
             match range(part.trim()) {
-                Ok(Range { first, step, count }) => {
-                    only = Some((first, step, count));
-                    numbers.extend((0..count.min(MOST_VALUES)).map(|index| first + step * count_of(index)));
+                Ok(range) => {
+                    numbers.extend(
+                        (0..if is_even { 0 } else { range.count })
+                            .map(|index| range.first + range.step * count_of(index)),
+                    );
+                    only = Some(range);
                 }
                 Err((finding, label)) => return Err(wrong(varied, finding, place, label)),
             }
         }
-        let is_even = !typed.values.contains(',');
         let values = match only {
-            Some((first, step, count)) if is_even => Values::Even { first, step, count: count as usize },
+            Some(range) if is_even => Values::Even(Box::new(range)),
             _ => Values::Listed(numbers),
         };
         let beyond = |number: Exact| input.percent && Exact::one().below(number).is_yes();
@@ -140,7 +146,7 @@ impl Values {
     /// How many there are.
     pub fn count(&self) -> usize {
         match self {
-            Values::Even { count, .. } => *count,
+            Values::Even(range) => range.count as usize,
             Values::Listed(numbers) => numbers.len(),
             Values::Words(words) => words.len(),
         }
@@ -149,9 +155,7 @@ impl Values {
     /// One of them; `None` for a word.
     pub fn number(&self, index: usize) -> Option<Exact> {
         match self {
-            Values::Even { first, step, .. } => {
-                Some(*first + *step * count_of(u32::try_from(index).unwrap_or(u32::MAX)))
-            }
+            Values::Even(range) => Some(range.first + range.step * count_of(u32::try_from(index).unwrap_or(u32::MAX))),
             Values::Listed(numbers) => numbers.get(index).copied(),
             Values::Words(_) => None,
         }
@@ -160,13 +164,6 @@ impl Values {
 
 fn count_of(index: u32) -> Exact {
     Exact::given(rust_decimal::Decimal::from(index))
-}
-
-/// Numbers from a first, evenly spaced.
-struct Range {
-    first: Exact,
-    step: Exact,
-    count: u32,
 }
 
 /// `10B..50B/5`, `10B..50B` or a single number.

@@ -1,6 +1,10 @@
 //! `capstruct bench`: what a path costs, stage by stage, on this machine.
 
+#![allow(clippy::cast_precision_loss, reason = "measurements have few digits")]
+
+use super::args::BenchArgs;
 use super::session::{Session, print};
+use super::simulate::{available, instructions};
 use crate::error::Error;
 use crate::model::Rung;
 use crate::sim::draw::{Draw, Sampling};
@@ -13,16 +17,6 @@ use crate::sim::tape::BLOCK;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-/// What is measured.
-#[derive(Clone, Debug)]
-pub(super) struct Wanted {
-    pub name: String,
-    pub paths: u64,
-    pub repeats: usize,
-    pub json: bool,
-    pub instructions: Instructions,
-}
-
 /// Seed of every measurement.
 const SEED: u64 = 1;
 const STAGES: [(Stage, &str); 4] = [
@@ -33,7 +27,8 @@ const STAGES: [(Stage, &str); 4] = [
 ];
 
 /// Measures and prints.
-pub(super) fn bench(session: &Session, wanted: &Wanted) -> Result<u8, Error> {
+pub(super) fn bench(session: &Session, wanted: &BenchArgs) -> Result<u8, Error> {
+    let instructions = instructions()?;
     let started = Instant::now();
     let read = session.read(&wanted.name)?;
     let (agreement, _) = Session::resolve(&read, &session.settings)?;
@@ -44,38 +39,8 @@ pub(super) fn bench(session: &Session, wanted: &Wanted) -> Result<u8, Error> {
     };
     let simulation = Simulation::new(&model);
     let set_up = started.elapsed();
-    let blocks = wanted.paths.div_ceil(BLOCK as u64);
-    let per_path = |time: Duration| time.as_nanos() as f64 / (blocks * BLOCK as u64) as f64;
-    let mut stages = Vec::new();
-    for (stage, name) in STAGES {
-        let mut times: Vec<Duration> = (0..wanted.repeats)
-            .map(|_| {
-                let mut worker = simulation.worker(0..wanted.paths);
-                let start = thread_time();
-                simd::run(wanted.instructions, &mut worker, 0..blocks, stage);
-                thread_time().saturating_sub(start)
-            })
-            .collect();
-        times.sort_unstable();
-        stages.push((name, per_path(times[times.len() / 2])));
-    }
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut threads = Vec::new();
-    let mut hashes = Vec::new();
-    for count in 1..=processors {
-        let plan = Plan { paths: 0..wanted.paths, threads: count, instructions: wanted.instructions };
-        let mut times = Vec::new();
-        for _ in 0..wanted.repeats {
-            let start = Instant::now();
-            if let Some(tally) = simulation.run(&plan, &|_| true) {
-                times.push(start.elapsed());
-                hashes.push(hash(&tally));
-            }
-        }
-        times.sort_unstable();
-        threads.push((count, per_path(times[times.len() / 2])));
-    }
-    hashes.dedup();
+    let stages = stages(&simulation, wanted, instructions);
+    let (threads, hashes) = threads(&simulation, wanted, instructions);
     let features: Vec<&str> =
         Instructions::ALL.into_iter().filter(|instructions| instructions.is_here()).map(Instructions::word).collect();
     let report = json!({
@@ -86,14 +51,14 @@ pub(super) fn bench(session: &Session, wanted: &Wanted) -> Result<u8, Error> {
         "seed": SEED,
         "repeats": wanted.repeats,
         "steps": model.program.steps.len(),
-        "instructions": wanted.instructions.word(),
+        "instructions": instructions.word(),
         "processor_has": features,
-        "processors": processors,
+        "processors": available(),
         "load": load(),
         "resolve_ms": resolved.as_secs_f64() * 1e3,
-        "set_up_ms": (set_up - resolved).as_secs_f64() * 1e3,
-        "nanoseconds_per_path": stages.iter().map(|(name, time)| (name.replace(' ', "_"), json!(time))).collect::<serde_json::Map<String, Value>>(),
-        "threads": threads.iter().map(|(count, time)| json!({ "threads": count, "nanoseconds_per_path": time })).collect::<Vec<_>>(),
+        "set_up_ms": set_up.saturating_sub(resolved).as_secs_f64() * 1e3,
+        "nanoseconds_per_path": stages,
+        "threads": threads,
         "peak_memory_mb": peak_memory_mb(),
         "hash": hashes,
     });
@@ -103,6 +68,48 @@ pub(super) fn bench(session: &Session, wanted: &Wanted) -> Result<u8, Error> {
         print(&format!("{report:#}\n"));
     }
     Ok(0)
+}
+
+/// Nanoseconds a path, of the median of several times.
+fn per_path(mut times: Vec<Duration>, paths: u64) -> f64 {
+    times.sort_unstable();
+    let median = times.get(times.len() / 2).copied().unwrap_or_default();
+    median.as_secs_f64() * 1e9 / paths as f64
+}
+
+/// On one thread, up to each stage.
+fn stages(simulation: &Simulation, wanted: &BenchArgs, instructions: Instructions) -> serde_json::Map<String, Value> {
+    let blocks = wanted.paths.div_ceil(BLOCK as u64);
+    let measured = |stage| {
+        let once = |_| {
+            let mut worker = simulation.worker(0..wanted.paths);
+            let start = thread_time();
+            simd::run(instructions, &mut worker, 0..blocks, stage);
+            thread_time().saturating_sub(start)
+        };
+        per_path((0..wanted.repeats).map(once).collect(), wanted.paths)
+    };
+    STAGES.into_iter().map(|(stage, name)| (name.replace(' ', "_"), json!(measured(stage)))).collect()
+}
+
+/// On one thread after the other, with the hashes of all results: one, if nothing depends on them.
+fn threads(simulation: &Simulation, wanted: &BenchArgs, instructions: Instructions) -> (Vec<Value>, Vec<String>) {
+    let mut hashes = Vec::new();
+    let mut rows = Vec::new();
+    for threads in 1..=available() {
+        let plan = Plan { paths: 0..wanted.paths, threads, instructions };
+        let mut times = Vec::new();
+        for _ in 0..wanted.repeats {
+            let start = Instant::now();
+            if let Some(tally) = simulation.run(&plan, &|_| true) {
+                times.push(start.elapsed());
+                hashes.push(hash(&tally));
+            }
+        }
+        rows.push(json!({ "threads": threads, "nanoseconds_per_path": per_path(times, wanted.paths) }));
+    }
+    hashes.dedup();
+    (rows, hashes)
 }
 
 /// Time this thread has had a processor for, where the system says; else time that has passed. Other programs do not count.

@@ -133,12 +133,15 @@ fn table(name: &str, verdicts: &[&Verdict], currency: &str) -> Table {
 /// A figure with all the digits that matter: fractions to ten decimals of a percent, the rest to ten places.
 fn figure_in_words(figure: Figure, value: Decimal, currency: &str) -> String {
     match figure {
-        Figure::Ownership | Figure::NextDollar => format!("{}%", number::plain(value * Decimal::ONE_HUNDRED, Some(10))),
+        Figure::Ownership | Figure::Votes | Figure::NextDollar => {
+            format!("{}%", number::plain(value * Decimal::ONE_HUNDRED, Some(10)))
+        }
         Figure::Shares
         | Figure::SharesAsConverted
         | Figure::FullyDiluted
         | Figure::Increase
         | Figure::Vested
+        | Figure::RatchetShares
         | Figure::Capitalization => grouped(value, 10),
         Figure::ControllingTerm => {
             let place = usize::try_from(value).unwrap_or(usize::MAX);
@@ -156,10 +159,14 @@ fn figure_in_words(figure: Figure, value: Decimal, currency: &str) -> String {
         | Figure::CapPrice
         | Figure::DiscountPrice
         | Figure::PricePerShare
+        | Figure::BookValuePerShare
+        | Figure::BookValueIncrease
+        | Figure::DilutionPerShare
         | Figure::ValuePerShare => number::plain(value, Some(10)),
         Figure::PreMoney
         | Figure::PostMoney
         | Figure::MoneyRaised
+        | Figure::NetProceeds
         | Figure::Residue
         | Figure::Balance
         | Figure::Value
@@ -176,7 +183,9 @@ fn figure_in_words(figure: Figure, value: Decimal, currency: &str) -> String {
 
 fn tolerance_in_words(figure: Figure, tolerance: Decimal) -> String {
     match figure {
-        Figure::Ownership | Figure::NextDollar => format!("{}%", number::plain(tolerance * Decimal::ONE_HUNDRED, None)),
+        Figure::Ownership | Figure::Votes | Figure::NextDollar => {
+            format!("{}%", number::plain(tolerance * Decimal::ONE_HUNDRED, None))
+        }
         _ => number::plain(tolerance, None),
     }
 }

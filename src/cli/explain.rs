@@ -14,7 +14,7 @@ use std::fmt::Write;
 /// One future of a simulation.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Path {
-    pub path: u64,
+    pub number: u64,
     pub seed: u64,
     pub sampling: Sampling,
 }
@@ -25,7 +25,7 @@ fn replayed(session: &Session, name: &str, path: Path) -> Result<(Run, String), 
     let (mut agreement, warnings) = Session::resolve(&read, &session.settings)?;
     session.show_warnings(&warnings, &read.sources);
     let draw = Draw::new(&agreement, path.seed, path.sampling);
-    draw.fix(&mut agreement, path.path);
+    draw.fix(&mut agreement, path.number);
     let mut drawn = Vec::new();
     for variable in &draw.variables {
         let info = &agreement.variables[variable.variable.index()];
@@ -41,7 +41,7 @@ fn replayed(session: &Session, name: &str, path: Path) -> Result<(Run, String), 
         let word = if agreement.scenario.happens[index] { "happens" } else { "does not happen" };
         drawn.push(format!("\"{}\" {word}", agreement.conditions[index].name));
     }
-    let note = format!("Path {} of seed {}: {}", path.path, path.seed, drawn.join(", "));
+    let note = format!("Path {} of seed {}: {}", path.number, path.seed, drawn.join(", "));
     Ok((session.replay(&read, agreement)?, note))
 }
 

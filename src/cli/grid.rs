@@ -102,16 +102,20 @@ impl Grid<'_> {
 
     /// Every cell exactly, on as many threads as there are cores.
     pub fn exact(&self, run: &Run) -> Computed {
+        // An exact run of a large round keeps many long numbers on the stack.
+        const STACK_BYTES: usize = 64 << 20;
         let cells = usize::try_from(self.cells()).expect("few cells");
         let mut results: Vec<Result<Vec<Decimal>, String>> = vec![Err(String::new()); cells];
         let share = cells.div_ceil(threads()).max(1);
         std::thread::scope(|scope| {
             for (part, results) in results.chunks_mut(share).enumerate() {
-                scope.spawn(move || {
+                let work = move || {
                     for (offset, result) in results.iter_mut().enumerate() {
                         *result = self.run_cell(&self.place((part * share + offset) as u64));
                     }
-                });
+                };
+                let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+                thread.spawn_scoped(scope, work).expect("a thread for a part of the grid");
             }
         });
         let mut tally = Tally::new(self.figures.len());
@@ -213,7 +217,7 @@ impl Grid<'_> {
                 (0..needed).map(|at| csv_rows::field(&value(axis, at))).collect()
             })
             .collect();
-        let lead = self.lead(run);
+        let lead = lead(run);
         for (offset, (figures, &stop)) in out.chunks_exact(width).zip(stops).enumerate() {
             let mut row = lead.clone();
             for ((axis, fields), at) in self.axes.iter().zip(&fields).zip(self.place(first + offset as u64)) {
@@ -274,16 +278,11 @@ impl Grid<'_> {
         csv_rows::header(&columns)
     }
 
-    fn lead(&self, run: &Run) -> String {
-        let head = &run.agreement.head;
-        format!("{},{},{}", csv_rows::field(&head.name), run.rung.word(), head.case.word())
-    }
-
     /// The beginning of a cell's row, up to its figures.
     fn row(&self, run: &Run, place: &[usize], arithmetic: &str, reason: &str) -> String {
         let inputs = self.axes.iter().zip(place).map(|(axis, &at)| csv_rows::field(&value(axis, at)));
         let inputs: Vec<String> = inputs.collect();
-        format!("{},{},{arithmetic},{}", self.lead(run), inputs.join(","), csv_rows::field(reason))
+        format!("{},{},{arithmetic},{}", lead(run), inputs.join(","), csv_rows::field(reason))
     }
 
     /// The values of each axis that are kept to be shown, evenly spread.
@@ -341,6 +340,12 @@ impl Grid<'_> {
         let (axes, measures) = (axes.collect(), measures.collect());
         Survey { axes, measures, cells, total: self.cells(), gaps, arithmetic, chosen: 0 }
     }
+}
+
+/// Scenario, rung and case: how every row begins.
+fn lead(run: &Run) -> String {
+    let head = &run.agreement.head;
+    format!("{},{},{}", csv_rows::field(&head.name), run.rung.word(), head.case.word())
 }
 
 /// An input's value as CSV has it.

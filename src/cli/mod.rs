@@ -17,6 +17,7 @@ mod shard;
 mod simulate;
 mod solve;
 mod sweep;
+mod tornado;
 mod vary;
 
 use crate::error::{Error, Finding};
@@ -43,43 +44,14 @@ pub fn main() -> ExitCode {
             exit::exit(&session, &exit::Asked { name: &name, at: &at, breakpoints, solve: &solve })
         }
         Command::Explain { name, stakeholder, after, at, path, seed, sampling } => {
-            let path = path.map(|path| explain::Path { path, seed, sampling: sampling.into() });
+            let path = path.map(|path| explain::Path { number: path, seed, sampling: sampling.into() });
             explain::explain(&session, &name, &stakeholder, after.as_deref(), &at, path)
         }
-        Command::Simulate {
-            name,
-            paths,
-            seed,
-            threads,
-            sampling,
-            probabilities,
-            allow_infeasible,
-            shard,
-            no_charts,
-        } => {
-            let sampling = sampling.into();
-            let threads = threads.map(usize::from);
-            simulate::simulate(
-                &session,
-                &simulate::Asked {
-                    name,
-                    paths,
-                    seed,
-                    threads,
-                    sampling,
-                    probabilities,
-                    allow_infeasible,
-                    shard,
-                    no_charts,
-                },
-            )
-        }
+        Command::Simulate(asked) => simulate::simulate(&session, &asked),
         Command::Merge { files, allow_infeasible, no_charts } => {
             shard::merge(&session, &files, allow_infeasible, no_charts)
         }
-        Command::Bench { name, paths, repeats, json } => simulate::instructions().and_then(|instructions| {
-            bench::bench(&session, &bench::Wanted { name, paths, repeats, json, instructions })
-        }),
+        Command::Bench(wanted) => bench::bench(&session, &wanted),
         Command::New { name } => documents::new(&session, &name),
         Command::Schema { reference } => {
             documents::schema(reference);
@@ -103,6 +75,9 @@ pub fn main() -> ExitCode {
         Command::Sweep { name, over, measures, exact, no_charts } => {
             let asked = sweep::Asked { name: &name, over: &over, measures: &measures, exact, no_charts };
             sweep::sweep(&session, &asked)
+        }
+        Command::Tornado { name, measure, no_charts } => {
+            tornado::tornado(&session, &name, measure.as_deref(), no_charts)
         }
         Command::Solve { name, vary, wanted, smallest, largest } => {
             let choice = match (smallest, largest) {

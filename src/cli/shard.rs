@@ -3,10 +3,10 @@
 //! What is kept of the paths are counts and whole numbers, so parts add up to the very bits of the whole, in any order and
 //! wherever they were computed.
 
+use super::args::{SamplingWord, SimulateArgs};
 use super::session::Session;
-use super::simulate::{Asked, Prepared, prepare, show};
+use super::simulate::{Prepared, prepare, show};
 use crate::error::{Error, Finding};
-use crate::sim::draw::Sampling;
 use crate::sim::run::{Simulation, Tally};
 use crate::sim::tally::Sums;
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,13 @@ const FORMAT: &str = "capstruct simulation shard 1";
 
 impl Shard {
     /// The part that was just computed.
-    pub(super) fn new(session: &Session, asked: &Asked, prepared: &Prepared, paths: &Range<u64>, tally: Tally) -> Self {
+    pub(super) fn new(
+        session: &Session,
+        asked: &SimulateArgs,
+        prepared: &Prepared,
+        paths: &Range<u64>,
+        tally: &Tally,
+    ) -> Self {
         let head = &prepared.run.agreement.head;
         let figure = |figure: &crate::sim::tally::FigureTally| Figure {
             least: figure.least.to_bits(),
@@ -133,10 +139,10 @@ impl Shard {
     }
 }
 
-fn word(sampling: Sampling) -> &'static str {
+fn word(sampling: SamplingWord) -> &'static str {
     match sampling {
-        Sampling::Philox => "philox",
-        Sampling::Sobol => "sobol",
+        SamplingWord::Philox => "philox",
+        SamplingWord::Sobol => "sobol",
     }
 }
 
@@ -163,19 +169,14 @@ fn read(file: &Path) -> Result<Shard, Error> {
     })
 }
 
-/// Puts parts together and shows the whole.
-pub(super) fn merge(
-    session: &Session,
-    files: &[PathBuf],
-    allow_infeasible: bool,
-    no_charts: bool,
-) -> Result<u8, Error> {
+/// Parts in the order of their paths, if they are parts of one simulation and leave nothing out.
+fn in_order(files: &[PathBuf]) -> Result<Vec<(&PathBuf, Shard)>, Error> {
     let mut shards = Vec::new();
     for file in files {
         shards.push((file, read(file)?));
     }
     shards.sort_by_key(|(_, shard)| (shard.from, shard.to));
-    let Some((first_file, first)) = shards.first() else { return Ok(0) };
+    let Some((first_file, first)) = shards.first() else { return Ok(shards) };
     for (file, shard) in &shards[1..] {
         if let Some((what, ours, theirs)) = difference(&first.same, &shard.same) {
             return Err(Error::usage(
@@ -201,12 +202,28 @@ pub(super) fn merge(
             return Err(Error::usage(finding.help(help)));
         }
     }
-    let asked = Asked {
+    Ok(shards)
+}
+
+/// Puts parts together and shows the whole.
+pub(super) fn merge(
+    session: &Session,
+    files: &[PathBuf],
+    allow_infeasible: bool,
+    no_charts: bool,
+) -> Result<u8, Error> {
+    let shards = in_order(files)?;
+    let Some((_, first)) = shards.first() else { return Ok(0) };
+    let asked = SimulateArgs {
         name: first.same.scenario.clone(),
         paths: String::new(),
         seed: first.same.seed,
         threads: None,
-        sampling: if first.same.sampling == "sobol" { Sampling::Sobol } else { Sampling::Philox },
+        sampling: if first.same.sampling == word(SamplingWord::Sobol) {
+            SamplingWord::Sobol
+        } else {
+            SamplingWord::Philox
+        },
         probabilities: first.same.probabilities.clone(),
         allow_infeasible,
         shard: None,

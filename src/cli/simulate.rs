@@ -1,5 +1,8 @@
 //! `capstruct simulate`: many futures of a scenario at once.
 
+#![allow(clippy::cast_precision_loss, reason = "an estimated time has few digits")]
+
+use super::args::SimulateArgs;
 use super::run::shown;
 use super::session::{Read, Session, print};
 use super::shard::{self, Shard};
@@ -9,7 +12,7 @@ use crate::render;
 use crate::render::files::OutputFolder;
 use crate::report::simulation::{Outcome, Wanted, watch};
 use crate::report::{Run, simulation_charts};
-use crate::sim::draw::{Draw, Sampling, drawn_words};
+use crate::sim::draw::{Draw, drawn_words};
 use crate::sim::model::Model;
 use crate::sim::run::{Plan, Simulation, Stage, Tally};
 use crate::sim::simd::{self, Instructions};
@@ -18,28 +21,13 @@ use crate::spec::resolve::condition;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-
-/// What is asked.
-#[derive(Clone, Debug)]
-pub(super) struct Asked {
-    pub name: String,
-    pub paths: String,
-    pub seed: u64,
-    pub threads: Option<usize>,
-    pub sampling: Sampling,
-    pub probabilities: Vec<String>,
-    pub allow_infeasible: bool,
-    pub shard: Option<PathBuf>,
-    pub no_charts: bool,
-}
 
 /// More than this part of the paths without an answer is a failed check.
 const IMPOSSIBLE_MAX: f64 = 0.001;
 /// A run that would take longer is not begun.
-const LONGEST: Duration = Duration::from_secs(3_600);
+const LONGEST: Duration = Duration::from_hours(1);
 /// Paths by which the time of a run is estimated.
 const TRIAL: u64 = 1 << 16;
 /// The exit code of a process that was interrupted.
@@ -56,12 +44,12 @@ pub(super) struct Prepared {
 }
 
 /// Simulates, shows and writes.
-pub(super) fn simulate(session: &Session, asked: &Asked) -> Result<u8, Error> {
+pub(super) fn simulate(session: &Session, asked: &SimulateArgs) -> Result<u8, Error> {
     let paths = paths(&asked.paths)?;
     let instructions = instructions()?;
     let prepared = prepare(session, asked)?;
     let simulation = Simulation::new(&prepared.model);
-    let threads = asked.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let threads = asked.threads.map_or_else(available, usize::from);
     let plan = Plan { paths: paths.clone(), threads, instructions };
     if asked.shard.is_none() {
         refuse_too_long(asked, &simulation, &plan)?;
@@ -72,7 +60,7 @@ pub(super) fn simulate(session: &Session, asked: &Asked) -> Result<u8, Error> {
     };
     match &asked.shard {
         Some(file) => {
-            let shard = Shard::new(session, asked, &prepared, &paths, tally);
+            let shard = Shard::new(session, asked, &prepared, &paths, &tally);
             shard::write(file, &shard)?;
             session.say(&format!("paths {} to {} written to {}", paths.start, paths.end, shown(file)));
             Ok(0)
@@ -81,13 +69,18 @@ pub(super) fn simulate(session: &Session, asked: &Asked) -> Result<u8, Error> {
     }
 }
 
+/// As many threads as there are processors.
+pub(super) fn available() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// Reads the scenario and records its program.
-pub(super) fn prepare(session: &Session, asked: &Asked) -> Result<Prepared, Error> {
+pub(super) fn prepare(session: &Session, asked: &SimulateArgs) -> Result<Prepared, Error> {
     let mut read = session.read(&asked.name)?;
     let run = session.run(&read, &session.settings)?;
     let conditions = conditions(&mut read, &run.agreement, &asked.probabilities)?;
     refuse_words(&read, &run.agreement)?;
-    let draw = Draw::new(&run.agreement, asked.seed, asked.sampling);
+    let draw = Draw::new(&run.agreement, asked.seed, asked.sampling.into());
     if draw.dimensions == 0 {
         return Err(Error::usage(
             Finding::error("E0721", format!("nothing is uncertain in {}: every future is the same", asked.name)).help(
@@ -135,7 +128,7 @@ fn refuse_words(read: &Read, agreement: &Agreement) -> Result<(), Error> {
 /// Shows the tables and writes the files.
 pub(super) fn show(
     session: &Session,
-    asked: &Asked,
+    asked: &SimulateArgs,
     prepared: &Prepared,
     simulation: &Simulation,
     tally: &Tally,
@@ -205,7 +198,7 @@ pub(super) fn with_progress(session: &Session, simulation: &Simulation, plan: &P
 }
 
 /// A run of hours is not begun: it says how long it would take and how to share it out.
-fn refuse_too_long(asked: &Asked, simulation: &Simulation, plan: &Plan) -> Result<(), Error> {
+fn refuse_too_long(asked: &SimulateArgs, simulation: &Simulation, plan: &Plan) -> Result<(), Error> {
     let count = plan.paths.end - plan.paths.start;
     if count <= 64 * TRIAL {
         return Ok(());

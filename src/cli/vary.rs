@@ -109,6 +109,11 @@ impl Varied {
     /// A run with these values, or the reason why there is none, in one sentence.
     pub fn run(&self, session: &Session, set: &[(String, String)]) -> Result<Run, String> {
         let agreement = self.agreed(set).map_err(|findings| first_reason(&findings))?;
+        Self::replayed(session, agreement)
+    }
+
+    /// A run of an agreement on the rung shown, or the reason why there is none, in one sentence.
+    pub fn replayed(session: &Session, agreement: Agreement) -> Result<Run, String> {
         Run::on_one_rung(agreement, session.rung).map_err(|refused| {
             let (agreement, refusals) = *refused;
             refusals.first().map_or_else(String::new, |refusal| refusal_finding(&agreement, refusal).message)

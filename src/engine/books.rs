@@ -1,11 +1,14 @@
 //! The cap table, the entries that change it, and the journal that may keep them.
 
+pub use super::because::Because;
+pub use super::feasibility::Feasibility;
+use super::in_kind::Idle;
+use super::ipo::Completed;
 use super::lots::LotTable;
 use super::rights::Held;
 use super::round::{Conversion, Pricing};
 use crate::model::{ClassId, ClassPrices, ConvertibleId, EventId, Holding, PositionId, Round, RoundId, Scenario};
 use crate::num::{Mask, Number};
-use std::convert::Infallible;
 
 /// The company as it stands at one moment.
 #[derive(Clone, Debug)]
@@ -32,6 +35,8 @@ pub struct CapTable<N: Number> {
     pub lots: LotTable<N>,
     /// What is fixed of each round that has begun, by round.
     pub rounds: Vec<Option<Pricing<N>>>,
+    /// What bears no dividend, where a class pays its dividends in shares.
+    pub idle: Option<Idle<N>>,
 }
 
 impl<N: Number> CapTable<N> {
@@ -184,6 +189,13 @@ pub enum EntryKind<N> {
         /// What is paid for it, at the price in force.
         cash: N,
     },
+    /// A dividend paid in shares of its own class.
+    InKind {
+        /// The fraction of a share cut off; negative where shares are rounded up.
+        fraction: N,
+        /// What is paid for it, at the issue price.
+        cash: N,
+    },
     /// The company buys shares back and retires them. `money = price * shares + residue`.
     Repurchase {
         /// What was to be paid.
@@ -214,95 +226,11 @@ impl<N: Copy> EntryKind<N> {
             | EntryKind::PoolIncrease
             | EntryKind::Cancellation
             | EntryKind::Warrant
+            | EntryKind::InKind { .. }
             | EntryKind::Repurchase { .. }
             | EntryKind::Split { .. } => None,
         }
     }
-}
-
-/// Why an entry is what it is: the rule that set its price or number, with the numbers it used.
-#[derive(Clone, Copy, Debug)]
-pub enum Because<N> {
-    /// Price = pre-money / capitalization, fixed at the round's first closing.
-    RoundPrice {
-        /// The round.
-        round: RoundId,
-    },
-    /// The price was given.
-    GivenPrice,
-    /// Price = the closing before it * (1 + step-up).
-    StepUp {
-        /// Price of the closing before it.
-        before: N,
-        /// Step-up.
-        step_up: N,
-    },
-    /// Price = valuation / fully diluted count at that moment.
-    Valuation {
-        /// Of the whole company.
-        valuation: N,
-        /// The count it was divided by.
-        fully_diluted: N,
-    },
-    /// Price = multiple * price of a round.
-    MultipleOf {
-        /// The round.
-        round: RoundId,
-        /// Its price.
-        price: N,
-        /// The multiple.
-        multiple: N,
-    },
-    /// The pool reaches its target of the total.
-    PoolTarget {
-        /// The fraction aimed at.
-        target: N,
-        /// The fully diluted total it is a fraction of.
-        total: N,
-        /// Counted options before.
-        before: N,
-    },
-    /// A convertible's terms set its price; the ledger's conversions say which.
-    Conversion {
-        /// Which.
-        convertible: ConvertibleId,
-    },
-    /// Conversion price after an issue below it; the ledger's adjustments have the formula's numbers.
-    Protection {
-        /// Before.
-        before: N,
-        /// After.
-        after: N,
-    },
-    /// The number was given.
-    GivenNumber,
-    /// The price is what the option says.
-    ExercisePrice,
-    /// Shares worth the exercise price are withheld: `shares = options * (1 - exercise price / market price)`.
-    NetExercise {
-        /// The option's.
-        exercise_price: N,
-        /// Of a share on the day.
-        market_price: N,
-    },
-    /// What had not vested on the day.
-    Unvested,
-    /// A milestone vested it.
-    Milestone,
-    /// The holder skipped its pro rata of a round with pay-to-play.
-    PayToPlay {
-        /// New shares for each old one.
-        ratio: N,
-        /// Money it put in.
-        took: N,
-        /// Money it had to put in.
-        required: N,
-    },
-    /// New shares for each old one.
-    Ratio {
-        /// The ratio.
-        ratio: N,
-    },
 }
 
 /// Where entries go. It is a parameter, so that a simulation, which keeps none, pays for none.
@@ -315,6 +243,8 @@ pub trait Journal<N: Number> {
     fn converted(&mut self, event: EventId, conversion: &Conversion<N>);
     /// Takes in how conversion prices fell.
     fn adjusted(&mut self, event: EventId, adjustments: &[Adjustment<N>]);
+    /// Takes in an offering that took place; its entries say the same.
+    fn offered(&mut self, _: EventId, _: &Completed<N>, _: N::Mask) {}
     /// Takes in what a round's first closing fixed. `money(tranche, participant)` is what each cheque would be.
     fn priced(&mut self, id: RoundId, round: &Round<N>, pricing: &Pricing<N>, money: impl Fn(usize, usize) -> N);
     /// Takes in what a valuation sees. One that keeps nothing values nothing.
@@ -347,6 +277,23 @@ pub struct Adjustment<N> {
     pub money: N,
     /// C.
     pub shares: N,
+}
+
+impl<N> Adjustment<N> {
+    /// The same with every number written otherwise.
+    pub fn map<M>(&self, mut write: impl FnMut(N) -> M) -> Adjustment<M>
+    where
+        N: Copy,
+    {
+        Adjustment {
+            class: self.class,
+            before: write(self.before),
+            after: write(self.after),
+            counted: write(self.counted),
+            money: write(self.money),
+            shares: write(self.shares),
+        }
+    }
 }
 
 /// The state of a replay. Posting is the only way to change it.
@@ -382,6 +329,7 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
             fully_diluted: N::zero(),
             reference_price: None,
             rounds: scenario.rounds.iter().map(|_| None).collect(),
+            idle: Idle::of(&scenario.in_kind, scenario.positions.len()),
         };
         table.fully_diluted = table.sum(|_| true);
         Books { table, journal, event: EventId(0) }
@@ -397,21 +345,8 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     #[inline(always)]
     pub fn post(&mut self, entry: Entry<N>) {
         self.journal.record(self.event, &entry);
-        self.follow_lots(&entry);
+        self.table.follow(&entry, self.event);
         self.table.apply(&entry);
-    }
-
-    /// What an entry about to be posted does to the lots.
-    #[inline(always)]
-    fn follow_lots(&mut self, entry: &Entry<N>) {
-        if self.table.lots.lots.is_empty() {
-            return;
-        }
-        if let Holding::Shares(_, class) = self.table.positions[entry.position.index()] {
-            let before = self.table.at(entry.position);
-            let from = entry.kind.taken(entry.shares).map(|(from, _)| self.table.at(from));
-            self.table.lots.follow(self.event, entry, class, before, from.unwrap_or(before));
-        }
     }
 
     /// A convertible became shares where `happens`; from then on it is not outstanding.
@@ -436,6 +371,20 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
             return;
         }
         self.journal.adjusted(self.event, adjustments);
+        self.lower(adjustments, |adjustment| Because::Protection {
+            before: adjustment.before,
+            after: adjustment.after,
+        });
+    }
+
+    /// Lowers conversion prices to what IPO ratchets promise at a price.
+    pub fn ratchet(&mut self, ratchets: &[Adjustment<N>], price: N) {
+        if !ratchets.is_empty() {
+            self.lower(ratchets, |ratchet| Because::IpoRatchet { before: ratchet.before, after: ratchet.after, price });
+        }
+    }
+
+    fn lower(&mut self, adjustments: &[Adjustment<N>], because: impl Fn(&Adjustment<N>) -> Because<N>) {
         for adjustment in adjustments {
             let class = adjustment.class.index();
             let Some(issue) = self.table.issue_prices[class] else { continue };
@@ -451,7 +400,7 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
                             shares: N::zero(),
                             price: N::zero(),
                             kind: EntryKind::Adjustment { as_converted },
-                            because: Because::Protection { before: adjustment.before, after: adjustment.after },
+                            because: because(adjustment),
                         },
                     );
                 }
@@ -469,6 +418,12 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
         self.table.reference_price = Some(happens.select(price, before));
     }
 
+    /// An offering took place where `happens`.
+    #[inline(always)]
+    pub fn offered(&mut self, completed: &Completed<N>, happens: N::Mask) {
+        self.journal.offered(self.event, completed, happens);
+    }
+
     /// Ends the event named last.
     ///
     /// # Errors
@@ -476,39 +431,5 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
     #[inline(always)]
     pub fn end_event(&mut self, happens: N::Mask, feasible: N::Mask) -> Result<(), J::Refusal> {
         self.journal.end_event(Some(self.event), happens, feasible, &self.table)
-    }
-}
-
-/// The journal of a simulation: no entries, only which lanes are still a possible future.
-#[derive(Clone, Copy, Debug)]
-pub struct Feasibility<N: Number>(pub N::Mask);
-
-impl<N: Number> Feasibility<N> {
-    /// Every lane is possible until an event says otherwise.
-    pub fn unquestioned() -> Self {
-        Feasibility(N::Mask::always(true))
-    }
-}
-
-impl<N: Number> Journal<N> for Feasibility<N> {
-    type Refusal = Infallible;
-    #[inline(always)]
-    fn record(&mut self, _: EventId, _: &Entry<N>) {}
-    #[inline(always)]
-    fn converted(&mut self, _: EventId, _: &Conversion<N>) {}
-    #[inline(always)]
-    fn adjusted(&mut self, _: EventId, _: &[Adjustment<N>]) {}
-    #[inline(always)]
-    fn priced(&mut self, _: RoundId, _: &Round<N>, _: &Pricing<N>, _: impl Fn(usize, usize) -> N) {}
-    #[inline(always)]
-    fn end_event(
-        &mut self,
-        _: Option<EventId>,
-        _: N::Mask,
-        feasible: N::Mask,
-        _: &CapTable<N>,
-    ) -> Result<(), Infallible> {
-        self.0 = self.0 & feasible;
-        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 
 use super::books::{Adjustment, Because, CapTable, Entry, EntryKind, Journal};
 use super::exit::PostedExit;
+use super::ipo::{Completed, PostedOffering};
 use super::refusal::{Cause, Invariant, Refusal};
 use super::rights::Held;
 use super::round::{Conversion, Counted, Pricing};
@@ -35,6 +36,8 @@ pub struct Ledger {
     unvalued: Option<Unvalued>,
     /// What each round's first closing fixed, in the order they were priced.
     pub pricings: Vec<PostedPricing>,
+    /// Offerings, in the order they took place.
+    pub offerings: Vec<PostedOffering>,
     /// The first number of the current event that could not be written as a decimal.
     unwritable: Option<Arithmetic>,
     /// The entries folded, position by position: must equal the cap table.
@@ -153,6 +156,11 @@ impl Ledger {
         self.pricings.iter().find(|pricing| pricing.round == round)
     }
 
+    /// The offering of an event, if it took place.
+    pub fn offering(&self, event: EventId) -> Option<&PostedOffering> {
+        self.offerings.iter().find(|offering| offering.event == event)
+    }
+
     /// The entries of an event.
     pub fn entries_of(&self, event: EventId) -> impl Iterator<Item = &Posted> {
         // Events are posted in order, so their entries stand together.
@@ -213,6 +221,9 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
                     fraction: write.decimal(fraction),
                     cash: write.decimal(cash),
                 },
+                EntryKind::InKind { fraction, cash } => {
+                    EntryKind::InKind { fraction: write.decimal(fraction), cash: write.decimal(cash) }
+                }
                 EntryKind::Repurchase { money, residue } => {
                     EntryKind::Repurchase { money: write.decimal(money), residue: write.decimal(residue) }
                 }
@@ -221,7 +232,7 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
             because: written(entry.because, &mut write),
         };
         let says_more = match posted.kind {
-            EntryKind::Split { fraction } => !fraction.is_zero(),
+            EntryKind::Split { fraction } | EntryKind::InKind { fraction, .. } => !fraction.is_zero(),
             EntryKind::Adjustment { as_converted } => !as_converted.is_zero(),
             EntryKind::Exercise { options, .. } => !options.is_zero(),
             EntryKind::Reclassification { given, .. } => !given.is_zero(),
@@ -260,16 +271,18 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
     fn adjusted(&mut self, event: EventId, adjustments: &[Adjustment<Fixed<BITS, LIMBS>>]) {
         let mut write = Writer(&mut self.unwritable);
         for adjustment in adjustments.iter().filter(|adjustment| adjustment.after.below(adjustment.before).is_yes()) {
-            let written = Adjustment {
-                class: adjustment.class,
-                before: write.decimal(adjustment.before),
-                after: write.decimal(adjustment.after),
-                counted: write.decimal(adjustment.counted),
-                money: write.decimal(adjustment.money),
-                shares: write.decimal(adjustment.shares),
-            };
+            let written = adjustment.map(|number| write.decimal(number));
             self.adjustments.push((event, written));
         }
+    }
+
+    fn offered(&mut self, event: EventId, completed: &Completed<Fixed<BITS, LIMBS>>, happens: Truth) {
+        if !happens.is_yes() {
+            return;
+        }
+        let mut write = Writer(&mut self.unwritable);
+        let posted = PostedOffering::of(event, completed, |number| write.decimal(number));
+        self.offerings.push(posted);
     }
 
     fn priced(
@@ -391,6 +404,12 @@ fn written<const BITS: usize, const LIMBS: usize>(
         Because::Protection { before, after } => {
             Because::Protection { before: write.decimal(before), after: write.decimal(after) }
         }
+        Because::IpoRatchet { before, after, price } => Because::IpoRatchet {
+            before: write.decimal(before),
+            after: write.decimal(after),
+            price: write.decimal(price),
+        },
+        Because::OfferingPrice => Because::OfferingPrice,
         Because::StepUp { before, step_up } => {
             Because::StepUp { before: write.decimal(before), step_up: write.decimal(step_up) }
         }
@@ -404,6 +423,11 @@ fn written<const BITS: usize, const LIMBS: usize>(
             target: write.decimal(target),
             total: write.decimal(total),
             before: write.decimal(before),
+        },
+        Because::Dividend { bearing, rate, years } => Because::Dividend {
+            bearing: write.decimal(bearing),
+            rate: write.decimal(rate),
+            years: write.decimal(years),
         },
         Because::PayToPlay { ratio, took, required } => Because::PayToPlay {
             ratio: write.decimal(ratio),

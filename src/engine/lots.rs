@@ -1,7 +1,7 @@
 //! Who holds how much of which lot. See [`Lots`] for what a lot is.
 
-use super::books::{Entry, EntryKind};
-use crate::model::{ClassId, ConvertedPreference, EventId, LotId, LotSource, Lots, PositionId};
+use super::books::{CapTable, Entry, EntryKind};
+use crate::model::{ClassId, ConvertedPreference, EventId, Holding, LotId, LotSource, Lots, PositionId};
 use crate::num::{Mask, Number};
 use std::sync::Arc;
 
@@ -15,6 +15,24 @@ pub struct LotTable<N> {
     /// What one share was paid, by lot; zero where its preference is that of the class's issue price: what was issued for
     /// nothing, by an exercise or from another class, or became shares at the round's price.
     pub prices: Vec<N>,
+}
+
+impl<N: Number> CapTable<N> {
+    /// What an entry that is about to be posted does to the lots, and to what bears no dividend.
+    #[inline(always)]
+    pub fn follow(&mut self, entry: &Entry<N>, event: EventId) {
+        if let CapTable { idle: Some(idle), positions, shares, .. } = self {
+            idle.follow(entry, event, positions, shares);
+        }
+        if self.lots.lots.is_empty() {
+            return;
+        }
+        if let Holding::Shares(_, class) = self.positions[entry.position.index()] {
+            let before = self.at(entry.position);
+            let from = entry.kind.taken(entry.shares).map(|(from, _)| self.at(from));
+            self.lots.follow(event, entry, class, before, from.unwrap_or(before));
+        }
+    }
 }
 
 impl<N: Number> LotTable<N> {
@@ -44,10 +62,13 @@ impl<N: Number> LotTable<N> {
     /// What is issued is the event's lot. What changes hands, or is split, repurchased or converted, is taken pro rata to the
     /// holder's lots.
     #[inline(always)]
-    pub fn follow(&mut self, event: EventId, entry: &Entry<N>, class: ClassId, before: N, from_before: N) {
+    fn follow(&mut self, event: EventId, entry: &Entry<N>, class: ClassId, before: N, from_before: N) {
         match entry.kind {
             EntryKind::Issuance { .. } => self.issue(self.lots.issued(event, class), entry, entry.price),
-            EntryKind::Exercise { .. } => self.issue(self.lots.issued(event, class), entry, N::zero()),
+            // What a class pays in its own shares has the preference of its issue price.
+            EntryKind::Exercise { .. } | EntryKind::InKind { .. } => {
+                self.issue(self.lots.issued(event, class), entry, N::zero());
+            }
             EntryKind::Conversion { convertible, .. } => {
                 self.issue(self.lots.conversion(convertible, class), entry, entry.price);
             }

@@ -2,11 +2,15 @@
 //!
 //! Everything here is generic in its number. Nothing here knows a name, a file, a clock or a random source.
 
+pub mod because;
 pub mod books;
 pub mod convertible;
 pub mod dividend;
 pub mod exit;
+pub mod feasibility;
+pub mod in_kind;
 pub mod inputs;
+pub mod ipo;
 pub mod issuance;
 pub mod ledger;
 pub mod lots;
@@ -75,7 +79,9 @@ pub fn replay_from<N: Number, J: Journal<N>>(
                 issuance::issue(terms, &scenario.protections, happens, draws, books)
             }
             (Event::Split(terms), Some(happens)) => issuance::split(terms, &scenario.rights, happens, draws, books),
+            (Event::Ipo(terms), Some(happens)) => ipo::close(terms, scenario, happens, draws, books),
             (Event::ClassConversion(terms), Some(happens)) => reclassify::convert(terms, happens, draws, books),
+            (Event::InKind(terms), Some(happens)) => in_kind::pay(terms, happens, draws, books),
             (Event::Repurchase(terms), Some(happens)) => reclassify::repurchase(terms, happens, draws, books),
             (&Event::Valuation(number), Some(happens)) => {
                 valuation::observe(EventId::at(index), number, scenario, happens, draws, books)
@@ -136,12 +142,10 @@ pub fn replay_exactly(scenario: &Scenario<Stated>, rung: Rung) -> Result<Ledger,
     if let Ok(ledger) = replay_in_width::<384, 6>(scenario, rung) {
         return Ok(ledger);
     }
-    match replay_in_width::<1024, 16>(scenario, rung) {
-        Err(Refusal::Undefined { why: Arithmetic::Overflow, .. }) => {
-            with_room(|| replay_in_width::<8192, 128>(scenario, rung))
-        }
+    with_room(|| match replay_in_width::<1024, 16>(scenario, rung) {
+        Err(Refusal::Undefined { why: Arithmetic::Overflow, .. }) => replay_in_width::<8192, 128>(scenario, rung),
         outcome => outcome,
-    }
+    })
 }
 
 /// Runs on a stack that holds a round's system in the widest number, whoever calls: a thread of a caller may have too

@@ -209,6 +209,7 @@ mod tests {
             protections: Vec::new(),
             rounds: Vec::new(),
             timeline: Vec::new(),
+            in_kind: Vec::new(),
             commitments: Vec::new(),
             exit: None,
             valuations: Vec::new(),

@@ -4,7 +4,7 @@ use super::books::{Books, CapTable, Feasibility};
 use super::exit::Unpriced;
 use super::round::{money, pay_to_play, pricing, protect};
 use super::valuation::Unvalued;
-use super::{pool, reclassify, replay, rights, secondary};
+use super::{ipo, pool, reclassify, replay, rights, secondary};
 use crate::model::{
     Cap, ClassId, Consideration, ConvertibleId, Denominator, Draws, Event, EventId, Issuance, Part, Payment,
     PoolAmount, Protection, Round, RoundId, Scenario, Secondary, Takes, Term,
@@ -144,6 +144,20 @@ pub enum Cause {
         /// Shares held.
         held: Decimal,
     },
+    /// The pre-money of an offering is not above what its ratchets and conversions are promised.
+    IpoTooSmall {
+        /// As stated.
+        pre_money: Decimal,
+        /// It must be above this.
+        bound: Decimal,
+        /// What each ratchet is promised; the rest of the bound is promised to what converts.
+        ratchets: Vec<(ClassId, Decimal)>,
+    },
+    /// The underwriters take more than their whole option.
+    GreenshoeOverused {
+        /// The part they take.
+        used: Decimal,
+    },
     /// A net exercise before any price of a share is known.
     NoMarketPrice,
     /// A price is not above zero.
@@ -151,8 +165,8 @@ pub enum Cause {
         /// The price.
         price: Decimal,
     },
-    /// Shares given away would leave a ratcheted class no conversion price.
-    RatchetToNothing {
+    /// A protected class is left no conversion price: by shares given away, or by the deal's rounding.
+    NoConversionPrice {
         /// The class.
         class: ClassId,
     },
@@ -210,7 +224,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
         },
         Event::Warrant(_) => ratchet_to_nothing(scenario, |protection| !protection.exempt.warrants, table)
             .unwrap_or(Cause::NegativeShares),
-        Event::Convertible(_) | Event::Valuation(_) => Cause::NegativeShares,
+        Event::Convertible(_) | Event::Valuation(_) | Event::InKind(_) => Cause::NegativeShares,
         Event::Maturity(due) => {
             let converting = due.iter().filter(|due| due.into.is_some()).map(|due| due.convertible);
             Cause::ConversionsTakeAll { fixed_parts: decimal(fixed_parts(converting, scenario, draws)) }
@@ -223,7 +237,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
             asked: decimal(reclassify::bought_back(terms, draws)),
             held: decimal(table.at(terms.position)),
         },
-
+        Event::Ipo(terms) => ipo::refusal::cause(terms, scenario, draws, &mut books),
         Event::Split(terms) => Cause::PriceNotPositive { price: decimal(draws.value(terms.ratio)) },
     }
 }
@@ -259,7 +273,7 @@ fn ratchet_to_nothing<const BITS: usize, const LIMBS: usize>(
             .is_some_and(|adjustment| !adjustment.after.is_positive().is_yes())
     };
     let protection = scenario.protections.iter().filter(triggered).find(to_nothing)?;
-    Some(Cause::RatchetToNothing { class: protection.class })
+    Some(Cause::NoConversionPrice { class: protection.class })
 }
 
 fn of_round<const BITS: usize, const LIMBS: usize>(
@@ -280,6 +294,11 @@ fn of_round<const BITS: usize, const LIMBS: usize>(
         };
     }
     if !pricing.feasible.is_yes() {
+        let unrounded = Round { rounding: Rounding::EXACT, ..terms.clone() };
+        let unrounded = pay_to_play::price(&unrounded, &scenario.convertibles, draws, table);
+        if unrounded.feasible.is_yes() {
+            return of_rounding(terms, &pricing, &unrounded);
+        }
         let without_pool = solve_with_pool(terms, Fixed::zero(), scenario, draws, table);
         match target(terms) {
             Some(target) if without_pool.feasible.is_yes() => {
@@ -309,9 +328,25 @@ fn of_round<const BITS: usize, const LIMBS: usize>(
     if !pricing.price.is_positive().is_yes() {
         return Cause::PriceNotPositive { price: decimal(pricing.price) };
     }
-    match terms.rounding.price_basis {
-        PriceBasis::WholeShares => Cause::NoGridPrice,
-        PriceBasis::Solution => Cause::Terms,
+    Cause::Terms
+}
+
+/// A round that has a solution, which the deal's rounding spoils.
+fn of_rounding<const BITS: usize, const LIMBS: usize>(
+    terms: &Round<Fixed<BITS, LIMBS>>,
+    rounded: &pricing::Pricing<Fixed<BITS, LIMBS>>,
+    unrounded: &pricing::Pricing<Fixed<BITS, LIMBS>>,
+) -> Cause {
+    if !rounded.price.is_positive().is_yes() {
+        return Cause::PriceNotPositive { price: decimal(rounded.price) };
+    }
+    let left = |after: Fixed<BITS, LIMBS>| terms.rounding.conversion_price(after).is_positive().is_yes();
+    match unrounded.adjustments.iter().find(|adjustment| !left(adjustment.after)) {
+        Some(adjustment) => Cause::NoConversionPrice { class: adjustment.class },
+        None => match terms.rounding.price_basis {
+            PriceBasis::WholeShares => Cause::NoGridPrice,
+            PriceBasis::Solution => Cause::Terms,
+        },
     }
 }
 
@@ -412,6 +447,6 @@ fn part<N: Number>(part: Part<N>, whole: N, draws: &Draws<N>) -> N {
 }
 
 /// As a decimal of ten places; zero where it is none, which only a message sees.
-fn decimal<const BITS: usize, const LIMBS: usize>(number: Fixed<BITS, LIMBS>) -> Decimal {
+pub(super) fn decimal<const BITS: usize, const LIMBS: usize>(number: Fixed<BITS, LIMBS>) -> Decimal {
     number.to_decimal(super::ledger::PLACES).unwrap_or_default()
 }

@@ -104,14 +104,20 @@ pub fn close<N: Number, J: Journal<N>>(
 }
 
 /// Parts of a sale as fractions of it, and where they are parts of a whole.
-struct Parts<N: Number> {
-    parts: Vec<N>,
-    whole: N::Mask,
+pub(super) struct Parts<N: Number> {
+    /// In the order stated.
+    pub parts: Vec<N>,
+    /// Where they add up to one.
+    pub whole: N::Mask,
 }
 
 /// Every part as a fraction; what the stated ones leave goes to the rest, or is nothing.
 #[inline(always)]
-fn fractions<N: Number>(stated: impl Iterator<Item = Part<N>> + Clone, whole: N, draws: &Draws<N>) -> Parts<N> {
+pub(super) fn fractions<N: Number>(
+    stated: impl Iterator<Item = Part<N>> + Clone,
+    whole: N,
+    draws: &Draws<N>,
+) -> Parts<N> {
     let rest = rest(stated.clone(), whole, draws);
     let has_rest = stated.clone().any(|part| matches!(part, Part::Rest));
     // Fractions such as 1/3 in lanes add up to one but for their last digits.

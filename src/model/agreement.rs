@@ -153,6 +153,8 @@ pub struct StockClass {
     pub is_common: bool,
     /// What it converts into; itself where it is what others convert into.
     pub converts_into: ClassId,
+    /// Votes of one share as converted.
+    pub votes_per_share: Stated,
     /// Terms as stated, each with its key: `preference = 1x`, `seniority = 2`.
     pub terms: Vec<(String, String, Option<OriginId>)>,
 }

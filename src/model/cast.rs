@@ -67,6 +67,7 @@ impl Event<Stated> {
                 rounding: terms.rounding,
                 origin: terms.origin,
             }),
+            Event::Ipo(terms) => Event::Ipo(Box::new(terms.cast())),
             Event::Convertible(id) => Event::Convertible(*id),
             Event::Valuation(number) => Event::Valuation(*number),
             Event::Maturity(due) => Event::Maturity(
@@ -76,6 +77,7 @@ impl Event<Stated> {
             ),
             Event::ClassConversion(terms) => Event::ClassConversion(terms.cast()),
             Event::Repurchase(terms) => Event::Repurchase(terms.cast()),
+            Event::InKind(terms) => Event::InKind(terms.cast()),
             Event::Split(terms) => Event::Split(Split {
                 ratio: terms.ratio.cast(),
                 class: terms.class,
@@ -104,16 +106,7 @@ impl Round<Stated> {
                 origin: pool.origin,
             }),
             method: self.method,
-            converting: self
-                .converting
-                .iter()
-                .map(|converting| Converting {
-                    convertible: converting.convertible,
-                    position: converting.position,
-                    elapsed: converting.elapsed.cast(),
-                    may_adopt: converting.may_adopt.clone(),
-                })
-                .collect(),
+            converting: self.converting.iter().map(Converting::cast).collect(),
             size_includes_conversions: self.size_includes_conversions,
             protections: self.protections.clone(),
             pay_to_play: self.pay_to_play.as_ref().map(super::shares::PayToPlay::cast),
@@ -123,6 +116,17 @@ impl Round<Stated> {
             first_closing: self.first_closing,
             price_origin: self.price_origin,
             size_origin: self.size_origin,
+        }
+    }
+}
+
+impl Converting<Stated> {
+    pub(super) fn cast<N: Number>(&self) -> Converting<N> {
+        Converting {
+            convertible: self.convertible,
+            position: self.position,
+            elapsed: self.elapsed.cast(),
+            may_adopt: self.may_adopt.clone(),
         }
     }
 }
@@ -159,6 +163,7 @@ impl Tranche<Stated> {
                     stakeholder: participant.stakeholder,
                     position: participant.position,
                     takes: participant.takes.cast(),
+                    over_allotment: participant.over_allotment,
                     origin: participant.origin,
                 })
                 .collect(),

@@ -47,9 +47,14 @@ pub enum Figure {
     PricePerShare,
     MoneyRaised,
     Residue,
+    NetProceeds,
+    BookValuePerShare,
+    BookValueIncrease,
+    DilutionPerShare,
     Shares,
     SharesAsConverted,
     Ownership,
+    Votes,
     Value,
     ValuePerShare,
     MoneyIn,
@@ -63,6 +68,7 @@ pub enum Figure {
     ControllingTerm,
     Capitalization,
     Balance,
+    RatchetShares,
     Preference,
     PreferencePerShare,
     Payout,
@@ -98,6 +104,7 @@ impl Figure {
             | Figure::Shares
             | Figure::SharesAsConverted
             | Figure::Ownership
+            | Figure::Votes
             | Figure::Value
             | Figure::ValuePerShare
             | Figure::MoneyIn
@@ -112,6 +119,11 @@ impl Figure {
             | Figure::Capitalization
             | Figure::Equity
             | Figure::TrancheValues
+            | Figure::NetProceeds
+            | Figure::BookValuePerShare
+            | Figure::BookValueIncrease
+            | Figure::DilutionPerShare
+            | Figure::RatchetShares
             | Figure::Balance => false,
         }
     }

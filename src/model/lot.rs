@@ -106,10 +106,18 @@ impl Lots {
                             );
                         }
                     }
+                    // What skips its pro rata converts at the first closing that takes place.
+                    for play in
+                        round.pay_to_play.iter().flat_map(|play| &play.classes).filter(|play| followed(play.into))
+                    {
+                        let lot = lots.add(play.into, LotSource::Event(event));
+                        lots.of_event.push(lot);
+                    }
                     Some(round.tranches[*tranche as usize].class).filter(|class| followed(*class))
                 }
                 Event::Issuance(issuance) => class_at(issuance.position),
                 Event::Exercise(exercise) => class_at(exercise.into),
+                Event::InKind(dividend) => Some(dividend.class).filter(|class| followed(*class)),
                 Event::ClassConversion(conversion) => Some(conversion.into).filter(|class| followed(*class)),
                 Event::Maturity(due) => {
                     for due in due {
@@ -117,7 +125,9 @@ impl Lots {
                     }
                     None
                 }
-                Event::Secondary(_)
+                // What an IPO issues, and what becomes of preferred there, is common.
+                Event::Ipo(_)
+                | Event::Secondary(_)
                 | Event::Repurchase(_)
                 | Event::PoolIncrease(_)
                 | Event::OptionGrant(_)

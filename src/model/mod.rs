@@ -6,7 +6,9 @@ mod elapsed;
 mod exit;
 mod expectation;
 mod ids;
+mod in_kind;
 mod instruments;
+mod ipo;
 mod lot;
 mod measure;
 mod rights;
@@ -31,9 +33,14 @@ pub use ids::{
     ClassId, ConditionId, ConvertibleId, EventId, GroupId, LotId, OriginId, PlanId, PositionId, RightId, RoundId,
     StakeholderId, VariableId,
 };
+pub use in_kind::{InKind, InKindClass};
 pub use instruments::{
     Cap, ConversionMethod, Convertible, ConvertibleKind, Converting, Denominator, Elapsed, Exempt, Interest, Package,
     Protection, ProtectionMethod,
+};
+pub use ipo::{
+    AutomaticConversion, CountedRight, Greenshoe, Ipo, IpoCount, IpoPrice, IpoRatchet, IpoSeller, RatchetPromise,
+    SellingHolder,
 };
 pub use lot::{ConvertedPreference, Lot, LotSource, Lots};
 pub use measure::{Comparison, Condition, Measure, StageOf};

@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use super::ids::{ConditionId, EventId, PositionId, VariableId};
+use super::in_kind::InKindClass;
 use super::instruments::{Convertible, Protection};
 use super::lot::Lots;
 use super::rights::Right;
@@ -40,6 +41,8 @@ pub struct Scenario<N> {
     pub rounds: Vec<Round<N>>,
     /// Events in the order they happen.
     pub timeline: Vec<Timed<N>>,
+    /// Classes that pay their dividends in shares.
+    pub in_kind: Vec<InKindClass<N>>,
     /// Money that flows back.
     pub commitments: Vec<Commitment<N>>,
     /// The sale of the company.
@@ -152,6 +155,7 @@ impl Scenario<Stated> {
                     conditions: timed.conditions.clone(),
                 })
                 .collect(),
+            in_kind: self.in_kind.iter().map(InKindClass::cast).collect(),
             commitments: self
                 .commitments
                 .iter()

@@ -6,7 +6,9 @@
 use super::ids::{
     ClassId, ConvertibleId, EventId, OriginId, PlanId, PositionId, RightId, RoundId, StakeholderId, VariableId,
 };
+use super::in_kind::InKind;
 use super::instruments::{ConversionMethod, Converting, Elapsed, Protection};
+use super::ipo::Ipo;
 use super::rights::{Cancellation, Exercise, Vest, Warrant};
 use super::secondary::{SalePrice, Secondary};
 use super::shares::{ClassConversion, PayToPlay, Repurchase};
@@ -241,6 +243,8 @@ pub struct Participant<N> {
     pub position: PositionId,
     /// How much.
     pub takes: Takes<N>,
+    /// It also takes its share of what other right holders leave of their pro rata rights.
+    pub over_allotment: bool,
     /// Where it was stated.
     pub origin: OriginId,
 }
@@ -385,10 +389,14 @@ pub enum Event<N> {
     Issuance(Issuance<N>),
     /// A split.
     Split(Split<N>),
+    /// Shares are offered to the public.
+    Ipo(Box<Ipo<N>>),
     /// Shares become shares of another class.
     ClassConversion(ClassConversion<N>),
     /// Shares are bought back.
     Repurchase(Repurchase<N>),
+    /// A dividend is paid in shares.
+    InKind(InKind<N>),
     /// A convertible is issued: from now on it is outstanding.
     Convertible(ConvertibleId),
     /// Convertibles fall due on one day, as far as they are still outstanding: those that convert do so together.

@@ -120,8 +120,8 @@ impl OutputFolder {
     fn take(&mut self, name: String, content: Content) {
         let is_plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', ':', '\0']);
         assert!(is_plain, "an output is a plain file in its folder, not `{name}`");
-        let before = self.files.insert(name.clone(), content);
-        assert!(before.is_none(), "two outputs are called `{name}`");
+        assert!(!self.files.contains_key(&name), "two outputs are called `{name}`");
+        self.files.insert(name, content);
     }
 
     /// Writes all files and removes those of an earlier run that this one did not write (CSV, PNG and SVG files with a

@@ -29,7 +29,7 @@ fn one(table: &Table, currency: &str) -> String {
 }
 
 fn grid(table: &Table, currency: &str) -> String {
-    let columns: Vec<Column> = (0..table.columns.len()).map(|index| Column::of(table, index, currency)).collect();
+    let columns: Vec<Column> = table.telling().map(|index| Column::of(table, index, currency)).collect();
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let mut out = line(columns.iter().map(|column| column.padded(&column.heading)).collect());
     out += &line(columns.iter().map(Column::divider).collect());

@@ -3,7 +3,6 @@
 
 use super::{number, words};
 use crate::report::table::{Cell, Style, Table};
-use comfy_table::{CellAlignment, ContentLineStyle, LineStyle, TableStyle};
 use rust_decimal::Decimal;
 use std::mem::{Discriminant, discriminant};
 
@@ -37,7 +36,7 @@ const PLAIN: &str = "\x1b[0m";
 /// The table with title and notes, ending in a line end.
 pub fn table(table: &Table, look: &Look) -> String {
     let width = look.width.clamp(20, 2000);
-    let columns: Vec<Column> = (0..table.columns.len()).map(|index| Column::of(table, index, &look.currency)).collect();
+    let columns: Vec<Column> = table.telling().map(|index| Column::of(table, index, &look.currency)).collect();
     let styled = |line: &str, style: &str| {
         if look.colour && !style.is_empty() { format!("{style}{line}{PLAIN}\n") } else { format!("{line}\n") }
     };
@@ -237,44 +236,44 @@ impl Block<'_> {
 
     /// The lines and what they are.
     fn draw(&self, table: &Table) -> Vec<(String, Line)> {
-        let style = TableStyle::new()
-            .header_lines(ContentLineStyle::none().junction(' '))
-            .content_lines(ContentLineStyle::none().junction(' '))
-            .header_separator(LineStyle::none().fill('─').junction('─'));
-        let mut grid = comfy_table::Table::new();
-        grid.load_style(style);
-        let mut kinds = Vec::new();
-
         let headings: Vec<_> =
             self.0.iter().map(|(column, width)| words::wrap(&column.heading, *width, usize::MAX)).collect();
         let height = headings.iter().map(Vec::len).max().unwrap_or_default();
-        let at_the_foot = |lines: &Vec<String>| [vec![String::new(); height - lines.len()], lines.clone()].concat();
-        grid.set_header(self.row(headings.iter().map(at_the_foot)));
-        kinds.resize(height, Line::Head);
-        kinds.push(Line::Rule);
+        let at_the_foot = |lines: Vec<String>| [vec![String::new(); height - lines.len()], lines].concat();
+        let head: Vec<_> = headings.into_iter().map(at_the_foot).collect();
+        let row = |index: usize| -> Vec<Vec<String>> {
+            self.0.iter().map(|(column, width)| cell_lines(&column.cells[index], *width)).collect()
+        };
+        let rows: Vec<_> = (0..table.rows.len()).map(row).collect();
 
-        for (index, row) in table.rows.iter().enumerate() {
-            let cells: Vec<_> = self.0.iter().map(|(column, width)| cell_lines(&column.cells[index], *width)).collect();
-            let height = cells.iter().map(Vec::len).max().unwrap_or_default();
-            kinds.resize(kinds.len() + height, Line::Row(row.style));
-            grid.add_row(self.row(cells.into_iter()));
+        let widest = |column: usize| {
+            let lines = rows.iter().chain([&head]).flat_map(|cells| &cells[column]);
+            lines.map(|line| words::width(line)).max().unwrap_or_default()
+        };
+        let widths: Vec<usize> = (0..self.0.len()).map(widest).collect();
+        let whole = (widths.iter().sum::<usize>() + usize::from(GAP) * widths.len()).saturating_sub(GAP.into());
+        let mut lines: Vec<_> = self.side_by_side(&head, &widths).map(|line| (line, Line::Head)).collect();
+        lines.push(("─".repeat(whole), Line::Rule));
+        for (row, cells) in table.rows.iter().zip(&rows) {
+            lines.extend(self.side_by_side(cells, &widths).map(|line| (line, Line::Row(row.style))));
         }
-        for (index, column) in grid.column_iter_mut().enumerate() {
-            // the junction is the rest of the gap
-            column.set_padding(if index == 0 { (0, 0) } else { (GAP - 1, 0) });
-        }
-        let drawn = grid.lines().map(|line| line.replace(HARD_SPACE, " ").trim_end().to_owned());
-        let mut lines: Vec<_> = drawn.zip(kinds).collect();
         rule_above_totals(&mut lines);
         lines
     }
 
-    fn row(&self, cells: impl Iterator<Item = Vec<String>>) -> Vec<comfy_table::Cell> {
-        let cell = |(lines, (column, _)): (Vec<String>, &(&Column, usize))| {
-            let alignment = if column.numeric { CellAlignment::Right } else { CellAlignment::Left };
-            comfy_table::Cell::new(lines.join("\n")).set_alignment(alignment)
-        };
-        cells.zip(&self.0).map(cell).collect()
+    /// The lines of cells that stand beside each other: numbers to the right, words to the left.
+    fn side_by_side(&self, cells: &[Vec<String>], widths: &[usize]) -> impl Iterator<Item = String> {
+        let height = cells.iter().map(Vec::len).max().unwrap_or_default();
+        (0..height).map(move |line| {
+            let mut drawn = String::new();
+            for ((lines, &width), (column, _)) in cells.iter().zip(widths).zip(&self.0) {
+                let words = lines.get(line).map_or("", String::as_str);
+                let space = " ".repeat(width.saturating_sub(words::width(words)));
+                let (before, after) = if column.numeric { (space.as_str(), "") } else { ("", space.as_str()) };
+                drawn.extend([before, words, after, &" ".repeat(GAP.into())]);
+            }
+            drawn.replace(HARD_SPACE, " ").trim_end().to_owned()
+        })
     }
 }
 

@@ -144,7 +144,7 @@ pub fn value_in_words(value: &Value) -> String {
 
 fn number_in_words(number: Stated, percent: bool) -> String {
     let decimal = number.to_decimal(VARIABLE_PLACES).unwrap_or_default();
-    if percent { format!("{}%", grouped(decimal * Decimal::ONE_HUNDRED)) } else { grouped(decimal) }
+    if percent { format!("{}%", grouped(decimal * Decimal::ONE_HUNDRED)) } else { super::words::short(decimal) }
 }
 
 fn distribution_in_words(distribution: &Distribution) -> String {

@@ -144,7 +144,7 @@ pub struct Scale {
 pub struct Swing {
     /// The input.
     pub name: String,
-    /// The figure at the input's low end, and that end in words; `None` where there is no answer.
+    /// The figure at the input's low end, and that end in words (`at $30B`); `None` where there is no answer.
     pub low: (Option<Decimal>, String),
     /// The same at the high end.
     pub high: (Option<Decimal>, String),

@@ -32,7 +32,7 @@ pub struct Verdict {
 /// Decimal places at which a tolerance of zero compares.
 fn places(figure: Figure) -> u32 {
     match figure {
-        Figure::Ownership | Figure::NextDollar => 12,
+        Figure::Ownership | Figure::Votes | Figure::NextDollar => 12,
         Figure::PreMoney
         | Figure::PostMoney
         | Figure::MoneyRaised
@@ -55,7 +55,12 @@ fn places(figure: Figure) -> u32 {
 pub fn verdict(expectation: &Expectation, run: &Run, cite: String) -> Verdict {
     let places = places(expectation.figure);
     let rung = expectation.rung.unwrap_or(Rung::All);
-    let computed = match expectation.figure.is_of_exit() {
+    // What a SAFE or note became has its preference whether or not there is an exit.
+    let is_of_exit = expectation.figure.is_of_exit()
+        && !matches!(expectation.subject, Subject::Convertible(id)
+            if run.on(rung).conversions.iter().any(|conversion| conversion.convertible == id)
+                && !expectation.figure.is_at_a_value());
+    let computed = match is_of_exit {
         true => {
             let at = expectation.at.map(crate::num::Stated::cast);
             At::of_exit(run, rung, at, expectation.figure, expectation.subject, expectation.item)
@@ -112,6 +117,7 @@ pub fn word(figure: Figure) -> &'static str {
         Figure::Shares => "shares",
         Figure::SharesAsConverted => "shares as converted",
         Figure::Ownership => "ownership",
+        Figure::Votes => "votes",
         Figure::Value => "value",
         Figure::ValuePerShare => "value per share",
         Figure::MoneyIn => "money in",
@@ -136,6 +142,11 @@ pub fn word(figure: Figure) -> &'static str {
         Figure::Breakpoints => "breakpoint",
         Figure::Equity => "equity",
         Figure::TrancheValues => "value of tranche",
+        Figure::NetProceeds => "net proceeds",
+        Figure::BookValuePerShare => "book value per share",
+        Figure::BookValueIncrease => "book value increase",
+        Figure::DilutionPerShare => "dilution per share",
+        Figure::RatchetShares => "ratchet shares",
     }
 }
 

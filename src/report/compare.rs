@@ -247,19 +247,28 @@ fn table(sides: &[Side], subjects: &[Subject], measure: Measure) -> Table {
 
 /// What values each scenario: price times fully diluted, and the price where all are real.
 fn price_rows(sides: &[Side], table: &mut Table) {
-    let width = table.columns.len();
-    let mut push = |name: &str, cell: &dyn Fn(&Side) -> Cell| {
+    let mut push = |name: &str, figure: &dyn Fn(&Side) -> Option<Decimal>, cell: fn(Decimal) -> Cell| {
+        let figures: Vec<_> = sides.iter().map(figure).collect();
+        let less_base = |other: &Option<Decimal>| Some((*other)? - figures[0]?);
         let mut cells = vec![Cell::text(name)];
-        cells.extend(sides.iter().map(cell));
-        cells.resize(width, Cell::Empty);
+        cells.extend(figures.iter().map(|figure| Cell::or_empty(*figure, cell)));
+        cells.extend(figures[1..].iter().map(|other| Cell::or_empty(less_base(other), cell)));
         table.push(Style::Total, cells);
     };
-    push("Price x fully diluted", &|side| {
-        Cell::or_empty(side.stage.reference, |reference| Cell::Money(money(side.run, reference.valuation)))
-    });
+    let valuation = |side: &Side| side.stage.reference.map(|reference| money(side.run, reference.valuation));
+    push("Price x fully diluted", &valuation, Cell::Money);
     if !sides.iter().any(|side| is_normalised(side.run)) {
-        push("Price per share", &|side| Cell::or_empty(side.stage.reference, |reference| Cell::Price(reference.price)));
+        push("Price per share", &|side| side.stage.reference.map(|reference| reference.price), Cell::Price);
     }
+}
+
+/// A word of the runs: once where all share it, else one for each scenario in their order.
+fn shared(sides: &[Side], word: fn(&Run) -> &'static str) -> String {
+    let mut words: Vec<&str> = sides.iter().map(|side| word(side.run)).collect();
+    if words.iter().all(|word| *word == words[0]) {
+        words.truncate(1);
+    }
+    words.join("; ")
 }
 
 /// `comparison.csv`: a row for each stakeholder and measure; someone who holds nothing is 0, and the note says so.
@@ -268,7 +277,8 @@ fn csv(sides: &[Side], subjects: &[Subject], measures: &[Measure]) -> Table {
     head.extend(sides.iter().map(|side| Column::new(side.label.clone(), side.label.clone())));
     let difference = |side: &Side| format!("difference_{}", side.label);
     head.extend(sides[1..].iter().map(|side| Column::new(difference(side), difference(side))));
-    head.push(Column::new("note", "note"));
+    head.extend(["funding", "case", "note"].map(|key| Column::new(key, key)));
+    let (funding, case) = (shared(sides, |run| run.rung.word()), shared(sides, |run| run.agreement.head.case.word()));
     let mut table = Table::new("comparison", format!("Compared with {}", sides[0].label), head);
     for subject in subjects {
         for &measure in measures {
@@ -291,6 +301,7 @@ fn csv(sides: &[Side], subjects: &[Subject], measures: &[Measure]) -> Table {
                 .filter(|(_, at)| at.is_none())
                 .map(|(side, _)| side.label.as_str())
                 .collect();
+            cells.extend([Cell::text(&funding), Cell::text(&case)]);
             cells.push(if absent.is_empty() {
                 Cell::Empty
             } else {
@@ -415,7 +426,7 @@ mod tests {
             |name: &str| &comparison.csv.rows.iter().find(|row| row.cells[0] == Cell::text(name)).expect("a row").cells;
         let funds = row("Other Series C investors");
         assert!(matches!(funds[3], Cell::Fraction { value, .. } if value.is_zero()));
-        assert_eq!(funds[5], Cell::text("not a holder in announced"));
+        assert_eq!(funds[5..], ["all", "base", "not a holder in announced"].map(Cell::text));
         let shown = |table: &Table, name: &str| {
             table.rows.iter().find(|row| row.cells[0] == Cell::text(name)).expect("a row").cells[2].clone()
         };

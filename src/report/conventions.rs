@@ -5,6 +5,7 @@ mod shares;
 use super::frame::columns;
 use super::run::Run;
 use super::table::{Cell, Style, Table};
+use crate::engine::valuation::Outcome;
 use crate::model::{
     Capitalization, Case, ConversionMethod, Event, Payment, PoolAmount, Protection, ProtectionMethod, Residue, Round,
     RoundingInfo, Rung, Takes, TranchePrice,
@@ -105,12 +106,23 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
         ));
     }
     rows.extend(super::exit::conventions::rows(run));
+    rows.extend(super::ipos::convention(run));
     rows.push((
         "Value",
         "Value at last round price (headline): ownership times the latest price of new shares, or of \
         a secondary that states a valuation. The same for every class; before strike prices and preferences."
             .into(),
     ));
+    if run.ledger().valuations.iter().any(|valuation| matches!(valuation.outcome, Outcome::Priced(_))) {
+        rows.push((
+            "Option pricing",
+            "Between two breakpoints of the waterfall a tranche is worth the call struck where it begins less the call \
+            struck where it ends: S exp(-q T) N(d1) - K exp(-r T) N(d2). Each class gets its part of every tranche. \
+            Breakpoints and parts are exact; calls are floating point, error below 1e-15 of the equity. A model's value: \
+            lognormal equity and one exit date."
+                .into(),
+        ));
+    }
     rows.push((
         "Dilution by cause",
         "(issued to the holder - holder's part before x issued to all) / total after, \
@@ -372,6 +384,7 @@ fn right_rows(rounds: &[Round<Stated>]) -> Vec<(&'static str, String)> {
                 .to_owned(),
         ));
     }
+    rows.extend(shares::over_allotment(rounds));
     if takes(|takes| matches!(takes, Takes::Ownership(_))) {
         rows.push((
             "Bought up to",

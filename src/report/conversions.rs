@@ -4,8 +4,9 @@ use super::frame::{columns, csv_cells, csv_columns, is_normalised};
 use super::run::Run;
 use super::table::{Cell, Style, Table};
 use super::words::{basis, grouped, money_in_full, percent, rounded};
-use crate::engine::ledger::{Posted, PostedConversion};
-use crate::model::{Agreement, Cap, Capitalization, ConvertibleId, Denominator};
+use crate::engine::ledger::{Ledger, Posted, PostedConversion};
+use crate::model::{Agreement, Cap, Capitalization, ConvertibleId, Denominator, Package};
+use crate::num::Stated;
 use rust_decimal::Decimal;
 
 /// The place of the controlling term's word among those of the file format: cap, discount, round, mfn, ownership.
@@ -216,6 +217,7 @@ pub fn csv(run: &Run) -> Option<Table> {
         "principal",
         "interest",
         "cap",
+        "cap_kind",
         "discount",
         "cap_price",
         "discount_price",
@@ -227,6 +229,7 @@ pub fn csv(run: &Run) -> Option<Table> {
         "shares",
         "class",
         "preference_per_share",
+        "preference",
         "because",
         "currency",
         "normalised",
@@ -235,6 +238,8 @@ pub fn csv(run: &Run) -> Option<Table> {
     for conversion in &run.ledger().conversions {
         let terms = &agreement.scenario.convertibles[conversion.convertible.index()];
         let package = &agreement.scenario.convertibles[conversion.package.index()].package;
+        // A fixed price is divided by nothing.
+        let divides = matches!(package.cap, Some(Cap::Valuation(_) | Cap::Ownership(_)));
         let price = |price: Decimal| Cell::or_empty(Some(price).filter(|price| !price.is_zero()), Cell::Price);
         let cells = vec![
             Cell::or_empty(agreement.date(Some(conversion.event)), Cell::Date),
@@ -247,18 +252,20 @@ pub fn csv(run: &Run) -> Option<Table> {
             }),
             Cell::Money(rounded(conversion.principal, 6)),
             Cell::Money(rounded(conversion.interest, 6)),
-            cap_in_words(run, conversion.package),
+            cap_number(run, conversion.package),
+            Cell::text(cap_kind(package)),
             Cell::Fraction { value: conversion.discount, places: 4 },
             price(conversion.cap_price),
             price(conversion.discount_price),
-            Cell::or_empty(Some(conversion.capitalization).filter(|count| !count.is_zero()), Cell::Count),
-            Cell::Text(if package.cap.is_some() { denominator_in_words(package.counts) } else { String::new() }),
+            Cell::or_empty(Some(conversion.capitalization).filter(|count| divides && !count.is_zero()), Cell::Count),
+            Cell::Text(if divides { denominator_in_words(package.counts) } else { String::new() }),
             Cell::Text(term_in_words(agreement, conversion)),
             Cell::text(&agreement.convertibles[conversion.package.index()].name),
             Cell::Price(conversion.price),
             Cell::Count(conversion.shares),
             Cell::Text(agreement.consists_of(conversion.position)),
-            preference(run, conversion),
+            Cell::Price(preference(run.ledger(), agreement, conversion)),
+            Cell::Money(rounded(preference(run.ledger(), agreement, conversion) * conversion.shares, 6)),
             Cell::Text(reason(agreement, conversion)),
             Cell::text(&agreement.head.currency),
             Cell::Flag(is_normalised(run)),
@@ -268,14 +275,37 @@ pub fn csv(run: &Run) -> Option<Table> {
     Some(table)
 }
 
-/// Preference per share after conversion, by the instrument's own term.
-fn preference(run: &Run, conversion: &PostedConversion) -> Cell {
-    let round =
-        run.agreement.events[conversion.event.index()].closing.and_then(|(round, _)| run.ledger().pricing(round));
-    match (run.agreement.convertibles[conversion.convertible.index()].preference, round) {
-        ("common", _) => Cell::Empty,
-        ("round_price", Some(pricing)) => Cell::Price(pricing.price),
-        _ => Cell::Price(conversion.price),
+/// Preference per share after conversion, by the instrument's own term: its conversion price, the round's price, or none.
+/// Source: rule 36 of the rules of the numbers.
+pub fn preference(ledger: &Ledger, agreement: &Agreement, conversion: &PostedConversion) -> Decimal {
+    let round = agreement.events[conversion.event.index()].closing.and_then(|(round, _)| ledger.pricing(round));
+    match (agreement.convertibles[conversion.convertible.index()].preference, round) {
+        ("common", _) => Decimal::ZERO,
+        ("round_price", Some(pricing)) => pricing.price,
+        _ => conversion.price,
+    }
+}
+
+/// The cap as a number: money, a part of one, or a price.
+fn cap_number(run: &Run, package: ConvertibleId) -> Cell {
+    let values = super::exact::Values::of(&run.agreement.scenario);
+    let value = |term| super::exact::decimal(values.at(term), 10);
+    match run.agreement.scenario.convertibles[package.index()].package.cap {
+        None => Cell::Empty,
+        Some(Cap::Valuation(cap)) => Cell::Money(value(cap)),
+        Some(Cap::Ownership(part)) => super::frame::exact_fraction(value(part)),
+        Some(Cap::Price(price)) => Cell::Price(value(price)),
+    }
+}
+
+/// What kind of cap it is, by the file format's key.
+fn cap_kind(package: &Package<Stated>) -> &'static str {
+    match (package.cap, package.counts) {
+        (None, _) => "",
+        (Some(Cap::Ownership(_)), _) => "ownership",
+        (Some(Cap::Price(_)), _) => "conversion_price",
+        (Some(Cap::Valuation(_)), Denominator::Counts(counts)) if counts.converting_securities => "post_money",
+        (Some(Cap::Valuation(_)), _) => "pre_money",
     }
 }
 

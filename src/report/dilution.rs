@@ -13,6 +13,8 @@
 
 mod issued;
 
+pub use super::cause::Cause;
+
 use super::exact::{FRACTION_PLACES, POSTED_PLACES, Values, decimal, exact, quotient};
 use super::frame::{columns, csv_cells, csv_columns, exact_fraction, points, shown_places};
 use super::holders::{Holder, holders};
@@ -24,83 +26,6 @@ use crate::model::Event;
 use crate::num::{Exact, Number};
 use issued::Issued;
 use rust_decimal::Decimal;
-
-/// What changes an ownership.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cause {
-    /// Shares issued for money in a round.
-    NewMoney,
-    /// Options added to a pool.
-    PoolIncrease,
-    /// Options that leave the pool for a holder.
-    OptionGrant,
-    /// Warrants that enter the fully diluted total.
-    Warrant,
-    /// Options that become shares; only those withheld in a net exercise change a total.
-    Exercise,
-    /// Options that end, and return to the pool or are retired.
-    Cancellation,
-    /// Shares sold to another holder.
-    SecondarySold,
-    /// Shares bought from another holder.
-    SecondaryBought,
-    /// What SAFEs and notes became.
-    Conversion,
-    /// Conversion prices that fell.
-    AntiDilution,
-    /// Shares of a class that became shares of another.
-    ClassConversion,
-    /// Shares that the company bought back.
-    Repurchase,
-    /// Shares issued outside a round.
-    Issuance,
-    /// Fractions of a share that a split pays in cash.
-    SplitFraction,
-}
-
-impl Cause {
-    /// Every cause.
-    pub const ALL: [Cause; 14] = [
-        Cause::NewMoney,
-        Cause::Conversion,
-        Cause::AntiDilution,
-        Cause::PoolIncrease,
-        Cause::OptionGrant,
-        Cause::Warrant,
-        Cause::Exercise,
-        Cause::Cancellation,
-        Cause::SecondarySold,
-        Cause::SecondaryBought,
-        Cause::ClassConversion,
-        Cause::Repurchase,
-        Cause::Issuance,
-        Cause::SplitFraction,
-    ];
-
-    /// The word in tables.
-    pub fn word(self) -> &'static str {
-        match self {
-            Cause::NewMoney => "new money",
-            Cause::Conversion => "SAFE and note conversion",
-            Cause::AntiDilution => "anti-dilution",
-            Cause::PoolIncrease => "pool increase",
-            Cause::OptionGrant => "option grant",
-            Cause::Warrant => "warrant",
-            Cause::Exercise => "exercise",
-            Cause::Cancellation => "cancellation",
-            Cause::SecondarySold => "secondary sold",
-            Cause::SecondaryBought => "secondary bought",
-            Cause::ClassConversion => "conversion",
-            Cause::Repurchase => "repurchase",
-            Cause::Issuance => "issuance",
-            Cause::SplitFraction => "split fraction",
-        }
-    }
-
-    fn index(self) -> usize {
-        self as usize
-    }
-}
 
 /// How one holder's ownership changed at one stage.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -58,7 +58,8 @@ pub fn explain(run: &Run, subject: Subject, name: &str, last: usize) -> Explanat
         ));
     }
     let writer = Writer { run, subject };
-    let stages = (0..=last).map(|index| writer.step(index)).collect();
+    let valued = |index| super::valuation::after_stage(run, subject, index);
+    let stages = (0..=last).flat_map(|index| std::iter::once(writer.step(index)).chain(valued(index))).collect();
     let case = agreement.head.case.word();
     Explanation {
         title: format!("{name} in {} (funding {}, case {case})", agreement.head.name, run.rung.word()),
@@ -200,8 +201,13 @@ impl Writer<'_> {
                 }
                 EntryKind::Cancellation => "options retired",
                 EntryKind::Repurchase { .. } => "shares bought back",
+                EntryKind::InKind { .. } => "dividends in kind",
                 EntryKind::Reclassification { from, given, .. } => {
                     let change = self.by_conversion(entry, from, given);
+                    // The ratio has ten places: what is less than they can tell is nothing.
+                    if words::rounded(change, 2).is_zero() {
+                        continue;
+                    }
                     match sums.iter_mut().find(|(known, _)| *known == "by the conversion") {
                         Some((_, sum)) => *sum += change,
                         None => sums.push(("by the conversion", change)),
@@ -256,8 +262,10 @@ impl Writer<'_> {
             | Event::Cancellation(_)
             | Event::Issuance(_)
             | Event::Split(_)
+            | Event::Ipo(_)
             | Event::ClassConversion(_)
             | Event::Repurchase(_)
+            | Event::InKind(_)
             | Event::Convertible(_)
             | Event::Valuation(_)
             | Event::Maturity(_) => None,
@@ -308,8 +316,10 @@ impl Writer<'_> {
             Event::Cancellation(terms) => Some(terms.origin),
             Event::Issuance(terms) => Some(terms.origin),
             Event::Split(terms) => Some(terms.origin),
+            Event::Ipo(terms) => self.offered_by(entry, terms),
             Event::ClassConversion(terms) => Some(terms.origin),
             Event::Repurchase(terms) => Some(terms.origin),
+            Event::InKind(terms) => Some(terms.origin),
             Event::Convertible(_) | Event::Maturity(_) | Event::Valuation(_) => None,
         }
     }

@@ -6,6 +6,7 @@ mod valuation;
 pub use valuation::worth;
 
 use super::exits::ExitOfRun;
+use super::offering::Offering;
 use super::run::Run;
 use crate::engine::books::EntryKind;
 use crate::engine::ledger::{Ledger, Posted, Stage};
@@ -107,10 +108,16 @@ impl<'a> At<'a> {
             Figure::PostMoney => self.post_money().ok_or_else(|| self.no_round()),
             Figure::PricePerShare => self.price_per_share().ok_or("no price was set by then".to_owned()),
             Figure::MoneyRaised => Ok(self.issuances().map(|(money, _)| money).sum()),
+            Figure::NetProceeds
+            | Figure::BookValuePerShare
+            | Figure::BookValueIncrease
+            | Figure::DilutionPerShare
+            | Figure::RatchetShares => self.of_offering(figure, subject),
             Figure::Residue => Ok(self.issuances().map(|(_, residue)| residue).sum()),
             Figure::Shares => Ok(self.sum(&table.shares, subject)),
             Figure::SharesAsConverted => Ok(self.sum(&table.as_converted, subject)),
             Figure::Ownership => Ok(self.sum(&table.as_converted, subject) / exact(table.fully_diluted)),
+            Figure::Votes => self.votes(subject),
             Figure::Value => {
                 let reference = table.reference.ok_or("no price or valuation was set by then".to_owned())?;
                 Ok(self.sum(&table.as_converted, subject) / exact(table.fully_diluted) * exact(reference.valuation))
@@ -163,6 +170,14 @@ impl<'a> At<'a> {
         exit::figure(&exit, at, figure, subject, item)
     }
 
+    /// The part of the votes at this stage.
+    fn votes(&self, subject: Subject) -> Result<Exact, Missing> {
+        let positions = (0..self.table().shares.len()).map(PositionId::at);
+        let ours = positions.filter(|position| belongs(self.agreement, *position, subject));
+        let part = super::votes::part(self.agreement, self.table(), ours);
+        part.ok_or_else(|| "no outstanding share has a vote".to_owned())
+    }
+
     /// Options that have vested by this stage and are neither exercised nor cancelled.
     fn vested(&self, subject: Subject) -> Result<Exact, Missing> {
         let holder = |index: usize| self.agreement.rights[index].stakeholder;
@@ -211,11 +226,44 @@ impl<'a> At<'a> {
             Figure::Capitalization if conversion.capitalization.is_zero() => Err("it has no cap".to_owned()),
             Figure::Capitalization => Ok(exact(conversion.capitalization)),
             Figure::Balance => Ok(exact(conversion.balance)),
+            Figure::Preference | Figure::PreferencePerShare => {
+                let per_share = exact(super::conversions::preference(self.ledger, self.agreement, conversion));
+                Ok(if figure == Figure::Preference { per_share * exact(conversion.shares) } else { per_share })
+            }
             Figure::ControllingTerm => {
                 Ok(Exact::given(Decimal::from(super::conversions::term(self.agreement, conversion))))
             }
             _ => Err("a SAFE or note has no such figure".to_owned()),
         }
+    }
+
+    /// Figures of the latest offering up to this stage.
+    fn of_offering(&self, figure: Figure, subject: Subject) -> Result<Exact, Missing> {
+        let offering = self
+            .offering()
+            .ok_or_else(|| format!("no IPO has taken place by \"{}\"", self.agreement.stage(self.table().event)))?;
+        let book = || offering.book_value().ok_or("the IPO states no `net_tangible_book_value`".to_owned());
+        match (figure, subject) {
+            (Figure::RatchetShares, Subject::Class(class)) => Ok(offering.ratchet_shares(class)),
+            (Figure::RatchetShares, _) => Err("only a class has it".to_owned()),
+            (Figure::BookValuePerShare, _) => Ok(book()?.after),
+            (Figure::BookValueIncrease, _) => Ok(book()?.increase()),
+            (Figure::DilutionPerShare, _) => Ok(book()?.dilution(exact(offering.posted.price))),
+            _ => Ok(offering.net()),
+        }
+    }
+
+    /// The latest offering up to this stage.
+    fn offering(&self) -> Option<Offering<'a>> {
+        let stages = self.ledger.stages[..=self.stage].iter().rev();
+        stages.filter_map(|stage| stage.event).find_map(|event| Offering::of(self.agreement, self.ledger, event))
+    }
+
+    /// The offering, where no closing of a round has come after it.
+    fn last_offering(&self) -> Option<Offering<'a>> {
+        let offering = self.offering()?;
+        let closed = self.closing().map(|(_, event, ..)| event);
+        closed.is_none_or(|closed| closed < offering.posted.event).then_some(offering)
     }
 
     fn no_round(&self) -> Missing {
@@ -233,6 +281,9 @@ impl<'a> At<'a> {
 
     /// Pre-money of the round of the latest closing; of a closing with a price of its own, price times the count before it.
     fn pre_money(&self) -> Option<Exact> {
+        if let Some(offering) = self.last_offering() {
+            return Some(exact(offering.posted.pre_money));
+        }
         let (index, event, round, tranche) = self.closing()?;
         match self.own_price(round, tranche) {
             false => Some(exact(self.ledger.pricing(round)?.pre_money)),
@@ -247,6 +298,9 @@ impl<'a> At<'a> {
 
     /// Pre-money and the money counted since: of the round so far at its price, or of one closing at its own.
     fn post_money(&self) -> Option<Exact> {
+        if let Some(offering) = self.last_offering() {
+            return Some(exact(offering.posted.pre_money) + offering.gross());
+        }
         let (index, event, round, tranche) = self.closing()?;
         let pre_money = self.pre_money()?;
         let own = self.own_price(round, tranche);
@@ -384,6 +438,7 @@ fn money_of(entry: &Posted) -> Option<(Exact, Exact)> {
         | EntryKind::Transfer { .. }
         | EntryKind::Reclassification { .. }
         | EntryKind::Repurchase { .. }
+        | EntryKind::InKind { .. }
         | EntryKind::Split { .. } => None,
     }
 }

@@ -66,6 +66,7 @@ impl Draft {
             protections: Vec::new(),
             rounds: Vec::new(),
             timeline: Vec::new(),
+            in_kind: Vec::new(),
             commitments: Vec::new(),
             exit: None,
             valuations: Vec::new(),
@@ -121,6 +122,7 @@ impl Draft {
             name: name.into(),
             is_common: self.0.classes.is_empty(),
             converts_into: ClassId(0),
+            votes_per_share: Stated::ONE,
             terms: Vec::new(),
         });
         self.0.scenario.classes.push(ClassPrices { issue_price: None, conversion_price: None });
@@ -204,7 +206,13 @@ impl Draft {
                 let holding = Holding::Shares(stakeholder, class);
                 let known = self.0.scenario.positions.iter().position(|&known| known == holding);
                 let position = known.map_or_else(|| self.position(holding, 0), PositionId::at);
-                Participant { stakeholder, position, takes: Takes::Money(given(money)), origin: ORIGIN }
+                Participant {
+                    stakeholder,
+                    position,
+                    takes: Takes::Money(given(money)),
+                    over_allotment: false,
+                    origin: ORIGIN,
+                }
             });
             let participants = participants.collect();
             closings.push(Tranche {

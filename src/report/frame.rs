@@ -78,7 +78,7 @@ pub fn value(run: &Run, stage: &Stage, as_converted: Decimal) -> Option<Decimal>
 /// What set the price that values a stage: `price of Series C / First closing`, `opening valuation`.
 pub fn value_basis(run: &Run, ledger: &Ledger, stage: usize) -> Option<String> {
     let priced = |event: EventId| match &run.agreement.scenario.timeline[event.index()].event {
-        Event::Closing { .. } => Some("price of"),
+        Event::Closing { .. } | Event::Ipo(_) => Some("price of"),
         Event::Secondary(terms) => matches!(terms.price, SalePrice::Valuation(_)).then_some("valuation stated for"),
         Event::Issuance(terms) => matches!(terms.consideration, Consideration::Money { .. }).then_some("price of"),
         Event::PoolIncrease(_)
@@ -89,6 +89,7 @@ pub fn value_basis(run: &Run, ledger: &Ledger, stage: usize) -> Option<String> {
         | Event::Cancellation(_)
         | Event::ClassConversion(_)
         | Event::Repurchase(_)
+        | Event::InKind(_)
         | Event::Split(_)
         | Event::Convertible(_)
         | Event::Valuation(_)

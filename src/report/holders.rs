@@ -6,6 +6,7 @@ use super::run::Run;
 use crate::engine::ledger::{Ledger, Stage};
 use crate::model::{Agreement, GroupId, Holding, PlanId, PositionId, StakeholderId};
 use rust_decimal::Decimal;
+use std::collections::HashMap;
 
 /// What a holder is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -105,15 +106,11 @@ fn named(agreement: &Agreement, key: HolderKey, positions: Vec<PositionId>) -> H
     Holder { key, id, name, group, positions }
 }
 
-/// The index of the holder that each position belongs to, by position; `None` for a position never used.
-pub fn by_position(holders: &[Holder], positions: usize) -> Vec<Option<usize>> {
-    let mut owner = vec![None; positions];
-    for (index, holder) in holders.iter().enumerate() {
-        for position in &holder.positions {
-            owner[position.index()] = Some(index);
-        }
-    }
-    owner
+/// The index of the holder that each position belongs to, by position, though it holds shares only within an event;
+/// `None` where its owner never holds anything.
+pub fn by_position(holders: &[Holder], positions: &[Holding]) -> Vec<Option<usize>> {
+    let known: HashMap<_, _> = holders.iter().enumerate().map(|(index, holder)| (holder.key, index)).collect();
+    positions.iter().map(|holding| known.get(&key_of(*holding)).copied()).collect()
 }
 
 /// One colour of a chart and the holders it stands for.

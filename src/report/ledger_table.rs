@@ -109,6 +109,7 @@ pub fn kind(entry: &Posted) -> &'static str {
         EntryKind::Transfer { .. } => "transfer",
         EntryKind::Reclassification { .. } => "conversion of shares",
         EntryKind::Repurchase { .. } => "repurchase",
+        EntryKind::InKind { .. } => "dividend in kind",
         EntryKind::Split { .. } => "split",
     }
 }
@@ -133,6 +134,7 @@ fn paid(entry: &Posted) -> Option<(Decimal, Decimal)> {
         | EntryKind::Cancellation
         | EntryKind::Warrant
         | EntryKind::Reclassification { .. }
+        | EntryKind::InKind { .. }
         | EntryKind::Split { .. } => None,
     }
 }
@@ -202,6 +204,7 @@ pub fn because(run: &Run, entry: &Posted) -> String {
                 average(run, entry)
             )
         }
+        Because::IpoRatchet { .. } | Because::OfferingPrice => super::ipos::because(run, entry),
         Because::StepUp { before, step_up } => {
             format!("price {price} = {} of the closing before it x (1 + {})", grouped(before), percentage(step_up))
         }
@@ -225,17 +228,35 @@ pub fn because(run: &Run, entry: &Posted) -> String {
                 grouped(entry.shares)
             )
         }
+        Because::Dividend { bearing, rate, years } => dividend(entry, bearing, rate, years),
         Because::PayToPlay { ratio, took, required } => {
             let [took, required] = [took, required].map(|money| grouped(rounded(money, 2)));
             format!("pay-to-play, {took} taken of a pro rata of {required}: {}", exchange(run, entry, ratio))
         }
-        Because::Ratio { ratio } => match entry.kind {
-            EntryKind::Split { fraction } if !fraction.is_zero() => {
-                format!("{} new for each old share; {} paid in cash", grouped(ratio), grouped(fraction))
-            }
-            EntryKind::Reclassification { .. } => exchange(run, entry, ratio),
-            _ => format!("{} new for each old share", grouped(ratio)),
-        },
+        Because::Ratio { ratio } => by_ratio(run, entry, ratio),
+    }
+}
+
+/// A split, or shares that became another class, in words.
+fn by_ratio(run: &Run, entry: &Posted, ratio: Decimal) -> String {
+    match entry.kind {
+        EntryKind::Split { fraction } if !fraction.is_zero() => {
+            format!("{} new for each old share; {} paid in cash", grouped(ratio), grouped(fraction))
+        }
+        EntryKind::Reclassification { .. } => exchange(run, entry, ratio),
+        _ => format!("{} new for each old share", grouped(ratio)),
+    }
+}
+
+/// A dividend in kind with its numbers, and what became of a fraction.
+fn dividend(entry: &Posted, bearing: Decimal, rate: Decimal, years: Decimal) -> String {
+    let unit = if years == Decimal::ONE { "year" } else { "years" };
+    let paid = format!("{} x {} x {} {unit}", grouped(bearing), percentage(rate), grouped(rounded(years, 6)));
+    match entry.kind {
+        EntryKind::InKind { fraction, cash } if fraction > Decimal::ZERO => {
+            format!("{paid}; {} of a share cut off, {} in cash", grouped(fraction), grouped(rounded(cash, 2)))
+        }
+        _ => paid,
     }
 }
 

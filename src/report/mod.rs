@@ -5,6 +5,7 @@
 
 pub mod assumptions;
 pub mod cash;
+mod cause;
 pub mod chart;
 pub mod charts;
 pub mod check;
@@ -23,8 +24,10 @@ pub mod figures;
 mod fixture;
 mod frame;
 pub mod holders;
+pub mod ipos;
 pub mod ladder;
 pub mod ledger_table;
+pub mod offering;
 pub mod ownership;
 pub mod precision;
 pub mod quantities;
@@ -38,7 +41,9 @@ pub mod solve;
 pub mod sweep;
 pub mod table;
 mod titles;
+pub mod tornado;
 pub mod valuation;
+pub mod votes;
 pub mod words;
 
 pub use run::{RUNGS, Run};
@@ -51,6 +56,7 @@ pub fn csv_files(run: &Run) -> Vec<(String, Table)> {
         tables.push(rounds::csv(run));
     }
     tables.extend(conversions::csv(run));
+    tables.extend(ipos::csv(run));
     tables.extend(rights::csv(run));
     tables.push(ledger_table::csv(run));
     tables.extend(cash::csv(run));
@@ -72,6 +78,7 @@ pub fn terminal(run: &Run) -> Vec<Table> {
     }
     tables.extend(dilution::table(run));
     tables.extend(rounds::tables(run));
+    tables.extend(ipos::tables(run));
     tables.extend(conversions::table(run));
     tables.extend(conversions::outstanding(run));
     tables.extend(conversions::adjustments(run));

@@ -1,6 +1,6 @@
 //! Who owns what: by stage, by rung, now, and by group.
 
-use super::exact::part_of;
+use super::exact::{FRACTION_PLACES, decimal, part_of};
 use super::frame::{
     columns, csv_cells, csv_columns, exact_fraction, fraction, is_normalised, money, round_and_tranche, value,
     value_basis,
@@ -24,6 +24,7 @@ pub fn csv(run: &Run) -> Table {
         "class",
         "shares",
         "ownership",
+        "votes",
         "value",
         "value_price",
         "currency",
@@ -51,7 +52,8 @@ fn csv_rows(run: &Run, table: &mut Table, holder: &Holder, index: usize) {
     }
     let (round, tranche) = round_and_tranche(run, stage.event);
     let value_basis = Cell::or_empty(value_basis(run, run.ledger(), index), Cell::Text);
-    let mut push = |style, class: String, shares, as_converted| {
+    let mut push = |style, class: String, positions: &[PositionId], shares, as_converted| {
+        let votes = super::votes::part(agreement, stage, positions.iter().copied());
         let cells = vec![
             Cell::text(agreement.stage(stage.event)),
             Cell::or_empty(agreement.date(stage.event), Cell::Date),
@@ -60,6 +62,7 @@ fn csv_rows(run: &Run, table: &mut Table, holder: &Holder, index: usize) {
             Cell::Text(class),
             Cell::Count(shares),
             exact_fraction(part_of(as_converted, stage.fully_diluted)),
+            Cell::or_empty(votes, |votes| exact_fraction(decimal(votes, FRACTION_PLACES))),
             Cell::or_empty(value(run, stage, as_converted), Cell::Money),
             Cell::or_empty(stage.reference, |reference| Cell::Price(reference.price)),
             Cell::text(&agreement.head.currency),
@@ -72,9 +75,9 @@ fn csv_rows(run: &Run, table: &mut Table, holder: &Holder, index: usize) {
     };
     for &position in holder.positions.iter().filter(|position| !stage.shares[position.index()].is_zero()) {
         let (shares, as_converted) = (stage.shares[position.index()], stage.as_converted[position.index()]);
-        push(Style::Detail, agreement.consists_of(position), shares, as_converted);
+        push(Style::Detail, agreement.consists_of(position), &[position], shares, as_converted);
     }
-    push(Style::Total, "total".into(), holder.shares(stage), holder.as_converted(stage));
+    push(Style::Total, "total".into(), &holder.positions, holder.shares(stage), holder.as_converted(stage));
 }
 
 /// Ownership after every stage, a column each; classes below holders that have several.
@@ -169,12 +172,17 @@ pub fn now(run: &Run) -> Table {
         head.extend([Column::new("ownership_low", "From"), Column::new("ownership_high", "To")]);
     }
     head.push(Column::new("outstanding_as_converted", "Outstanding, as converted"));
+    let with_votes = super::votes::differ(&run.agreement);
+    if with_votes {
+        head.push(Column::new("votes", "Votes"));
+    }
     if with_value {
         head.push(Column::new("value", "Value at last round price (headline)"));
     }
     let title = format!("Ownership after {} ({})", run.agreement.stage(stage.event), basis(run));
     let mut table = Table::new("ownership-now", title, head);
-    let lines = Lines { run, stage, with_shares, with_value, imprecise, outstanding: outstanding(run, stage) };
+    let lines =
+        Lines { run, stage, with_shares, with_votes, with_value, imprecise, outstanding: outstanding(run, stage) };
     for (holder, open) in holders(run).iter().zip(&intervals) {
         let owned: Vec<_> =
             holder.positions.iter().copied().filter(|position| !stage.shares[position.index()].is_zero()).collect();
@@ -230,6 +238,7 @@ struct Lines<'a> {
     run: &'a Run,
     stage: &'a Stage,
     with_shares: bool,
+    with_votes: bool,
     with_value: bool,
     imprecise: bool,
     outstanding: Decimal,
@@ -255,6 +264,11 @@ impl Lines<'_> {
         }
         let outstanding = (!shares.is_zero()).then(|| part_of(shares, self.outstanding));
         cells.push(Cell::or_empty(outstanding, |value| fraction(run, value)));
+        if self.with_votes {
+            let votes = super::votes::part(&run.agreement, stage, positions.iter().copied());
+            let votes = votes.map(|votes| decimal(votes, FRACTION_PLACES)).filter(|votes| !votes.is_zero());
+            cells.push(Cell::or_empty(votes, |value| fraction(run, value)));
+        }
         if self.with_value {
             cells.push(Cell::or_empty(value(run, stage, as_converted), Cell::Money));
         }

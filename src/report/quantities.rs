@@ -23,11 +23,12 @@ impl Unit {
     /// The unit of a figure.
     pub fn of(figure: Figure) -> Unit {
         match figure {
-            Figure::Ownership | Figure::NextDollar => Unit::Fraction,
+            Figure::Ownership | Figure::Votes | Figure::NextDollar => Unit::Fraction,
             Figure::Shares
             | Figure::SharesAsConverted
             | Figure::FullyDiluted
             | Figure::Increase
+            | Figure::RatchetShares
             | Figure::Vested
             | Figure::Capitalization => Unit::Count,
             Figure::PricePerShare
@@ -36,10 +37,14 @@ impl Unit {
             | Figure::CapPrice
             | Figure::DiscountPrice
             | Figure::PreferencePerShare
-            | Figure::PayoutPerShare => Unit::Price,
+            | Figure::PayoutPerShare
+            | Figure::BookValuePerShare
+            | Figure::BookValueIncrease
+            | Figure::DilutionPerShare => Unit::Price,
             Figure::PreMoney
             | Figure::PostMoney
             | Figure::MoneyRaised
+            | Figure::NetProceeds
             | Figure::Residue
             | Figure::Balance
             | Figure::Value

@@ -5,8 +5,8 @@ use super::holders::holders;
 use super::quantities::Unit;
 use super::run::Run;
 use super::table::{Cell, Column, Style, Table};
-use super::words::{counted, grouped};
-use crate::model::{Condition, Figure, StakeholderId, Subject};
+use super::words::{grouped, listed};
+use crate::model::{Chance, Condition, Figure, StakeholderId, Subject};
 use crate::sim::draw::Sampling;
 use crate::sim::run::{Simulation, Tallied, Tally};
 use crate::sim::summary::{Estimate, PERCENTILES, Statistics, convergence, hash, probability};
@@ -152,7 +152,11 @@ impl<'a> Outcome<'a> {
         tables.extend(self.probabilities());
         tables.extend(self.settling());
         tables.extend(self.impossible());
+        let certain = self.certain();
         if let Some(last) = tables.last_mut() {
+            if !certain.is_empty() {
+                last.note(format!("Certain, because no probability is stated: {}.", listed(&certain)));
+            }
             last.note(format!(
                 "Seed {}, {}; result {}. The same seed gives the same bits on any number of threads and any processor.",
                 self.seed,
@@ -165,6 +169,12 @@ impl<'a> Outcome<'a> {
             ));
         }
         tables
+    }
+
+    /// Conditions that always hold, because the file gives them no probability.
+    fn certain(&self) -> Vec<&'a str> {
+        let conditions = self.run.agreement.conditions.iter();
+        conditions.filter(|info| info.chance == Chance::Certain).map(|info| info.name.as_str()).collect()
     }
 
     /// How many paths, given what.
@@ -396,12 +406,6 @@ impl<'a> Outcome<'a> {
             })
             .max_by(|a, b| a.1.statistics.sd.value.total_cmp(&b.1.statistics.sd.value))
             .filter(|(_, row)| row.statistics.sd.value > 0.0)
-    }
-
-    /// A sentence on what the simulation was.
-    pub fn summary(&self) -> String {
-        let drawn = counted(self.tally.figures.len(), "figure");
-        format!("{}, seed {}: {drawn} that vary, result {}", self.given(), self.seed, hash(self.tally))
     }
 }
 

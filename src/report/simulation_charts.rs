@@ -34,6 +34,12 @@ pub fn all(outcome: &Outcome, draw: &Draw) -> Vec<Chart> {
     charts
 }
 
+/// The chart without what it draws. Its figures are of no case: what is uncertain was drawn.
+fn drawn(outcome: &Outcome, id: String, title: String, measure: &str, notes: &[String], body: Body) -> Chart {
+    let subtitle = format!("{measure}; funding {}", outcome.run.rung.word());
+    Chart { subtitle, ..framed(outcome.run, id, title, measure, notes, body) }
+}
+
 fn notes(outcome: &Outcome) -> Vec<String> {
     let mut notes = vec![format!("Seed {}, {}", outcome.seed, outcome.given())];
     let assumed = outcome.run.agreement.variables.iter().filter(|variable| {
@@ -83,7 +89,7 @@ fn histogram(outcome: &Outcome, who: StakeholderId, row: &Row) -> Option<Chart> 
     let width = percent(decimal(step), 2);
     let measure = format!("Fully diluted ownership at the end, share of paths per {width} step, %");
     let id = format!("histogram-{}", super::charts::slug(&outcome.run.agreement.stakeholders[who.index()].id));
-    Some(framed(outcome.run, id, title, &measure, &notes, Body::Histogram { bins, marks }))
+    Some(drawn(outcome, id, title, &measure, &notes, Body::Histogram { bins, marks }))
 }
 
 /// From where to where the bars go, and how wide they are: a round number of percent.
@@ -136,5 +142,5 @@ fn fan(outcome: &Outcome, draw: &Draw, who: StakeholderId, row: &Row) -> Option<
     let measure = "Fully diluted ownership after each stage, %: median, half and nine tenths of the paths";
     let id = format!("fan-{}", super::charts::slug(&run.agreement.stakeholders[who.index()].id));
     let band = Band { name: holders(run)[holder].name.clone(), points };
-    Some(framed(run, id, title, measure, &notes, Body::Fan { stages: labels.collect(), band }))
+    Some(drawn(outcome, id, title, measure, &notes, Body::Fan { stages: labels.collect(), band }))
 }

@@ -275,7 +275,7 @@ pub fn chart(run: &Run, survey: &Survey) -> Option<Chart> {
     let scale =
         |axis: &Axis| Scale { name: axis.name.clone(), labels: axis.words.clone(), numbers: axis.numbers.clone() };
     let (body, what) = match survey.axes.as_slice() {
-        [only] => (lines(survey, scale(only), currency), "Lines: each figure as the input moves alone".to_owned()),
+        [only] => (lines(survey, scale(only), currency), format!("{} as {} moves alone", kind(measured), only.name)),
         [down, across] => {
             let cells = survey.cells.iter().map(|cell| Some(cell.as_ref().ok()?[survey.chosen])).collect();
             let (across, up) = (scale(across), scale(down));
@@ -315,6 +315,14 @@ fn lines(survey: &Survey, across: Scale, currency: String) -> Body {
     Body::Lines { across, series, unit, currency }
 }
 
+/// What all lines of a chart measure.
+fn kind(measured: &Measured) -> String {
+    match measured.words.ends_with("ownership") || measured.words.starts_with("ownership of") {
+        true => "Ownership".to_owned(),
+        false => capital(&measured.words),
+    }
+}
+
 /// The holder alone where the figure is its ownership: the subtitle names the figure.
 fn short_name(measured: &Measured) -> String {
     let name = measured.words.strip_suffix(" ownership").map(|name| name.trim_end_matches("'s").trim_end_matches('\''));
@@ -336,22 +344,25 @@ fn headline(run: &Run, survey: &Survey) -> String {
     }
     match survey.axes.as_slice() {
         [only] => {
-            let (first, last) = (&least.at[0], &most.at[0]);
+            let (low, high) = (&least.at[0], &most.at[0]);
             format!(
-                "{} runs from {} with {} at {first} to {} at {last}",
+                "{} runs from {} with {} at {low} to {} at {high}",
                 capital(&measured.words),
                 words(least.figure),
                 only.name,
                 words(most.figure)
             )
         }
-        _ => format!(
-            "{} runs from {} at {} to {} at {}",
-            capital(&measured.words),
-            words(least.figure),
-            survey.place(&least.at),
-            words(most.figure),
-            survey.place(&most.at)
-        ),
+        axes => {
+            let at: Vec<String> =
+                axes.iter().zip(&most.at).map(|(axis, value)| format!("{} at {value}", axis.name)).collect();
+            format!(
+                "{} runs from {} to {}, most with {}",
+                capital(&measured.words),
+                words(least.figure),
+                words(most.figure),
+                listed(&at)
+            )
+        }
     }
 }

@@ -101,6 +101,17 @@ impl Table {
         self.rows.push(Row { cells, style });
     }
 
+    /// The columns that say something: all of them, but those in which every row is empty.
+    pub fn telling(&self) -> impl Iterator<Item = usize> {
+        let says = |cell: &Cell| match cell {
+            Cell::Empty => false,
+            Cell::Text(words) => !words.is_empty(),
+            _ => true,
+        };
+        (0..self.columns.len())
+            .filter(move |&index| self.rows.is_empty() || self.rows.iter().any(|row| says(&row.cells[index])))
+    }
+
     /// Adds a sentence below the table.
     pub fn note(&mut self, sentence: impl Into<String>) {
         self.notes.push(sentence.into());

@@ -30,6 +30,17 @@ pub fn money_in_full(amount: Decimal, currency: &str) -> String {
     signed(amount, &format!("{}{digits}", symbol(currency)))
 }
 
+/// A number as a file writes it, without loss: `50B`, `1.5M`; below a million, or where it has more digits, in full.
+pub fn short(number: Decimal) -> String {
+    const MOST_DECIMALS: u32 = 3;
+    let (unit, suffix) = unit_of(number.abs());
+    let scaled = (number.abs() / unit).normalize();
+    match scaled.scale() <= MOST_DECIMALS && number.abs() >= Decimal::from(1_000_000) {
+        true => signed(number, &format!("{scaled}{suffix}")),
+        false => grouped(number),
+    }
+}
+
 /// Money per share: `$0.6566`.
 pub fn price(amount: Decimal, currency: &str) -> String {
     signed(amount, &format!("{}{}", symbol(currency), grouped(amount.abs())))
@@ -122,6 +133,15 @@ fn unit_of(amount: Decimal) -> (Decimal, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_number_is_written_as_a_file_writes_it() {
+        for (typed, written) in
+            [("50000000000", "50B"), ("-1500000", "−1.5M"), ("8000", "8,000"), ("1234567", "1,234,567")]
+        {
+            assert_eq!(short(number(typed)), written);
+        }
+    }
 
     fn number(text: &str) -> Decimal {
         text.parse().expect("a decimal")

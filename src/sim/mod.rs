@@ -1,5 +1,12 @@
 //! Many futures: the same engine over many values of what is uncertain.
 
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::many_single_char_names,
+    clippy::similar_names,
+    reason = "statistics are floating point, and the formulas keep the letters of their papers"
+)]
+
 pub mod beta;
 pub mod draw;
 pub mod exact;

@@ -179,7 +179,7 @@ impl Model {
 }
 
 /// Runs the engine once, over whatever numbers.
-fn see<N: Number>(
+pub(super) fn see<N: Number>(
     scenario: &Scenario<N>,
     settings: &[Setting<N>],
     happens: &[N::Mask],

@@ -6,6 +6,7 @@
 #![allow(unsafe_code, reason = "calling what was compiled for instructions this processor was just found to have")]
 
 use super::run::{Stage, Worker};
+use super::tape::{Machine, Program};
 use std::ops::Range;
 
 /// A set of vector instructions.
@@ -67,6 +68,31 @@ fn in_avx512(worker: &mut Worker, blocks: Range<u64>, stage: Stage) {
 #[target_feature(enable = "avx2")]
 fn in_avx2(worker: &mut Worker, blocks: Range<u64>, stage: Stage) {
     worker.run_inline(blocks, stage);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
+fn machine_in_avx512(machine: &mut Machine, program: &Program) {
+    machine.run(program);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn machine_in_avx2(machine: &mut Machine, program: &Program) {
+    machine.run(program);
+}
+
+/// Runs a program over one block with these instructions, or the base where the processor does not have them.
+pub fn machine(instructions: Instructions, machine: &mut Machine, program: &Program) {
+    match instructions {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the processor has the instructions the function was compiled for.
+        Instructions::Avx512 if Instructions::Avx512.is_here() => unsafe { machine_in_avx512(machine, program) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the processor has the instructions the function was compiled for.
+        Instructions::Avx2 if Instructions::Avx2.is_here() => unsafe { machine_in_avx2(machine, program) },
+        _ => machine.run(program),
+    }
 }
 
 /// Runs blocks with these instructions, or the base where the processor does not have them.

@@ -1,20 +1,19 @@
-//! A grid of futures in lanes: every combination of the values of some variables, the others as they are.
+//! A grid of futures: every combination of the values of some variables, the others as they are.
 //!
-//! Events before the first that depends on a varied variable are the same in every cell. They are replayed once, and
-//! each block of cells starts from the company as it then stands.
+//! The engine is recorded once with the varied variables as the only unknowns. Whatever does not depend on them (the rounds
+//! before, the prices of others) is computed while recording, and the program holds what is left.
 
 use super::measure::Gauge;
-use crate::engine::books::{Adjustment, Books, CapTable, Entry, Journal};
-use crate::engine::round::{Conversion, Pricing};
-use crate::engine::{inputs, replay, replay_from};
-use crate::model::{Draws, Event, EventId, Round, RoundId, Rung, Scenario, Setting, VariableId};
-use crate::num::{LaneMask, Lanes, Mask, Number, Stated};
-use std::convert::Infallible;
+use super::model::see;
+use super::simd::{self, Instructions};
+use super::tape::{BLOCK, Machine, MaskRoot, Program, Root, Roots, Symbol, SymbolMask, record};
+use super::watch::{Seen, Watch, Watched};
+use crate::model::{EventId, Rung, Scenario, Setting, VariableId};
+use crate::num::{LaneMask, Lanes, Mask, Stated};
 use std::ops::Range;
 
-/// Cells computed side by side.
-const WIDTH: usize = 16;
-type L = Lanes<WIDTH>;
+/// Turns for which a loop is followed in the program, the fewest first.
+const TURNS: [u32; 4] = [2, 4, 8, 64];
 
 /// A variable and the values it takes in the grid.
 #[derive(Clone, Debug)]
@@ -37,48 +36,70 @@ pub struct LaneFigure {
 /// A grid made ready. The last axis runs fastest.
 #[derive(Clone, Debug)]
 pub struct LaneSweep {
-    scenario: Scenario<L>,
     axes: Vec<LaneAxis>,
-    figures: Vec<LaneFigure>,
-    /// Figures that are read before the last event.
-    early: Vec<usize>,
+    watch: Watch,
+    program: Program,
+    /// Events that may have no answer in some cell.
+    possible: Vec<EventId>,
+    scenario: Scenario<Lanes<1>>,
     rung: Rung,
-    values: Vec<L>,
-    base: Vec<L>,
-    happens: Vec<LaneMask<WIDTH>>,
-    /// Some variable follows a varied one.
-    tied: bool,
-    /// The first event that depends on a varied variable.
-    first: usize,
-    start: Books<L, Reading>,
+    instructions: Instructions,
 }
 
 impl LaneSweep {
-    /// Makes a grid ready.
+    /// Makes a grid ready: records the program, its loops for the fewest turns that are enough for most cells.
     pub fn new(scenario: &Scenario<Stated>, rung: Rung, axes: Vec<LaneAxis>, figures: Vec<LaneFigure>) -> Self {
         let last = figures.iter().map(|figure| figure.events).max().unwrap_or(0);
-        let varied: Vec<VariableId> = axes.iter().map(|axis| axis.variable).collect();
-        let depends = following(&scenario.settings, varied);
-        let mut stated = scenario.clone();
-        stated.timeline.truncate(last);
-        let first = first_that_depends(&stated, &depends);
-        let scenario = stated.cast::<L>();
-        let (values, base) = (inputs::values(&scenario.settings), inputs::values(&scenario.base));
-        let happens: Vec<_> = scenario.happens.iter().map(|&truth| LaneMask::always(truth)).collect();
-        let early: Vec<usize> = (0..figures.len()).filter(|&index| figures[index].events < last).collect();
-        let reading = Reading::new(&figures, &early);
-        let mut start = Books::open(&scenario, reading);
-        let mut before = scenario.clone();
-        before.timeline.truncate(first);
-        let draws = Draws { values: &values, base: &base, happens: &happens, rung };
-        let Ok(()) = replay(&before, &draws, &mut start);
-        let tied = depends.len() > axes.len();
-        LaneSweep { scenario, axes, figures, early, rung, values, base, happens, tied, first, start }
+        let mut scenario = scenario.clone();
+        scenario.timeline.truncate(last);
+        let watched = |figure: LaneFigure| Watched { gauge: figure.gauge, events: figure.events };
+        let watch = Watch { figures: figures.into_iter().map(watched).collect(), ..Watch::default() };
+        let mut sweeps = TURNS.into_iter().map(|turns| Self::recorded(&scenario, rung, &axes, &watch, turns));
+        let mut sweep = sweeps.next().expect("some number of turns");
+        while sweep.cells_alone() * 100 > BLOCK {
+            let Some(next) = sweeps.next() else { break };
+            sweep = next;
+        }
+        sweep
+    }
+
+    fn recorded(scenario: &Scenario<Stated>, rung: Rung, axes: &[LaneAxis], watch: &Watch, turns: u32) -> Self {
+        let ((roots, possible), recording) = record(turns, || {
+            let symbols = scenario.cast::<Symbol>();
+            let mut settings = symbols.settings.clone();
+            for (column, axis) in (0..).zip(axes) {
+                let low = axis.values.iter().copied().fold(f64::INFINITY, f64::min);
+                let high = axis.values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                settings[axis.variable.index()] = Setting::Given(Symbol::input(column, low, high));
+            }
+            let happens: Vec<SymbolMask> = scenario.happens.iter().map(|&met| SymbolMask::Known(met)).collect();
+            let seen = see(&symbols, &settings, &happens, rung, watch);
+            let uncertain = seen.possible.into_iter().filter(|(_, mask)| *mask != SymbolMask::Known(true));
+            let (possible, masks): (Vec<EventId>, Vec<SymbolMask>) = uncertain.unzip();
+            (Roots { numbers: seen.figures, masks }, possible)
+        });
+        let program = Program::new(&recording, &roots, axes.len(), 0);
+        let (axes, watch) = (axes.to_vec(), watch.clone());
+        LaneSweep {
+            axes,
+            watch,
+            program,
+            possible,
+            scenario: scenario.cast(),
+            rung,
+            instructions: Instructions::widest(),
+        }
+    }
+
+    /// The same with these vector instructions: every one gives the same bits.
+    #[must_use]
+    pub fn with(self, instructions: Instructions) -> Self {
+        LaneSweep { instructions, ..self }
     }
 
     /// Figures of a cell.
     pub fn figures(&self) -> usize {
-        self.figures.len()
+        self.watch.figures.len()
     }
 
     /// Cells of the grid.
@@ -93,48 +114,92 @@ impl LaneSweep {
     /// If there is not room for exactly these cells: a mistake of the caller.
     pub fn fill(&self, cells: Range<u64>, out: &mut [f64], stops: &mut [u32]) {
         let count = usize::try_from(cells.end - cells.start).expect("a range that fits in memory");
-        assert_eq!((out.len(), stops.len()), (count * self.figures.len(), count), "room for these cells");
+        assert_eq!((out.len(), stops.len()), (count * self.figures(), count), "room for these cells");
+        let mut machine = Machine::new(&self.program);
         let mut place = self.place(cells.start);
-        let mut values = self.values.clone();
-        let mut books = self.start.clone();
-        let blocks = out.chunks_mut(WIDTH * self.figures.len().max(1)).zip(stops.chunks_mut(WIDTH));
-        for (out, stops) in blocks {
-            for lane in 0..WIDTH {
-                for (axis, &at) in self.axes.iter().zip(&place) {
-                    values[axis.variable.index()].0[lane] = axis.values[at];
+        for (out, stops) in out.chunks_mut(BLOCK * self.figures().max(1)).zip(stops.chunks_mut(BLOCK)) {
+            // A block at the end is filled up with its last cell.
+            for lane in 0..BLOCK {
+                for ((column, axis), &at) in machine.columns.iter_mut().zip(&self.axes).zip(&place) {
+                    column.0[lane] = axis.values[at];
                 }
-                self.step(&mut place);
+                if lane + 1 < stops.len() {
+                    self.step(&mut place);
+                }
             }
-            self.block(&mut values, &mut books, out, stops);
+            self.step(&mut place);
+            simd::machine(self.instructions, &mut machine, &self.program);
+            self.read(&machine, out, stops);
         }
     }
 
-    /// Computes one block of cells.
-    #[inline(always)]
-    fn block(&self, values: &mut [L], books: &mut Books<L, Reading>, out: &mut [f64], stops: &mut [u32]) {
-        if self.tied {
-            let mut settings = self.scenario.settings.clone();
-            for axis in &self.axes {
-                settings[axis.variable.index()] = Setting::Given(values[axis.variable.index()]);
-            }
-            values.copy_from_slice(&inputs::values(&settings));
-        }
-        let draws = Draws { values, base: &self.base, happens: &self.happens, rung: self.rung };
-        books.clone_from(&self.start);
-        let Ok(()) = replay_from(self.first, &self.scenario, &draws, books);
-        let width = self.figures.len();
-        for (index, figure) in self.figures.iter().enumerate() {
-            let read = match self.early.iter().position(|&early| early == index) {
-                Some(early) => books.journal.early[early].2,
-                None => figure.gauge.read(&books.table),
-            };
-            for (lane, cell) in out.chunks_exact_mut(width).enumerate() {
-                cell[index] = read.0[lane];
+    /// Takes figures and stops out of the machine's columns.
+    fn read(&self, machine: &Machine, out: &mut [f64], stops: &mut [u32]) {
+        let width = self.figures();
+        for (index, root) in self.program.numbers.iter().enumerate() {
+            let cells = out.chunks_exact_mut(width);
+            match *root {
+                Root::Known(value) => cells.for_each(|cell| cell[index] = value),
+                Root::Column(column) => {
+                    let column = &machine.columns[column as usize].0;
+                    cells.zip(column).for_each(|(cell, value)| cell[index] = *value);
+                }
             }
         }
-        for (lane, stop) in stops.iter_mut().enumerate() {
-            *stop = books.journal.stopped.0[lane] as u32;
+        stops.fill(0);
+        // Of several the first counts.
+        for (event, root) in self.possible.iter().zip(&self.program.masks).rev() {
+            let number = u32::try_from(event.index() + 1).unwrap_or(u32::MAX);
+            match *root {
+                MaskRoot::Known(true) => {}
+                MaskRoot::Known(false) => stops.fill(number),
+                MaskRoot::Column(column) => {
+                    let column = &machine.columns[column as usize].0;
+                    let failed = stops.iter_mut().zip(column).filter(|(_, mask)| mask.to_bits() == 0);
+                    failed.for_each(|(stop, _)| *stop = number);
+                }
+            }
         }
+        for (lane, (stop, cell)) in stops.iter_mut().zip(out.chunks_exact_mut(width)).enumerate() {
+            if !self.covers(machine, lane) {
+                let seen = self.see_alone(machine, lane);
+                cell.iter_mut().zip(&seen.figures).for_each(|(cell, figure)| *cell = figure.0[0]);
+                let failed = seen.possible.iter().find(|(_, mask)| mask.0[0] == 0);
+                *stop = failed.map_or(0, |(event, _)| u32::try_from(event.index() + 1).unwrap_or(u32::MAX));
+            }
+        }
+    }
+
+    /// Whether the program says of a lane what the engine says.
+    fn covers(&self, machine: &Machine, lane: usize) -> bool {
+        self.program.guards.iter().all(|&guard| machine.columns[guard as usize].0[lane].to_bits() != 0)
+    }
+
+    /// What the engine itself says of the cell in a lane, in which a loop takes more turns than the program has.
+    fn see_alone(&self, machine: &Machine, lane: usize) -> Seen<Lanes<1>> {
+        let mut settings = self.scenario.settings.clone();
+        for (axis, column) in self.axes.iter().zip(&machine.columns) {
+            settings[axis.variable.index()] = Setting::Given(Lanes([column.0[lane]]));
+        }
+        let happens: Vec<LaneMask<1>> = self.scenario.happens.iter().map(|&met| LaneMask::always(met)).collect();
+        see(&self.scenario, &settings, &happens, self.rung, &self.watch)
+    }
+
+    /// How many cells of one block spread over the grid the program does not cover.
+    fn cells_alone(&self) -> usize {
+        if self.program.guards.is_empty() {
+            return 0;
+        }
+        let mut machine = Machine::new(&self.program);
+        let last = self.cells() - 1;
+        for lane in 0..BLOCK {
+            let place = self.place(last * lane as u64 / (BLOCK as u64 - 1));
+            for ((column, axis), at) in machine.columns.iter_mut().zip(&self.axes).zip(place) {
+                column.0[lane] = axis.values[at];
+            }
+        }
+        simd::machine(self.instructions, &mut machine, &self.program);
+        (0..BLOCK).filter(|&lane| !self.covers(&machine, lane)).count()
     }
 
     /// Where a cell stands on each axis.
@@ -163,96 +228,5 @@ impl LaneSweep {
             }
             *at = 0;
         }
-    }
-}
-
-/// The variables and those that follow them.
-fn following(settings: &[Setting<Stated>], mut varied: Vec<VariableId>) -> Vec<VariableId> {
-    for (index, setting) in settings.iter().enumerate() {
-        let id = VariableId::at(index);
-        if !varied.contains(&id) && mentions(setting, &varied) {
-            varied.push(id);
-        }
-    }
-    varied
-}
-
-/// The first event that depends on a variable, moved back to the first closing of a round that began before it.
-fn first_that_depends(scenario: &Scenario<Stated>, varied: &[VariableId]) -> usize {
-    let everywhere = mentions(&scenario.opening_price, varied)
-        || mentions(&scenario.convertibles, varied)
-        || mentions(&scenario.rights, varied);
-    if everywhere {
-        return 0;
-    }
-    let round_of = |event: &Event<Stated>| if let Event::Closing { round, .. } = event { Some(*round) } else { None };
-    let depends = |event: &Event<Stated>| {
-        mentions(event, varied)
-            || round_of(event).is_some_and(|round| mentions(&scenario.rounds[round.index()], varied))
-    };
-    let events = || scenario.timeline.iter().map(|timed| &timed.event);
-    let mut first = events().position(depends).unwrap_or(scenario.timeline.len());
-    // A round in progress is not torn apart: what its later closings use of it is kept from its first.
-    while let Some(round) = events().skip(first).find_map(|event| {
-        let round = round_of(event)?;
-        events().take(first).any(|before| round_of(before) == Some(round)).then_some(round)
-    }) {
-        first = events().position(|event| round_of(event) == Some(round)).unwrap_or(0);
-    }
-    first
-}
-
-/// Whether terms name one of the variables. The derived form of a term leaves nothing out, of whatever kind it is, so an
-/// event of a new kind needs nothing here.
-fn mentions(terms: &impl std::fmt::Debug, varied: &[VariableId]) -> bool {
-    let text = format!("{terms:?}");
-    varied.iter().any(|id| text.contains(&format!("{id:?}")))
-}
-
-/// The journal of a sweep: the first event of each lane that has no answer, and figures of earlier stages.
-#[derive(Clone, Debug)]
-struct Reading {
-    /// Number of the event counted from one; zero where every event had an answer.
-    stopped: L,
-    /// Gauge, after how many events, and what it read.
-    early: Vec<(Gauge, usize, L)>,
-}
-
-impl Reading {
-    fn new(figures: &[LaneFigure], early: &[usize]) -> Self {
-        let of = |&index: &usize| (figures[index].gauge.clone(), figures[index].events, L::zero());
-        Reading { stopped: L::zero(), early: early.iter().map(of).collect() }
-    }
-}
-
-impl Journal<L> for Reading {
-    type Refusal = Infallible;
-
-    #[inline(always)]
-    fn record(&mut self, _: EventId, _: &Entry<L>) {}
-    #[inline(always)]
-    fn converted(&mut self, _: EventId, _: &Conversion<L>) {}
-    #[inline(always)]
-    fn adjusted(&mut self, _: EventId, _: &[Adjustment<L>]) {}
-    #[inline(always)]
-    fn priced(&mut self, _: RoundId, _: &Round<L>, _: &Pricing<L>, _: impl Fn(usize, usize) -> L) {}
-    #[inline(always)]
-    fn end_event(
-        &mut self,
-        event: Option<EventId>,
-        _: LaneMask<WIDTH>,
-        feasible: LaneMask<WIDTH>,
-        table: &CapTable<L>,
-    ) -> Result<(), Infallible> {
-        let past = event.map_or(0, |event| event.index() + 1);
-        let went_on = self.stopped.at_most(L::zero());
-        let stops = went_on & !(feasible & table.fully_diluted.is_defined());
-        self.stopped = stops.select(L::splat(past as f64), self.stopped);
-        for (gauge, events, value) in &mut self.early {
-            if past <= *events {
-                *value = gauge.read(table);
-            }
-        }
-        Ok(())
     }
 }

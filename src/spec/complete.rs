@@ -1,5 +1,4 @@
-//! What can only be said once a file and its bases are one tree: is everything there that must be, and can this version
-//! build it.
+//! What can only be said once a file and its bases are one tree: is everything there that must be?
 
 use super::check::{RENAMED, written};
 use super::keys::{Group, Key, Need, ROOT, Required, TableSpec, any_of};
@@ -7,24 +6,18 @@ use super::merge::NewItem;
 use super::node::{Block, Entry, Node, Shape, Value};
 use super::suggest::nearest;
 use super::value::Literal;
-use crate::error::{Finding, Findings, Place, Span};
+use crate::error::{Finding, Findings, Span};
 
 /// Checks the merged tree. `new_items` are the named items that no base has.
 pub fn check_complete(root: &Block, new_items: &[NewItem], findings: &mut Findings) {
-    let mut later = Vec::new();
-    let mut walk = Walk { new_items, findings, later: &mut later };
+    let mut walk = Walk { new_items, findings };
     walk.table(root, &ROOT);
     walk.percentages(root);
-    report_later(&later, findings);
 }
-
-/// What this version does not build: the area, what needs it, where.
-type Later = (&'static str, String, Span);
 
 struct Walk<'a> {
     new_items: &'a [NewItem],
     findings: &'a mut Findings,
-    later: &'a mut Vec<Later>,
 }
 
 impl Walk<'_> {
@@ -33,24 +26,14 @@ impl Walk<'_> {
         for entry in &block.entries {
             let Some(key) = spec.key(&entry.key) else { continue };
             self.goes_with(block, entry, key);
-            if let Some(area) = key.later.filter(|_| !is_harmless(&entry.node, key)) {
-                self.later.push(needs_later(area, entry, key));
-            } else {
-                self.node(&entry.node);
-            }
+            self.node(&entry.node);
         }
     }
 
     fn node(&mut self, node: &Node) {
         match &node.value {
             Value::Table(block) => match block.shape {
-                Shape::Table(spec) => match spec.later {
-                    Some(area) => {
-                        self.later.push((area, written(spec), block.span));
-                        self.missing(block, spec);
-                    }
-                    None => self.table(block, spec),
-                },
+                Shape::Table(spec) => self.table(block, spec),
                 Shape::Map(_) => block.entries.iter().for_each(|entry| self.node(&entry.node)),
                 Shape::Free | Shape::Origin => {}
             },
@@ -247,44 +230,5 @@ fn missing_help(key: &str, spec: &TableSpec) -> String {
     match spec.key(key) {
         Some(known) => format!("add `{key} = ...`: {}", known.doc),
         None => format!("add `{key}`"),
-    }
-}
-
-fn is_harmless(node: &Node, key: &Key) -> bool {
-    let inner = node.unwrap_origin().0;
-    let written = match &inner.value {
-        Value::Text(text) => text.as_str(),
-        Value::YesNo(true) => "true",
-        Value::YesNo(false) => "false",
-        _ => return false,
-    };
-    key.later_for.is_some_and(|value| value != written)
-}
-
-/// The key, or its value where only that one has to wait.
-fn needs_later(area: &'static str, entry: &Entry, key: &Key) -> Later {
-    match key.later_for {
-        Some(value) => (area, format!("`{} = \"{value}\"`", key.name), entry.node.span),
-        None => (area, format!("`{}`", key.name), entry.key_span),
-    }
-}
-
-/// One finding for each area, with every place that needs it.
-fn report_later(later: &[Later], findings: &mut Findings) {
-    let mut areas: Vec<&'static str> = Vec::new();
-    for (area, ..) in later {
-        if !areas.contains(area) {
-            areas.push(area);
-        }
-    }
-    for area in areas {
-        let mut places = later.iter().filter(|(of, ..)| *of == area);
-        let Some((_, what, span)) = places.next() else { continue };
-        let mut finding = Finding::error("E0501", format!("{what} is not built yet in this version"))
-            .at(*span, format!("needs {area}"))
-            .help("remove it, or leave this scenario to a version that builds it");
-        finding.related =
-            places.map(|(_, what, span)| Place { span: *span, label: format!("{what} does too") }).collect();
-        findings.push(finding);
     }
 }

@@ -30,6 +30,12 @@ struct Input {
     measure: Measure,
 }
 
+/// What stands in the place of a number.
+enum Typed {
+    Number,
+    Variable(String),
+}
+
 impl Document {
     /// The name of the variable that `name` addresses; a number typed in place becomes one first.
     ///
@@ -167,15 +173,9 @@ fn inputs_of(block: &Block, place: &str, path: &mut Vec<usize>, inputs: &mut Vec
     }
 }
 
-fn push(
-    key: &str,
-    place: &str,
-    typed: Option<Option<String>>,
-    measure: Measure,
-    path: &[usize],
-    inputs: &mut Vec<Input>,
-) {
-    if let Some(variable) = typed {
+fn push(key: &str, place: &str, typed: Option<Typed>, measure: Measure, path: &[usize], inputs: &mut Vec<Input>) {
+    if let Some(typed) = typed {
+        let variable = if let Typed::Variable(name) = typed { Some(name) } else { None };
         inputs.push(Input { key: key.to_owned(), place: place.to_owned(), path: path.to_vec(), variable, measure });
     }
 }
@@ -206,12 +206,12 @@ fn within(place: &str, key: &str, block: &Block, index: usize) -> String {
 }
 
 /// Whether a value is a number, and the variable behind it where it is one.
-fn typed(node: &Node) -> Option<Option<String>> {
+fn typed(node: &Node) -> Option<Typed> {
     match &node.unwrap_origin().0.value {
-        Value::Number(_) => Some(None),
+        Value::Number(_) => Some(Typed::Number),
         Value::Text(text) => match text.strip_prefix('$') {
-            Some(variable) => Some(Some(variable.trim().to_owned())),
-            None => quantity(text, Measure::Any).is_ok().then_some(None),
+            Some(variable) => Some(Typed::Variable(variable.trim().to_owned())),
+            None => quantity(text, Measure::Any).is_ok().then_some(Typed::Number),
         },
         _ => None,
     }

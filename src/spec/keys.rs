@@ -27,8 +27,6 @@ pub struct TableSpec {
     pub keys: &'static [&'static [Key]],
     /// Keys that exclude each other.
     pub groups: &'static [Group],
-    /// What this version cannot do yet, if the table is part of it.
-    pub later: Option<&'static str>,
 }
 
 /// A key of a table.
@@ -50,10 +48,6 @@ pub struct Key {
     pub with: &'static [&'static str],
     /// Whether a number behind it may be zero or negative.
     pub sign: Sign,
-    /// What this version cannot do yet, if the key is part of it.
-    pub later: Option<&'static str>,
-    /// The one value that this version cannot do yet, where it can do the others.
-    pub later_for: Option<&'static str>,
 }
 
 /// When a key must be given.
@@ -189,18 +183,7 @@ pub struct MapSpec {
 
 /// A key that may be left out; the sign a number may have follows from what it measures.
 const fn key(name: &'static str, kind: Kind, doc: &'static str) -> Key {
-    Key {
-        name,
-        kind,
-        doc,
-        default: "",
-        term: "",
-        required: Required::No,
-        with: &[],
-        sign: usual_sign(kind),
-        later: None,
-        later_for: None,
-    }
+    Key { name, kind, doc, default: "", term: "", required: Required::No, with: &[], sign: usual_sign(kind) }
 }
 
 /// Money, prices and counts of zero are left out rather than written; other numbers may be zero.
@@ -240,12 +223,6 @@ impl Key {
     }
     const fn signed(self) -> Self {
         Key { sign: Sign::Any, ..self }
-    }
-    const fn later(self, area: &'static str) -> Self {
-        Key { later: Some(area), ..self }
-    }
-    const fn later_for(self, area: &'static str, value: &'static str) -> Self {
-        Key { later: Some(area), later_for: Some(value), ..self }
     }
 }
 
@@ -383,13 +360,6 @@ pub(super) fn any_of(words: impl IntoIterator<Item = String>) -> String {
         Some(last) if words.is_empty() => last,
         Some(last) => format!("{} or {last}", words.join(", ")),
     }
-}
-
-/// What this version does not build yet, by area. To build one, drop the `.later(...)` that names it.
-mod areas {
-    pub const DIVIDENDS_IN_KIND: &str = "dividends paid in shares";
-    pub const IPOS: &str = "IPOs and their ratchets";
-    pub const VOTES: &str = "votes";
 }
 
 /// Money.

@@ -69,8 +69,7 @@ fn table_of(kind: &Kind) -> Option<&'static TableSpec> {
 
 fn write_section(text: &mut String, section: &Section) {
     let spec = section.spec;
-    let later = if spec.later.is_some() { " Not built yet in this version." } else { "" };
-    let _ = writeln!(text, "\n## {}\n\n{}{later}\n", section.heading, spec.doc);
+    let _ = writeln!(text, "\n## {}\n\n{}\n", section.heading, spec.doc);
     let _ = writeln!(text, "| key | kind | default | meaning | term |\n|---|---|---|---|---|");
     let keys: Vec<&Key> = spec.all_keys().filter(|key| key.name != "remove").collect();
     for alike in keys.chunk_by(|one, other| one.doc == other.doc) {
@@ -78,18 +77,8 @@ fn write_section(text: &mut String, section: &Section) {
         let name =
             if alike.len() > 1 { format!("`{}` ... `{}`", key.name, last.name) } else { format!("`{}`", key.name) };
         let star = if key.required == Required::Yes { " *" } else { "" };
-        let later = match (key.later, key.later_for) {
-            (Some(_), Some(value)) => format!(" (`\"{value}\"` is not built yet)"),
-            (Some(_), None) => " (not built yet)".to_owned(),
-            (None, _) => String::new(),
-        };
-        let cells = [
-            name + star,
-            kind_cell(&key.kind),
-            key.default.to_owned(),
-            format!("{}{later}", key.doc),
-            key.term.to_owned(),
-        ];
+        let cells =
+            [name + star, kind_cell(&key.kind), key.default.to_owned(), key.doc.to_owned(), key.term.to_owned()];
         let _ = writeln!(text, "| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | "));
     }
     for group in spec.groups {

@@ -77,13 +77,6 @@ impl Generator<'_> {
         if !key.term.is_empty() {
             let _ = write!(description, " ({})", key.term);
         }
-        match (key.later, key.later_for) {
-            (Some(_), Some(value)) => {
-                let _ = write!(description, " `\"{value}\"` is not built yet in this version.");
-            }
-            (Some(_), None) => description += " Not built yet in this version.",
-            (None, _) => {}
-        }
         // beside a `$ref` draft 7 reads nothing else
         let kind = self.kind(&key.kind, key.sign);
         json!({ "description": description, "allOf": [kind] })

@@ -1,6 +1,6 @@
 //! A company and what becomes of it, as plain terms that proptest can shrink.
 
-use super::instruments::{Convertible, Protection, Series, convertible, protection, series};
+use super::instruments::{Cap, Convertible, Protection, Series, convertible, protection, series};
 use super::rights::{self, Cancellation, Exercise, Grant, Warrant};
 use proptest::prelude::*;
 
@@ -93,6 +93,8 @@ pub enum Event {
 pub enum Count {
     Number(u64),
     Permille(u16),
+    /// A part of the whole, digit by digit.
+    Exactly(String),
 }
 
 /// What sets the price of an issuance.
@@ -386,14 +388,31 @@ pub fn deal() -> impl Strategy<Value = Company> {
     (
         company_of(3, 9, 0..3, 3),
         prop::collection::vec(convertible().prop_map(Event::Convertible), 0..6),
+        prop::collection::vec(of_rights(), 0..4),
         prop::collection::vec(event(2), 0..2),
+        prop::bool::weighted(0.3),
         prop::collection::vec(plain_round().prop_map(Event::Round), 1..4),
     )
-        .prop_map(move |(mut company, convertibles, between, rounds)| {
-            company.events.extend(one_by_one(convertibles).chain(one_by_one(between)));
+        .prop_map(move |(mut company, mut convertibles, rights, between, adopts, rounds)| {
+            if let Some(Event::Convertible(first)) = convertibles.first_mut()
+                && adopts
+            {
+                (first.mfn, first.cap) = (!first.note, Cap::None);
+            }
+            company.events.extend(one_by_one(convertibles).chain(one_by_one(rights)).chain(one_by_one(between)));
             company.events.extend(rounds.into_iter().map(|round| (round, 60)));
             company
         })
+}
+
+/// A grant or a warrant, or what becomes of one.
+fn of_rights() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        3 => rights::grant().prop_map(Event::Grant),
+        2 => rights::warrant().prop_map(Event::Warrant),
+        3 => rights::exercise().prop_map(Event::Exercise),
+        2 => rights::cancellation().prop_map(Event::Cancellation),
+    ]
 }
 
 /// A round that can mostly be had: stated cheques at its price, in one or two closings.

@@ -1,7 +1,7 @@
 //! Options granted, warrants, and what becomes of them.
 
 use super::company::Count;
-use super::write::{Page, date, tenths};
+use super::write::{Page, date};
 use proptest::prelude::*;
 
 /// Options granted from the pool.
@@ -108,7 +108,7 @@ impl Grant {
         page.line(match self.options {
             _ if calm => format!("options = {}", page.count(10)),
             Count::Number(options) => format!("options = {}", page.count(options)),
-            Count::Permille(part) => format!("ownership = \"{}%\"", tenths(u64::from(part))),
+            ref part @ (Count::Permille(_) | Count::Exactly(_)) => format!("ownership = {}", super::write::part(part)),
         });
         if self.strike > 0 {
             page.line(format!("exercise_price = {}", page.price(self.strike)));

@@ -200,9 +200,9 @@ impl Company {
                 page.line(of("pool_increases"));
                 match &pool.size {
                     Count::Number(options) => page.line(format!("shares = {}", page.count(options + 1))),
-                    Count::Permille(part) => {
+                    target @ (Count::Permille(_) | Count::Exactly(_)) => {
                         let counts = if pool.all { "all" } else { "available" };
-                        page.line(format!("target = \"{}%\"\ntarget_counts = \"{counts}\"", tenths(u64::from(*part))));
+                        page.line(format!("target = {}\ntarget_counts = \"{counts}\"", part(target)));
                     }
                 }
             }
@@ -245,12 +245,9 @@ impl Company {
         if let Some(pool) = &round.pool {
             match &pool.size {
                 Count::Number(options) => page.line(format!("pool_increase = {}", page.count(*options))),
-                Count::Permille(part) => {
+                target @ (Count::Permille(_) | Count::Exactly(_)) => {
                     let counts = if pool.all { "all" } else { "available" };
-                    page.line(format!(
-                        "pool_target = \"{}%\"\npool_target_counts = \"{counts}\"",
-                        tenths(u64::from(*part))
-                    ));
+                    page.line(format!("pool_target = {}\npool_target_counts = \"{counts}\"", part(target)));
                 }
             }
             if !matches!(round.price, Price::PerShare(_)) {
@@ -351,6 +348,15 @@ impl Company {
             let limits: Vec<_> = sellers.iter().map(|(who, _)| format!("h{who} = \"{limit}%\"")).collect();
             page.line(format!("limit = {{ {} }}", limits.join(", ")));
         }
+    }
+}
+
+/// A part of the whole, as written.
+pub(super) fn part(count: &Count) -> String {
+    match count {
+        Count::Number(number) => number.to_string(),
+        Count::Permille(part) => format!("\"{}%\"", tenths(u64::from(*part))),
+        Count::Exactly(part) => part.clone(),
     }
 }
 

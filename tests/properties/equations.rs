@@ -70,8 +70,16 @@ impl Journal<Exact> for Witness {
     }
 }
 
-/// A scenario in rationals, and every round of it that could be priced.
+/// A scenario in rationals, and every round of it that could be priced. A test's own stack is too short for them.
 pub fn witnessed(agreement: &Agreement) -> (Scenario<Exact>, Vec<Exact>, Vec<Priced>) {
+    const STACK_BYTES: usize = 256 << 20;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || replayed(agreement));
+        thread.expect("a thread").join().expect("replaying does not panic")
+    })
+}
+
+fn replayed(agreement: &Agreement) -> (Scenario<Exact>, Vec<Exact>, Vec<Priced>) {
     let scenario = agreement.scenario.cast::<Exact>();
     let (values, base) = (inputs::values(&scenario.settings), inputs::values(&scenario.base));
     let happens: Vec<_> = scenario.happens.iter().map(|&truth| Truth::from(truth)).collect();

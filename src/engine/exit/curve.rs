@@ -223,11 +223,12 @@ impl<N: Number> Curve<N> {
             Sharing::Above { above } => share_above(claim, above, price, side),
             Sharing::Capped { above, total, strike } => {
                 let shares = share_above(claim, above, price, side);
-                let reached = shares.fixed + shares.shares * price;
+                // The very price of the kink, so that a lane's rounding cannot put the claim on the other side of it.
+                let capped_at = claim.capped_at(above, total);
                 let capped = match side {
-                    Side::Below => total.below(reached),
-                    Side::Above => total.at_most(reached),
-                };
+                    Side::Below => capped_at.below(price),
+                    Side::Above => capped_at.at_most(price),
+                } & claim.shares.is_positive();
                 Line {
                     fixed: converted.select(zero - strike, capped.select(total, shares.fixed)),
                     shares: converted.select(claim.shares, capped.select(zero, shares.shares)),
@@ -265,10 +266,9 @@ impl<N: Number> Curve<N> {
             match claim.sharing {
                 Sharing::Above { above } => self.add_kink(stack, above, Some(index), Bend::Shares),
                 Sharing::Capped { above, total, .. } => {
-                    let shares = claim.shares.is_positive().select(claim.shares, N::one());
-                    let capped = above + (total - claim.preference) / shares;
+                    let capped_at = claim.capped_at(above, total);
                     self.add_kink(stack, above, Some(index), Bend::Shares);
-                    self.add_kink(stack, capped.min(converts_at), Some(index), Bend::Capped);
+                    self.add_kink(stack, capped_at.min(converts_at), Some(index), Bend::Capped);
                     self.add_kink(stack, converts_at, Some(index), Bend::Converts);
                 }
                 Sharing::Converts { .. } | Sharing::PartOf { .. } => {
@@ -442,6 +442,12 @@ impl<N: Number> Claim<N> {
             Sharing::PartOf { balance, cap } => balance / cap.is_positive().select(cap, N::one()),
             Sharing::Above { .. } | Sharing::Capped { .. } | Sharing::Converts { .. } => N::zero(),
         }
+    }
+
+    /// The common price at which it has had as much as its cap allows: `above + (total - L) / s`.
+    #[inline(always)]
+    fn capped_at(&self, above: N, total: N) -> N {
+        above + (total - self.preference) / self.shares.is_positive().select(self.shares, N::one())
     }
 
     /// The line it follows at the highest prices, where it is not on a part.

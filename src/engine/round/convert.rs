@@ -354,7 +354,7 @@ fn of_counts<N: Number>(
     scene: &Scene<N>,
     table: &CapTable<N>,
 ) -> Capped<N> {
-    let mut base = Line::fixed(scene.count_before(counts, table));
+    let mut base = scene.denominator(counts, table);
     if counts.pool_increase {
         base = base + Line::of(Unknown::Pool, N::one());
     }

@@ -4,12 +4,13 @@
 //! and [`money`] for who pays how much.
 
 pub mod convert;
+pub mod follow;
 pub mod money;
 pub mod pay_to_play;
 pub mod pricing;
 pub mod protect;
 pub mod system;
-mod whole;
+pub mod whole;
 
 pub use convert::Conversion;
 pub use pricing::{Counted, Pricing, Stake};
@@ -58,7 +59,7 @@ pub fn close<N: Number, J: Journal<N>>(
             let protections = terms.protections.iter().copied();
             feasible = feasible & protect::after_issue(protections, issue, terms.rounding, closes, books);
         }
-        books.table.first_sale(terms.tranches[tranche].class, price);
+        books.table.first_sale(terms.tranches[tranche].class, price.is_positive().select(price, N::one()));
         feasible = feasible & issue(terms, tranche, price, because, closes, &pricing, draws, books);
         books.set_reference_price(price, closes);
         pricing.opened = pricing.opened | closes;

@@ -1,6 +1,6 @@
 //! Who pays how much in a round.
 
-use super::Pricing;
+use super::{Pricing, follow};
 use crate::model::{Draws, Participant, Round, StakeholderId, Takes, Tranche, TrancheAmount, TranchePrice};
 use crate::num::{Mask, Number};
 
@@ -11,7 +11,7 @@ use crate::num::{Mask, Number};
 /// part of tranche    fraction * money of the tranche
 /// rest of tranche    money of the tranche - the other cheques in it
 /// rest of size       size - the money of the other tranches - the other cheques in its own
-/// pro rata           part taken up * right * headline money        right = as converted / pro rata base
+/// pro rata           part taken up * right * headline money        right = as converted / pro rata base; see `follow`
 /// ownership          price * max(0, fraction * total after the round - holding before)
 /// shares             shares * the round's price
 /// ```
@@ -42,8 +42,9 @@ pub fn of<N: Number>(
                 converted.map_or(N::zero(), |conversion| conversion.converts.select(conversion.shares, N::zero()));
             draws.value(part) * shares / pricing.company_capitalization * pricing.money
         }
-        Takes::ProRata(part) => {
-            draws.value(part) * pricing.stake(this.participants[participant].stakeholder).pro_rata * pricing.money
+        Takes::ProRata(_) => {
+            let taken = follow::taken(terms, draws, &pricing.stakes, &this.participants[participant]);
+            taken.unwrap_or(N::zero()) * pricing.money
         }
         Takes::Ownership(fraction) => {
             let held = pricing.stake(this.participants[participant].stakeholder).fully_diluted;
@@ -130,7 +131,7 @@ pub fn stated<N: Number>(terms: &Round<N>, tranche: &Tranche<N>, draws: &Draws<N
 
 /// Participants of tranches at the round's price that have no stated amount, where the round states no size:
 /// their purchases make the round grow.
-pub fn growing<N: Number>(terms: &Round<N>) -> impl Iterator<Item = &Participant<N>> {
+pub fn growing<N>(terms: &Round<N>) -> impl Iterator<Item = &Participant<N>> {
     let open = |tranche: &&Tranche<N>| terms.size.is_none() && tranche.amount.is_none() && at_round_price(tranche);
     terms.tranches.iter().filter(open).flat_map(|tranche| &tranche.participants)
 }

@@ -20,7 +20,7 @@ use super::convert::{self, Candidate, Conversion};
 use super::pay_to_play::Skipped;
 use super::protect::{self, Issue};
 use super::system::{self, Claim, Line, UNKNOWNS, Unknown};
-use super::{money, whole};
+use super::{follow, money, whole};
 use crate::engine::books::{Adjustment, CapTable};
 use crate::engine::pool;
 use crate::model::{
@@ -115,6 +115,8 @@ pub struct Scene<N> {
     pub bought: Line<N>,
     /// `T`.
     pub total: Line<N>,
+    /// Outstanding shares count after the adjustments of the event: an IPO's ratchets come before what converts.
+    pub after_adjustment: bool,
 }
 
 impl<N: Number> Scene<N> {
@@ -122,6 +124,16 @@ impl<N: Number> Scene<N> {
     #[inline(always)]
     pub fn count_before(&self, counts: Capitalization, table: &CapTable<N>) -> N {
         base_count(counts, table)
+    }
+
+    /// The same as a denominator of what converts: adjustments that come before it are in it.
+    #[inline(always)]
+    pub fn denominator(&self, counts: Capitalization, table: &CapTable<N>) -> Line<N> {
+        let before = Line::fixed(self.count_before(counts, table));
+        match self.after_adjustment && counts.shares {
+            true => before + Line::of(Unknown::AdjustmentsInPrice, N::one()),
+            false => before,
+        }
     }
 }
 
@@ -188,27 +200,25 @@ pub fn solve<N: Number>(
 ) -> Pricing<N> {
     let stakes = stakes(terms, table, before);
     let base = base_count(terms.counts, table);
-    let headline = terms.size.map_or_else(|| money::known(terms, draws, false), |size| draws.value(size));
-    let converting = terms.converting.iter();
-    let mut candidates: Vec<Candidate<N>> =
-        converting.map(|due| convert::candidate(due, convertibles, headline, terms.rounding, draws, table)).collect();
+    let headline = headline(terms, draws);
+    let candidate = |due| convert::candidate(due, convertibles, headline, terms.rounding, draws, table);
+    let mut candidates: Vec<Candidate<N>> = terms.converting.iter().map(candidate).collect();
     let balances: N = candidates.iter().map(|candidate| candidate.converts.select(candidate.balance, N::zero())).sum();
     let known = known(terms, draws, table, headline, balances, base);
     let usable = known.valuation.is_positive() & base.is_positive();
     let valuation = usable.select(known.valuation, N::one());
     let pool_before = pool_before(terms, table);
-
     let left = N::one() - rights_taken_up(terms, draws, &stakes);
     let growth = N::one() / left.is_positive().select(left, N::one());
     let scene = scene(terms, draws, table, base, known.money, growth);
     for candidate in &mut candidates {
         candidate.draw_lines(convertibles, &scene, draws, table);
     }
-    let mut claims: Vec<Claim<N>> = convert::claims(&candidates).collect();
     let possible = candidates.iter().fold(usable, |possible, candidate| possible & candidate.is_possible());
+    let mut claims: Vec<Claim<N>> = convert::claims(&candidates).collect();
     let issue = money_of_first_issue(terms, draws, known.money, growth);
-    let protections = terms.protections.iter();
-    claims.extend(protections.filter_map(|protection| protect::claim(protection, issue, balances, &scene, table)));
+    let adjusted = |protection| protect::claim(protection, issue, balances, &scene, table);
+    claims.extend(terms.protections.iter().filter_map(adjusted));
     claims.extend(pool_claim(terms, draws, pool_before, &scene));
     claims.extend(purchase_claims(terms, draws, &stakes, &scene));
     let priced = known.given_price.map(|price| Line::fixed(N::one() / usable.select(price, N::one())));
@@ -217,12 +227,11 @@ pub fn solve<N: Number>(
     let (values, per_money) = (solution.values, solution.values[Unknown::PerMoney as usize]);
     let solved_price = known.given_price.unwrap_or(N::one() / per_money.is_positive().select(per_money, N::one()));
     let capitalization = scene.capitalization.at(&values);
-    let bought = scene.bought.at(&values);
     let conversion_shares = values[Unknown::Conversions as usize];
     let pre_money = known.given_price.map_or(known.pre_money, |price| price * capitalization - known.added);
     let mut pricing = Pricing {
         pre_money,
-        money: if terms.size.is_some() { known.money } else { bought * solved_price },
+        money: if terms.size.is_some() { known.money } else { scene.bought.at(&values) * solved_price },
         known_money: known.money,
         balances,
         capitalization,
@@ -247,9 +256,15 @@ pub fn solve<N: Number>(
         feasible: possible & left.is_positive() & solution.feasible,
     };
     whole::round(terms, draws, table, &candidates, &mut pricing, known.given_price.is_some());
-    pricing.adjustments = adjustments(terms, &pricing, issue, conversion_shares, table);
+    adjust(terms, &mut pricing, issue, conversion_shares, table);
     pricing.last_price = pricing.price;
     pricing
+}
+
+/// Headline money: the size where it is stated, else what is known of the cheques.
+#[inline(always)]
+fn headline<N: Number>(terms: &Round<N>, draws: &Draws<N>) -> N {
+    terms.size.map_or_else(|| money::known(terms, draws, false), |size| draws.value(size))
 }
 
 /// Rights are of before the round; what a holder has towards a fraction of the total is what it has left.
@@ -339,7 +354,7 @@ fn scene<N: Number>(terms: &Round<N>, draws: &Draws<N>, table: &CapTable<N>, bas
         + one(Unknown::AdjustmentsBeside)
         + one(Unknown::Pool)
         + bought;
-    Scene { capitalization, bought, total }
+    Scene { capitalization, bought, total, after_adjustment: false }
 }
 
 /// Whether what converts is in the count the pre-money is divided by.
@@ -362,12 +377,7 @@ fn counted<N: Number>(terms: &Round<N>, base: N, values: &[N; UNKNOWNS]) -> Coun
 /// The part of a growing round that pro rata rights take.
 #[inline(always)]
 fn rights_taken_up<N: Number>(terms: &Round<N>, draws: &Draws<N>, stakes: &[Stake<N>]) -> N {
-    money::growing(terms)
-        .map(|participant| match participant.takes {
-            Takes::ProRata(part) => draws.value(part) * stake_of(stakes, participant.stakeholder).pro_rata,
-            _ => N::zero(),
-        })
-        .sum()
+    money::growing(terms).filter_map(|participant| follow::taken(terms, draws, stakes, participant)).sum()
 }
 
 /// Money of the closings that adjust as one issue with the first.
@@ -414,15 +424,9 @@ fn purchase_claims<N: Number>(
         .collect()
 }
 
-/// The conversion prices that follow from the solution.
+/// The conversion prices that follow from the solution. Impossible where one is rounded to nothing.
 #[inline(always)]
-fn adjustments<N: Number>(
-    terms: &Round<N>,
-    pricing: &Pricing<N>,
-    money: N,
-    conversion_shares: N,
-    table: &CapTable<N>,
-) -> Vec<Adjustment<N>> {
+fn adjust<N: Number>(terms: &Round<N>, pricing: &mut Pricing<N>, money: N, conversion_shares: N, table: &CapTable<N>) {
     let adjustment = |protection: &crate::model::Protection| {
         let mut issue = Issue { money, shares: money / pricing.solved_price };
         if !protection.exempt.conversions {
@@ -438,7 +442,13 @@ fn adjustments<N: Number>(
         let (before, after) = protect::adjusted(protection, issue, pricing.price, counted, terms.rounding, table)?;
         Some(Adjustment { class: protection.class, before, after, counted, money: issue.money, shares: issue.shares })
     };
-    terms.protections.iter().filter_map(adjustment).collect()
+    let mut adjustments: Vec<_> = terms.protections.iter().filter_map(adjustment).collect();
+    for adjustment in &mut adjustments {
+        let left = adjustment.after.is_positive();
+        pricing.feasible = pricing.feasible & left;
+        adjustment.after = left.select(adjustment.after, adjustment.before);
+    }
+    pricing.adjustments = adjustments;
 }
 
 /// The count before the round of what the flags name, without anything the round itself adds.
@@ -468,8 +478,9 @@ pub fn stake<N: Number>(stakeholder: StakeholderId, table: &CapTable<N>) -> Stak
     Stake { stakeholder, pro_rata: shares / base.is_positive().select(base, N::one()), fully_diluted }
 }
 
+/// The stake of a stakeholder among those that matter; nothing for another.
 #[inline(always)]
-fn stake_of<N: Number>(stakes: &[Stake<N>], stakeholder: StakeholderId) -> Stake<N> {
+pub fn stake_of<N: Number>(stakes: &[Stake<N>], stakeholder: StakeholderId) -> Stake<N> {
     let zero = Stake { stakeholder, pro_rata: N::zero(), fully_diluted: N::zero() };
     stakes.iter().copied().find(|stake| stake.stakeholder == stakeholder).unwrap_or(zero)
 }

@@ -12,7 +12,7 @@ use super::money;
 use super::pricing::Pricing;
 use crate::engine::books::CapTable;
 use crate::model::{Draws, PoolAmount, Round};
-use crate::num::rounding::PriceBasis;
+use crate::num::rounding::{PriceBasis, Rounding};
 use crate::num::{Mask, Number};
 
 /// The counts of a round at a price.
@@ -79,7 +79,8 @@ fn at_price<N: Number>(
 ) -> Whole<N> {
     let usable = pricing.price.is_positive();
     let price = usable.select(pricing.price, N::one());
-    let conversions = conversions(terms, candidates, pricing, price);
+    let exact_total = pricing.company_capitalization - pricing.fully_diluted_before;
+    let conversions = conversions(terms.rounding, candidates, &pricing.conversions, exact_total, price);
     let converted: N =
         conversions.iter().map(|conversion| conversion.converts.select(conversion.shares, N::zero())).sum();
     let bought = new_shares(terms, draws, table, pricing, price);
@@ -88,18 +89,18 @@ fn at_price<N: Number>(
     Whole { conversions, pool_increase, total: others + pool_increase }
 }
 
-/// Conversions in whole shares: first those at a price, then the parts of the whole they leave.
+/// Conversions in whole shares: first those at a price, then the parts of the whole they leave. `exact` is what they are
+/// at the solution, `exact_total` its sum.
 #[inline(always)]
-fn conversions<N: Number>(
-    terms: &Round<N>,
+pub fn conversions<N: Number>(
+    rounding: Rounding,
     candidates: &[Candidate<N>],
-    pricing: &Pricing<N>,
+    exact: &[Conversion<N>],
+    exact_total: N,
     price: N,
 ) -> Vec<Conversion<N>> {
-    let rounding = terms.rounding;
-    let exact_total = pricing.company_capitalization - pricing.fully_diluted_before;
     let (mut at_prices, mut parts) = (N::zero(), N::zero());
-    let mut rounded = pricing.conversions.clone();
+    let mut rounded = exact.to_vec();
     for (conversion, candidate) in rounded.iter_mut().zip(candidates) {
         let part = candidate.is_part_of_whole(conversion);
         let discounted = rounding.conversion_price(price * (N::one() - conversion.discount));

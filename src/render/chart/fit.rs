@@ -64,8 +64,16 @@ struct Piece {
 /// The words; a word wider than the room is broken after its hyphens, and between any two characters in a script
 /// that writes no spaces.
 fn pieces(text: &str, set: Type, room: f64) -> Vec<Piece> {
-    let mut pieces = Vec::new();
+    let mut pieces: Vec<Piece> = Vec::new();
     for word in text.split_whitespace() {
+        // A slash between two words stays with the one before it.
+        if word == "/"
+            && let Some(before) = pieces.last_mut()
+            && set.width(&format!("{} /", before.text)) <= room
+        {
+            before.text.push_str(" /");
+            continue;
+        }
         if set.width(word) <= room {
             pieces.push(Piece { text: word.to_owned(), spaced: true });
             continue;
@@ -155,6 +163,14 @@ mod tests {
         assert!(lines.len() > 2 && lines.iter().all(fits));
         let lines = wrap(name, set, 120.0, 2);
         assert!(lines.len() == 2 && lines[1].ends_with('\u{2026}') && lines.iter().all(fits));
+    }
+
+    #[test]
+    fn no_line_begins_with_a_slash_between_words() {
+        let set = Type::new(14.0, INK);
+        let room = set.width("Series C /");
+        assert_eq!(wrap("Series C / first closing", set, room + 1.0, 4), ["Series C /", "first", "closing"]);
+        assert_eq!(wrap("Series C / first closing", set, room - 1.0, 4), ["Series", "C / first", "closing"]);
     }
 
     #[test]

@@ -10,7 +10,9 @@ use crate::report::chart::Rungs;
 use plotters::style::RGBColor;
 use rust_decimal::Decimal;
 
-const THICKNESS: f64 = 26.0;
+/// Heights of a row, and of the bar in it.
+const PITCH: (f64, f64) = (44.0, 150.0);
+const THICKNESS: (f64, f64) = (26.0, 64.0);
 /// Room above a bar whose rungs are named.
 const NAMES: f64 = 24.0;
 /// From the end of a bar to its total.
@@ -24,7 +26,8 @@ pub(super) fn draw(sheet: &Sheet, rows: &[Rungs], totals: &[String], currency: &
     let names = column_width(rows.iter().map(|row| (&*row.name, "")), 240.0);
     let headings: Vec<Heading> = rows.iter().map(|row| Heading::new(&row.name, "", names)).collect();
     let first = named_rungs(rows);
-    let pitch = (sheet.room(540.0) / rows.len().max(1) as f64).clamp(44.0, 56.0);
+    let pitch = ((sheet.room(520.0) - NAMES - FOOT) / rows.len().max(1) as f64).clamp(PITCH.0, PITCH.1);
+    let thickness = (pitch * 0.46).clamp(THICKNESS.0, THICKNESS.1);
     let above = |row: usize| if first[row].iter().any(|named| *named) { NAMES } else { 0.0 };
     let height = |row: usize| pitch.max(headings[row].height() + 14.0) + above(row);
     let canvas = sheet.canvas((0..rows.len()).map(height).sum::<f64>() + FOOT);
@@ -40,8 +43,8 @@ pub(super) fn draw(sheet: &Sheet, rows: &[Rungs], totals: &[String], currency: &
             canvas.line(&[(MARGIN, top), (RIGHT, top)], 1.0, rule);
         }
         headings[row].draw(&canvas, middle);
-        let end = bar(&canvas, rungs, left, middle, pixels, currency);
-        rung_names(&canvas, rungs, first[row], left, middle - THICKNESS / 2.0, pixels);
+        let end = bar(&canvas, rungs, left, (middle, thickness), pixels, currency);
+        rung_names(&canvas, rungs, first[row], left, middle - thickness / 2.0, pixels);
         canvas.text(totals.get(row).map_or("", |total| total), end + GAP, middle, value_type());
         top += height(row);
     }
@@ -97,8 +100,8 @@ fn edges(rungs: &Rungs, left: f64, pixels: f64) -> [(f64, f64); 3] {
 }
 
 /// Draws a bar and gives its right end.
-fn bar(canvas: &Canvas, rungs: &Rungs, left: f64, middle: f64, pixels: f64, currency: &str) -> f64 {
-    let (top, bottom) = (middle - THICKNESS / 2.0, middle + THICKNESS / 2.0);
+fn bar(canvas: &Canvas, rungs: &Rungs, left: f64, (middle, thickness): (f64, f64), pixels: f64, currency: &str) -> f64 {
+    let (top, bottom) = (middle - thickness / 2.0, middle + thickness / 2.0);
     let edges = edges(rungs, left, pixels);
     for (rung, (&(from, to), amount)) in edges.iter().zip(amounts(rungs)).enumerate() {
         if amount <= Decimal::ZERO {

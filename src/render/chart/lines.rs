@@ -31,7 +31,10 @@ pub(super) fn draw(
     let (top, bottom) = (sheet.top() + 10.0, sheet.top() + plot);
     let values = || series.iter().flat_map(|line| line.values.iter().flatten()).map(|value| coordinate(*value));
     let scale = heights(values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max), unit);
-    let words = |value: f64| unit.chart_words(Decimal::from_f64(value).unwrap_or_default().normalize(), currency);
+    let words = |value: f64| {
+        let words = unit.chart_words(Decimal::from_f64(value).unwrap_or_default().normalize(), currency);
+        words.strip_suffix(".0%").map_or(words.clone(), |whole| format!("{whole}%"))
+    };
     let widest = scale.iter().map(|tick| label.width(&words(*tick))).fold(0.0, f64::max);
     let names: Vec<Name> = series.iter().filter_map(|line| Name::of(line, unit, currency)).collect();
     let side = names.iter().map(Name::width).fold(60.0, f64::max);
@@ -87,12 +90,12 @@ fn heights(least: f64, most: f64, unit: Unit) -> Vec<f64> {
         return vec![0.0, 1.0];
     }
     let hundredfold = if unit == Unit::Fraction { 100.0 } else { 1.0 };
-    if least >= 0.0 && least < 0.6 * most || least == most {
+    if least >= 0.0 && least < 0.6 * most || most <= least {
         return ticks(most * hundredfold).into_iter().map(|tick| tick / hundredfold).collect();
     }
     let step = ticks((most - least) * hundredfold).get(1).copied().unwrap_or(1.0) / hundredfold;
-    let (first, last) = ((least / step).floor(), (most / step).ceil());
-    (0..=(last - first) as usize).map(|tick| (first + tick as f64) * step).collect()
+    let (bottom, top) = ((least / step).floor(), (most / step).ceil());
+    (0..=(top - bottom) as usize).map(|tick| (bottom + tick as f64) * step).collect()
 }
 
 /// The line with a white casing; it breaks where there is no answer.

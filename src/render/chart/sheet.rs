@@ -29,7 +29,7 @@ impl Sheet {
         Sheet {
             title: fit::wrap_evenly(&chart.title, title_type(), room, 3),
             subtitle: Type::new(14.5, MUTED).wrap(&chart.subtitle, room, 2),
-            footer: footer_type().wrap(&chart.footer, room - for_hash, 3),
+            footer: fit::wrap_evenly(&chart.footer, footer_type(), room - for_hash, 3),
             hash: chart.hash.clone(),
         }
     }

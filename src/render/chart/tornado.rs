@@ -31,8 +31,8 @@ pub(super) fn draw(sheet: &Sheet, base: Decimal, bars: &[Swing], unit: Unit, cur
     let beside = bars
         .iter()
         .flat_map(|bar| [&bar.low, &bar.high])
-        .filter_map(|(value, end)| Some(end_words(&words(value.as_ref().copied()?), end)))
-        .map(|(figure, end)| Type::label(INK).width(&figure) + Type::new(12.0, MUTED).width(&end) + 18.0)
+        .filter_map(|(value, end)| Some((words(value.as_ref().copied()?), end)))
+        .map(|(figure, end)| Type::label(INK).width(&figure) + Type::new(12.0, MUTED).width(end) + 18.0)
         .fold(0.0, f64::max);
     let (left, right) = (MARGIN + names + 24.0 + beside, RIGHT - beside);
     let x = Scale::new((coordinate(least), coordinate(most)), (left, right));
@@ -96,22 +96,18 @@ fn label(
     let known = ends.into_iter().filter_map(|((value, end), color)| Some((value.as_ref().copied()?, end, color)));
     let outer = known.filter(|(value, ..)| on_this_side(*value)).max_by_key(|(value, ..)| (*value - base).abs());
     let Some((value, end, color)) = outer else { return };
-    let (figure, end) = end_words(&words(value), end);
+    let figure = words(value);
     let (strong, quiet) = (Type::label(readable(color)), Type::new(12.0, MUTED));
     match side {
         Side::Left => {
             let at = x(value) - 8.0;
             canvas.text(&figure, at, middle, strong.to_the_left());
-            canvas.text(&end, at - strong.width(&figure) - 6.0, middle, quiet.to_the_left());
+            canvas.text(end, at - strong.width(&figure) - 6.0, middle, quiet.to_the_left());
         }
         Side::Right => {
             let at = x(value) + 8.0;
             canvas.text(&figure, at, middle, strong);
-            canvas.text(&end, at + strong.width(&figure) + 6.0, middle, quiet);
+            canvas.text(end, at + strong.width(&figure) + 6.0, middle, quiet);
         }
     }
-}
-
-fn end_words(figure: &str, end: &str) -> (String, String) {
-    (figure.to_owned(), format!("at {end}"))
 }

@@ -11,6 +11,9 @@ use crate::report::chart::WorthRow;
 const HEAD: f64 = 16.0;
 const COLUMN_GAP: f64 = 26.0;
 
+/// The words of a row in a column.
+type Words = fn(&WorthRow) -> &str;
+
 /// Draws the chart.
 pub(super) fn draw(sheet: &Sheet, rows: &[WorthRow]) -> Canvas {
     let names = column_width(rows.iter().map(|row| (&*row.name, &*row.detail)), 270.0);
@@ -22,7 +25,7 @@ pub(super) fn draw(sheet: &Sheet, rows: &[WorthRow]) -> Canvas {
     let quiet = Type::new(13.5, INK).to_the_left();
     let mut right = RIGHT;
     let mut cells = Vec::new();
-    let columns: [(&str, fn(&WorthRow) -> &str, Type); 3] = [
+    let columns: [(&str, Words, Type); 3] = [
         ("Over headline", |row| &row.difference, quiet),
         ("Headline", |row| &row.headline_label, Type::new(13.5, MUTED).to_the_left()),
         ("Worth", |row| &row.worth_label, value_type().to_the_left()),

@@ -1,7 +1,7 @@
 //! What a stage issued, as converted to common, by cause.
 
 use super::Cause;
-use crate::engine::books::EntryKind;
+use crate::engine::books::{Because, EntryKind};
 use crate::engine::ledger::{Posted, Stage};
 use crate::model::{ClassId, Event, EventId, PositionId};
 use crate::num::{Exact, Number};
@@ -27,7 +27,7 @@ impl Issued {
         let none = [Exact::zero(); Cause::ALL.len()];
         let mut issued = Issued { to_all: none, to_holder: vec![none; holders.len()] };
         let Some(event) = after.event else { return issued };
-        let owner = by_position(holders, after.shares.len());
+        let owner = by_position(holders, &run.agreement.scenario.positions);
         let mut add = |(position, cause, amount): Added, to_all: bool| {
             if to_all {
                 issued.to_all[cause.index()] += amount;
@@ -71,9 +71,12 @@ struct Counting<'a> {
 
 impl<'a> Counting<'a> {
     fn new(run: &'a Run, event: EventId, before: &'a Stage, after: &'a Stage) -> Self {
-        let in_round = matches!(run.agreement.scenario.timeline[event.index()].event, Event::Closing { .. });
-        let adjusted = run.ledger().adjustments.iter().filter(|(other, _)| *other == event);
-        let adjusted = adjusted.map(|(_, adjustment)| adjustment.class).collect();
+        let kind = &run.agreement.scenario.timeline[event.index()].event;
+        let in_round = matches!(kind, Event::Closing { .. } | Event::Ipo(_));
+        let adjusted =
+            run.ledger().entries_of(event).filter(|entry| matches!(entry.kind, EntryKind::Adjustment { .. }));
+        let positions = &run.agreement.scenario.positions;
+        let adjusted = adjusted.filter_map(|entry| positions[entry.position.index()].class()).collect();
         Counting { run, event, before, after, in_round, adjusted }
     }
 
@@ -100,7 +103,11 @@ impl<'a> Counting<'a> {
             EntryKind::Issuance { .. } => Cause::Issuance,
             EntryKind::Conversion { .. } => Cause::Conversion,
             EntryKind::Adjustment { as_converted } => {
-                return vec![(entry.position, Cause::AntiDilution, exact(as_converted))];
+                let cause = match entry.because {
+                    Because::IpoRatchet { .. } => Cause::IpoRatchet,
+                    _ => Cause::AntiDilution,
+                };
+                return vec![(entry.position, cause, exact(as_converted))];
             }
             EntryKind::PoolIncrease => Cause::PoolIncrease,
             EntryKind::Grant { from } => {
@@ -127,6 +134,7 @@ impl<'a> Counting<'a> {
                 Cause::ClassConversion
             }
             EntryKind::Repurchase { .. } => Cause::Repurchase,
+            EntryKind::InKind { .. } => Cause::Dividend,
             EntryKind::Split { .. } => return Vec::new(),
         };
         let taken = taken.map(|(from, cause, amount)| (from, cause, Exact::zero() - amount));

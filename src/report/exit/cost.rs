@@ -96,6 +96,7 @@ impl Book {
                 self.take(from.index(), shares);
             }
             EntryKind::Adjustment { .. }
+            | EntryKind::InKind { .. }
             | EntryKind::PoolIncrease
             | EntryKind::Cancellation
             | EntryKind::Warrant

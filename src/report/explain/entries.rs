@@ -47,6 +47,9 @@ impl Writer<'_> {
             EntryKind::Split { fraction } => {
                 format!("{} {security} by the split, {} of a share paid in cash", signed(entry.shares), count(fraction))
             }
+            EntryKind::InKind { .. } => {
+                format!("{shares} {security} as a dividend: {}", ledger_table::because(self.run, entry))
+            }
             EntryKind::Reclassification { .. } => {
                 format!("{shares} {security} for {}", ledger_table::because(self.run, entry))
             }

@@ -2,9 +2,12 @@
 
 use super::{Line, Writer, count, per_share, percent, plain};
 use crate::engine::books::{Because, EntryKind};
-use crate::engine::ledger::PostedPricing;
-use crate::model::{ConversionMethod, Event, EventId, RoundId, RoundPrice, Term};
-use crate::report::words;
+use crate::engine::ledger::{Posted, PostedPricing};
+use crate::model::{ConversionMethod, Event, EventId, Ipo, IpoPrice, IpoSeller, OriginId, RoundId, RoundPrice, Term};
+use crate::num::Stated;
+use crate::report::exact::{POSTED_PLACES, decimal};
+use crate::report::offering::Offering;
+use crate::report::{ipos, words};
 use rust_decimal::Decimal;
 
 impl Writer<'_> {
@@ -55,16 +58,74 @@ impl Writer<'_> {
                     ),
                 ));
             }
+            Because::OfferingPrice => self.offering_price(event, lines),
             Because::PoolTarget { .. }
             | Because::GivenNumber
             | Because::PayToPlay { .. }
+            | Because::Dividend { .. }
             | Because::ExercisePrice
             | Because::NetExercise { .. }
             | Because::Unvested
             | Because::Milestone
             | Because::Conversion { .. }
             | Because::Protection { .. }
+            | Because::IpoRatchet { .. }
             | Because::Ratio { .. } => {}
+        }
+    }
+
+    /// Where the number behind an entry of an offering was stated.
+    pub(super) fn offered_by(&self, entry: &Posted, terms: &Ipo<Stated>) -> Option<OriginId> {
+        match entry.kind {
+            EntryKind::Issuance { .. } => Some(terms.quantity_origin),
+            EntryKind::Adjustment { .. } => {
+                let class = self.agreement().scenario.positions[entry.position.index()].class();
+                terms.ratchets.iter().find(|ratchet| Some(ratchet.class) == class).map(|ratchet| ratchet.origin)
+            }
+            EntryKind::Transfer { from, .. } => {
+                let sells = |seller: &&IpoSeller<Stated>| seller.holders.iter().any(|holder| holder.position == from);
+                terms.sellers.iter().find(sells).map(|seller| seller.origin)
+            }
+            _ => None,
+        }
+    }
+
+    fn offering_price(&self, event: EventId, lines: &mut Vec<Line>) {
+        let Some(offering) = Offering::of(self.agreement(), self.run.ledger(), event) else { return };
+        let posted = offering.posted;
+        let price = per_share(decimal(offering.price(), POSTED_PLACES), self.currency());
+        let says = match offering.terms.price {
+            IpoPrice::PerShare { .. } => format!("price {price} of the offering, as stated"),
+            IpoPrice::PreMoney { .. } => format!(
+                "price {price} = pre-money {} / {} shares{}",
+                words::money_in_full(posted.pre_money, self.currency()),
+                count(posted.capitalization),
+                if posted.price == posted.solved_price { "" } else { ", rounded" }
+            ),
+        };
+        lines.push(self.cited(1, says, offering.terms.price_origin));
+        let (IpoPrice::PerShare { price: term, counts } | IpoPrice::PreMoney { valuation: term, counts }) =
+            offering.terms.price;
+        if let Term::Variable(id) = term {
+            lines.push(self.variable(2, id));
+        }
+        if let IpoPrice::PreMoney { .. } = offering.terms.price {
+            let added: Vec<String> = [
+                (posted.counted.ratchets, "by ratchets"),
+                (posted.counted.conversions, "from SAFEs and notes"),
+                (posted.counted.treasury, "by the treasury stock method"),
+            ]
+            .into_iter()
+            .filter(|(shares, _)| !shares.is_zero())
+            .map(|(shares, what)| format!(" + {} {what}", count(shares)))
+            .collect();
+            let (all, before) = (count(posted.capitalization), count(posted.counted.before));
+            let what = ipos::count_in_words(counts);
+            let says = match added.is_empty() {
+                true => format!("{all} before the offering: {what}"),
+                false => format!("{all} = {before} before the offering{}: {what}", added.concat()),
+            };
+            lines.push(plain(2, says));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Valued;
 use super::lines::{Line, lines};
-use super::names::Kind;
+use super::names::{Kind, in_print};
 use crate::engine::valuation::Priced;
 use crate::num::Exact;
 use crate::report::chart::{Body, Chart, Colour, WorthRow};
@@ -10,7 +10,7 @@ use crate::report::charts::framed;
 use crate::report::exact::{FRACTION_PLACES, POSTED_PLACES, decimal};
 use crate::report::frame::is_normalised;
 use crate::report::run::Run;
-use crate::report::words::{counted, fixed, money, percent, price, rounded};
+use crate::report::words::{counted, fixed, money, percent, rounded};
 use rust_decimal::Decimal;
 
 /// Most rows of a chart; the largest are shown.
@@ -80,14 +80,6 @@ fn change(difference: Exact) -> String {
     let difference = rounded(decimal(difference, FRACTION_PLACES) * Decimal::ONE_HUNDRED, 1);
     let sign = if difference.is_sign_positive() && !difference.is_zero() { "+" } else { "" };
     format!("{sign}{}%", fixed(difference, 1))
-}
-
-/// A price with at least two decimals and three digits that say something.
-fn in_print(amount: Decimal, currency: &str) -> String {
-    let places = (2..=8).find(|places| rounded(amount, *places) >= Decimal::new(100, *places)).unwrap_or(2);
-    let digits = fixed(amount, places);
-    price(digits.parse().unwrap_or(amount), currency)
-        .replace(&crate::num::grouped(digits.parse().unwrap_or(amount)), &digits)
 }
 
 /// The finding: the common, or else what is furthest from its headline.

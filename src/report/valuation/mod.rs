@@ -2,12 +2,14 @@
 
 mod chart;
 mod csv;
+mod explain;
 mod lines;
 mod names;
 mod tables;
 
 pub use chart::charts;
 pub use csv::csv;
+pub use explain::after_stage;
 pub use tables::tables;
 
 use super::run::Run;

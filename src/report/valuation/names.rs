@@ -6,7 +6,7 @@ use crate::engine::valuation::Priced;
 use crate::model::{ClassId, ConvertibleId, Holding, PlanId};
 use crate::num::Exact;
 use crate::report::exact::{FRACTION_PLACES, decimal};
-use crate::report::words::{listed, percent, price};
+use crate::report::words::{fixed, grouped, listed, percent, rounded, symbol};
 use rust_decimal::Decimal;
 
 /// What is valued together.
@@ -49,7 +49,7 @@ pub(super) fn name_of(valued: &Valued, kind: Kind) -> String {
     let agreement = &valued.run.agreement;
     let at = |exercise_price: Decimal| match exercise_price.is_zero() {
         true => String::new(),
-        false => format!(" at {}", price(exercise_price, &agreement.head.currency)),
+        false => format!(" at {}", in_print(exercise_price, &agreement.head.currency)),
     };
     match kind {
         Kind::Class(class) => agreement.classes[class.index()].name.clone(),
@@ -64,6 +64,14 @@ pub(super) fn name_of(valued: &Valued, kind: Kind) -> String {
         Kind::Pool(plan) => format!("{}, available", agreement.plans[plan.index()]),
         Kind::Convertible(id) => agreement.convertibles[id.index()].name.clone(),
     }
+}
+
+/// A price with at least two decimals and two digits that say something.
+pub(super) fn in_print(amount: Decimal, currency: &str) -> String {
+    let places = (2..=8).find(|places| rounded(amount, *places) >= Decimal::new(10, *places)).unwrap_or(2);
+    let shown = fixed(amount, places);
+    let (whole, fraction) = shown.split_once('.').unwrap_or((&shown, ""));
+    format!("{}{}.{fraction}", symbol(currency), grouped(whole.parse().unwrap_or_default()))
 }
 
 /// What happens where a tranche begins.
@@ -100,7 +108,7 @@ pub(super) fn shares(valued: &Valued, priced: &Priced, segment: &Segment) -> Str
         let Recipient::Claim(claim) = recipient else { continue };
         let name = name_of(valued, kind_of(valued, priced.stack.claims[claim as usize].of));
         match shares.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, sum)) => *sum = *sum + part,
+            Some((_, sum)) => *sum += part,
             None => shares.push((name, part)),
         }
     }

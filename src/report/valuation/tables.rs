@@ -11,6 +11,7 @@ use crate::report::run::Run;
 use crate::report::table::{Cell, Style, Table};
 use crate::report::words::{basis, fixed, grouped, money as in_words, percent, price};
 use rust_decimal::Decimal;
+use std::fmt::Write as _;
 
 /// The tables of every valuation: what each class is worth, the tranches it follows from, and whose it is.
 pub fn tables(run: &Run) -> Vec<Table> {
@@ -136,7 +137,7 @@ fn sentences(valued: &Valued, priced: &Priced) -> Vec<String> {
         );
         if let Some(post_money) = valued.post_money().filter(|post_money| post_money.is_positive().is_yes()) {
             let over = decimal(Exact::given(solved.backsolve.equity) / post_money - Exact::one(), FRACTION_PLACES);
-            sentence.push_str(&format!(", {} the headline", beside(over)));
+            let _ = write!(sentence, ", {} the headline", beside(over));
         }
         let width = solved.backsolve.above - solved.backsolve.below;
         let certain = match width <= Decimal::new(1, 2) {

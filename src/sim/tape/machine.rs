@@ -86,6 +86,7 @@ impl Machine {
                 Step::MulKnown { to, a, k } => each!(self, to, |i| x[i] * k, x = a),
                 Step::MulAdd { to, a, b, c } => each!(self, to, |i| x[i] * y[i] + z[i], x = a, y = b, z = c),
                 Step::MulKnownAdd { to, a, k, c } => each!(self, to, |i| x[i] * k + z[i], x = a, z = c),
+                Step::MulKnownAddKnown { to, a, k, l } => each!(self, to, |i| x[i] * k + l, x = a),
                 Step::MulSub { to, a, b, c } => each!(self, to, |i| z[i] - x[i] * y[i], x = a, y = b, z = c),
                 Step::Div { to, a, b } => each!(self, to, |i| x[i] / y[i], x = a, y = b),
                 Step::DivKnown { to, a, k } => each!(self, to, |i| x[i] / k, x = a),

@@ -42,6 +42,8 @@ pub enum Step {
     MulAdd { to: u32, a: u32, b: u32, c: u32 },
     /// a * k + c, rounded twice
     MulKnownAdd { to: u32, a: u32, k: f64, c: u32 },
+    /// a * k + l, rounded twice
+    MulKnownAddKnown { to: u32, a: u32, k: f64, l: f64 },
     /// c - a * b, rounded twice
     MulSub { to: u32, a: u32, b: u32, c: u32 },
     /// a / b
@@ -117,6 +119,8 @@ struct Compiler<'a> {
     /// How many operations or roots read each; infinite for roots, which keep their column.
     uses: Vec<u32>,
     fused: Vec<bool>,
+    /// Sums and differences that have a product in them.
+    taken: Vec<bool>,
     /// Products that are quotients.
     quotient: Vec<bool>,
     column_of: Vec<Option<u32>>,
@@ -134,6 +138,7 @@ impl Program {
             recording,
             uses: vec![0; count],
             fused: vec![false; count],
+            taken: vec![false; count],
             quotient: vec![false; count],
             column_of: vec![None; count],
             free: Vec::new(),
@@ -207,41 +212,60 @@ impl Compiler<'_> {
         }
     }
 
-    /// Marks products that are read once, by a sum or as what is taken from something: they become part of it.
+    /// Marks products that become part of the sums that read them: any product that is read once, and a product with a
+    /// known number that only sums read, since multiplying again costs less than keeping it.
     fn fuse(&mut self) {
+        let readers = self.readers();
         for index in 0..self.uses.len() {
             if self.uses[index] == 0 {
                 continue;
             }
             self.fuse_reciprocal(index);
-            let (first, second) = match self.recording.operations[index] {
-                Operation::Add(a, b) => (Some(b), Some(a)),
-                Operation::Sub(Key::Node(_), b) => (Some(b), None),
-                _ => (None, None),
-            };
-            let once = |key: &Key| match key {
-                Key::Known(_) => false,
-                Key::Node(index) => {
-                    let index = *index as usize;
-                    let is_product = matches!(self.recording.operations[index], Operation::Mul(..));
-                    is_product && self.uses[index] == 1 && !self.fused[index] && !self.quotient[index]
-                }
-            };
-            // The other term must be a column.
-            let chosen = match (first.filter(|key| once(key)), second.filter(|key| once(key))) {
-                (Some(key), _) if second.is_none_or(|other| matches!(other, Key::Node(_))) => Some(key),
-                (_, Some(key)) if first.is_some_and(|other| matches!(other, Key::Node(_))) => Some(key),
-                _ => None,
-            };
-            // A difference takes only products of two columns.
-            if let Some(Key::Node(product)) = chosen {
-                let of_columns =
-                    matches!(self.recording.operations[product as usize], Operation::Mul(Key::Node(_), Key::Node(_)));
-                if of_columns || matches!(self.recording.operations[index], Operation::Add(..)) {
-                    self.fused[product as usize] = true;
+            let Operation::Mul(_, b) = self.recording.operations[index] else { continue };
+            let (count, is_kept) = (readers[index].len(), self.uses[index] >= KEPT);
+            let is_known = matches!(b, Key::Known(_));
+            let may = !is_kept && !self.quotient[index] && count > 0 && (count == 1 || (is_known && count <= 3));
+            if !may || !readers[index].iter().all(|&reader| self.can_take(reader, index, is_known)) {
+                continue;
+            }
+            self.fused[index] = true;
+            for &reader in &readers[index] {
+                self.taken[reader as usize] = true;
+            }
+            // What the product reads is now read by each of its readers.
+            for read in reads(self.recording.operations[index]) {
+                self.uses[read as usize] += u32::try_from(count - 1).unwrap_or_default();
+            }
+        }
+    }
+
+    /// By operation: which of those that are needed read it, once for each time.
+    fn readers(&self) -> Vec<Vec<u32>> {
+        let mut readers = vec![Vec::new(); self.uses.len()];
+        for (index, operation) in (0..).zip(&self.recording.operations) {
+            if self.uses[index as usize] > 0 {
+                for read in reads(*operation) {
+                    readers[read as usize].push(index);
                 }
             }
         }
+        readers
+    }
+
+    /// Whether a sum or difference can have this product in it: one only, beside a column or, for a product with a known
+    /// number, a known one.
+    fn can_take(&self, reader: u32, product: usize, is_known: bool) -> bool {
+        let is_it = |key: Key| matches!(key, Key::Node(index) if index as usize == product);
+        let is_column = |key: Key| matches!(key, Key::Node(_));
+        let fits = match self.recording.operations[reader as usize] {
+            Operation::Add(a, b) if is_it(a) != is_it(b) => {
+                let other = if is_it(a) { b } else { a };
+                is_column(other) || is_known
+            }
+            Operation::Sub(a, b) => is_it(b) && is_column(a) && !is_it(a) && !is_known,
+            _ => false,
+        };
+        fits && !self.taken[reader as usize]
     }
 
     /// A product with a reciprocal that nothing else reads is a quotient.
@@ -336,6 +360,16 @@ impl Compiler<'_> {
         let (at, of) = (|index: u32| self.at(index), f64::from_bits);
         match operation {
             Operation::Add(Node(a), Node(b)) => self.sum(to, a, b),
+            Operation::Add(Node(product), Known(l)) | Operation::Add(Known(l), Node(product))
+                if self.fused[product as usize] =>
+            {
+                let (Operation::Mul(Node(a), Known(k)) | Operation::Mul(Known(k), Node(a))) =
+                    self.recording.operations[product as usize]
+                else {
+                    unreachable!("only products with a known number are fused into a sum with one")
+                };
+                Step::MulKnownAddKnown { to, a: at(a), k: of(k), l: of(l) }
+            }
             Operation::Add(Node(a), Known(k)) | Operation::Add(Known(k), Node(a)) => {
                 Step::AddKnown { to, a: at(a), k: of(k) }
             }

@@ -135,6 +135,29 @@ impl Symbol {
         matches!(self, Symbol::Known(known) if known == value)
     }
 
+    /// A product in which known factors stand last, and are one: what several participants pay of one amount at one price
+    /// is one product times the part of each. It differs from the product as written by its last digit at most.
+    fn with_known_factors_last(self, other: Self) -> Self {
+        match (self.known_factor(), other.known_factor()) {
+            (Some((a, k)), None) => match other {
+                Symbol::Known(l) => a * Symbol::Known(k * l),
+                Symbol::Node(_) => (a * other) * Symbol::Known(k),
+            },
+            (None, Some((b, k))) => (self * b) * Symbol::Known(k),
+            (Some((a, k)), Some((b, l))) => (a * b) * Symbol::Known(k * l),
+            (None, None) => Symbol::noted(Operation::Mul(self.key(), other.key()), self.bounds().mul(other.bounds())),
+        }
+    }
+
+    /// A product with a known number, as the other factor and that number.
+    fn known_factor(self) -> Option<(Symbol, f64)> {
+        let Symbol::Node(index) = self else { return None };
+        match operation(index) {
+            Operation::Mul(Key::Node(factor), Key::Known(k)) => Some((Symbol::Node(factor), f64::from_bits(k))),
+            _ => None,
+        }
+    }
+
     /// What it is one over.
     fn is_reciprocal_of(self) -> Option<Symbol> {
         let Symbol::Node(index) = self else { return None };
@@ -199,7 +222,7 @@ impl Mul for Symbol {
             _ if self.is(1.0) => other,
             _ if other.is(1.0) => self,
             (Symbol::Known(_), Symbol::Node(_)) => other * self,
-            _ => Symbol::noted(Operation::Mul(self.key(), other.key()), self.bounds().mul(other.bounds())),
+            _ => self.with_known_factors_last(other),
         }
     }
 }

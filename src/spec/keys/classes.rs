@@ -1,8 +1,7 @@
 //! The classes of shares.
 
 use super::{
-    CAPITALIZATION, FRACTION, Group, Key, Kind, MONEY, MULTIPLE, NUMBER, Names, Need, PRICE, SOURCED, TableSpec, areas,
-    key,
+    CAPITALIZATION, FRACTION, Group, Key, Kind, MONEY, MULTIPLE, NUMBER, Names, Need, PRICE, SOURCED, TableSpec, key,
 };
 
 /// `[[classes]]`.
@@ -22,7 +21,6 @@ pub(super) static CLASS: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: GROUPS,
-    later: None,
 };
 
 /// `[class_defaults]`.
@@ -32,7 +30,6 @@ pub(super) static CLASS_DEFAULTS: TableSpec = TableSpec {
     doc: "Terms of every preferred class that does not say otherwise.",
     keys: &[TERMS, SOURCED],
     groups: GROUPS,
-    later: None,
 };
 
 const GROUPS: &[Group] = &[
@@ -112,7 +109,12 @@ const TERMS: &[Key] = &[
     )
     .default("`\"simple\"`"),
     key("dividend_base", Kind::Word(&["issue_price", "preference"]), "what the rate is of").default("`\"issue_price\"`"),
-    key("dividend_payment", Kind::Word(&["accrues", "cash", "in_kind"]), "how it is paid").default("`\"accrues\"`").later_for(areas::DIVIDENDS_IN_KIND, "in_kind"),
+    key(
+        "dividend_payment",
+        Kind::Word(&["accrues", "cash", "in_kind"]),
+        "how it is paid; `in_kind`: in shares of the class at the issue price, on the anniversaries of its first issue, up to the last event or `as_of`",
+    )
+        .default("`\"accrues\"`"),
     key("dividend_on_conversion", Kind::Word(&["forfeited", "paid"]), "what becomes of it on conversion")
         .default("`\"forfeited\"`"),
     key("forced_conversion", FRACTION, "when more than this part of the preferred prefers to convert, all must")

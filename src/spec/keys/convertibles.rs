@@ -17,7 +17,6 @@ pub(super) static CONVERTIBLE: TableSpec = TableSpec {
         need: Need::AtMostOne,
         help: "its price is capped or fixed in one way",
     }],
-    later: None,
 };
 
 const TERMS: &[Key] = &[

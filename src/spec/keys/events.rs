@@ -70,7 +70,6 @@ pub(super) static SECONDARY: TableSpec = TableSpec {
             help: "the price is said in one way",
         },
     ],
-    later: None,
 };
 
 /// `[[pool_increases]]`.
@@ -92,7 +91,6 @@ pub(super) static POOL_INCREASE: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[Group { alternatives: &[&["shares"], &["target"]], need: Need::One, help: "the other follows from it" }],
-    later: None,
 };
 
 /// `[[option_grants]]`.
@@ -125,7 +123,6 @@ pub(super) static OPTION_GRANT: TableSpec = TableSpec {
         need: Need::One,
         help: "the other follows from it",
     }],
-    later: None,
 };
 
 /// `[[warrants]]`.
@@ -155,7 +152,6 @@ pub(super) static WARRANT: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: None,
 };
 
 static WARRANT_TRANCHE: TableSpec = TableSpec {
@@ -174,7 +170,6 @@ static WARRANT_TRANCHE: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: None,
 };
 
 /// `[[exercises]]`.
@@ -194,7 +189,6 @@ pub(super) static EXERCISE: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: None,
 };
 
 /// `[[cancellations]]`.
@@ -214,7 +208,6 @@ pub(super) static CANCELLATION: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: None,
 };
 
 /// `[[issuances]]`.
@@ -244,7 +237,6 @@ pub(super) static ISSUANCE: TableSpec = TableSpec {
             help: "the one follows from the other",
         },
     ],
-    later: None,
 };
 
 /// `[[conversions]]`.
@@ -265,7 +257,6 @@ pub(super) static CONVERSION: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: None,
 };
 
 /// `[[splits]]`.
@@ -283,7 +274,6 @@ pub(super) static SPLIT: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: None,
 };
 
 /// `[[repurchases]]`.
@@ -304,7 +294,6 @@ pub(super) static REPURCHASE: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[Group { alternatives: SHARES_OR_AMOUNT, need: Need::One, help: "the other follows from the price" }],
-    later: None,
 };
 
 /// `[[loans]]`.
@@ -320,7 +309,6 @@ pub(super) static LOAN: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: None,
 };
 
 /// How debt grows.
@@ -361,7 +349,6 @@ pub(super) static VALUATION: TableSpec = TableSpec {
         need: Need::AtMostOne,
         help: "with `equity` what every class is worth follows; without it the equity follows from one class's price",
     }],
-    later: None,
 };
 
 /// `[[commitments]]`.
@@ -382,5 +369,4 @@ pub(super) static COMMITMENT: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: None,
 };

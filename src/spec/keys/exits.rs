@@ -3,7 +3,7 @@
 use super::events::{BUYERS, SELLERS};
 use super::{
     COUNT, EVENT, FRACTION, Group, Kind, MONEY, MONEY_OR_FRACTION, NAMED_EVENT, Names, Need, PRICE, SOURCED, TableSpec,
-    areas, key,
+    key,
 };
 
 /// `[[ipos]]`.
@@ -16,21 +16,33 @@ pub(super) static IPO: TableSpec = TableSpec {
         &[
             key("class", Kind::Name(Names::Class), "the class offered").default("`\"Common\"`"),
             key("price_per_share", PRICE, "the price in the offering"),
-            key("pre_money", MONEY, "the valuation before the new money"),
+            key("pre_money", MONEY, "the valuation before the new money, with what ratchets add"),
+            key(
+                "pre_money_counts",
+                Kind::Word(&["without_pool", "with_pool", "tsm", "basic"]),
+                "what the pre-money is divided by: everything fully diluted without or with the available pool, or \
+                 outstanding shares with options and warrants by the treasury stock method or without them",
+            )
+            .default("`\"without_pool\"`"),
             key("primary_shares", COUNT, "new shares").zero_too(),
             key("primary_amount", MONEY, "new shares, in money").zero_too(),
             key("secondary_shares", COUNT, "shares that holders sell").zero_too(),
-            key("sellers", Kind::Either(&[Kind::Word(&["pro_rata"]), Kind::Map(&SELLERS)]), "who sells"),
-            key("buyers", Kind::Map(&BUYERS), "who buys"),
-            key("greenshoe_shares", COUNT, "shares the underwriters may take besides").zero_too(),
+            key(
+                "sellers",
+                Kind::Either(&[Kind::Word(&["pro_rata"]), Kind::Map(&SELLERS)]),
+                "who sells; other common becomes the class offered first",
+            ),
+            key("buyers", Kind::Map(&BUYERS), "who buys, the company's shares and the holders'")
+                .default("one holder, `\"Public\"`"),
+            key("greenshoe_shares", COUNT, "shares of the company that the underwriters may take besides").zero_too(),
             key("greenshoe_used", FRACTION, "how much of it they take").default("0 %").with(&["greenshoe_shares"]),
             key("underwriting_discount", MONEY, "what the underwriters keep").zero_too(),
             key("costs", MONEY, "what the offering costs").zero_too(),
-            key("net_tangible_book_value", MONEY, "before the offering").signed(),
+            key("net_tangible_book_value", MONEY, "before the offering, once everything has converted").signed(),
             key(
                 "converts",
                 Kind::Either(&[Kind::Word(&["all", "none"]), Kind::List(&Kind::Name(Names::Any))]),
-                "which preferred classes and convertibles convert",
+                "which preferred classes and convertibles become common",
             )
             .default("`\"all\"`"),
         ],
@@ -49,7 +61,6 @@ pub(super) static IPO: TableSpec = TableSpec {
             help: "the one follows from the other",
         },
     ],
-    later: Some(areas::IPOS),
 };
 
 /// `[[exits]]`.
@@ -80,5 +91,4 @@ pub(super) static EXIT: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: None,
 };

@@ -1,6 +1,6 @@
 //! Figures that must come out.
 
-use super::{COUNT, FRACTION, Key, Kind, MONEY, MULTIPLE, MapSpec, NUMBER, Names, PRICE, Sign, TableSpec, areas, key};
+use super::{COUNT, FRACTION, Key, Kind, MONEY, MULTIPLE, MapSpec, NUMBER, Names, PRICE, Sign, TableSpec, key};
 use crate::spec::number::Measure;
 
 /// `[[expect]]`.
@@ -12,7 +12,6 @@ pub(super) static EXPECT: TableSpec = TableSpec {
           of that length, single values hold for all.",
     keys: &[CONDITIONS, WHOLE, NAMED, INSTRUMENTS, IN_AN_EXIT],
     groups: &[],
-    later: None,
 };
 
 const CONDITIONS: &[Key] = &[
@@ -66,7 +65,7 @@ const WHOLE: &[Key] = &[
     whole("price_per_share", Kind::OneOrMore(&PRICE), "the price of one share in the round"),
     whole("money_raised", Kind::OneOrMore(&MONEY), "the new money, gross"),
     whole("residue", Kind::OneOrMore(&MONEY), "what rounding left of the cheques"),
-    whole("net_proceeds", Kind::OneOrMore(&MONEY), "money raised after discount and costs").later(areas::IPOS),
+    whole("net_proceeds", Kind::OneOrMore(&MONEY), "money raised after discount and costs"),
     whole("distributed", Kind::OneOrMore(&MONEY), "the sum of all payouts"),
     whole("breakpoints", Kind::List(&Kind::OneOrMore(&MONEY)), "exit values at which who shares changes; a list"),
     whole("equity", Kind::OneOrMore(&MONEY), "what all equity is worth in a valuation"),
@@ -75,11 +74,9 @@ const WHOLE: &[Key] = &[
         Kind::List(&Kind::OneOrMore(&MONEY)),
         "values between the breakpoints by option pricing; a list",
     ),
-    whole("book_value_per_share", Kind::OneOrMore(&PRICE), "net tangible book value after the offering")
-        .later(areas::IPOS),
-    whole("book_value_increase", Kind::OneOrMore(&PRICE), "its increase per share").later(areas::IPOS),
-    whole("dilution_per_share", Kind::OneOrMore(&PRICE), "what a buyer in the offering pays above book value")
-        .later(areas::IPOS),
+    whole("book_value_per_share", Kind::OneOrMore(&PRICE), "net tangible book value after the offering"),
+    whole("book_value_increase", Kind::OneOrMore(&PRICE), "its increase per share"),
+    whole("dilution_per_share", Kind::OneOrMore(&PRICE), "what a buyer in the offering pays above book value"),
 ];
 
 /// Figures by name.
@@ -101,7 +98,7 @@ const NAMED: &[Key] = &[
     key("shares", Kind::Map(&COUNTS), "shares held, a plan's available ones, or what an instrument converted into"),
     key("shares_as_converted", Kind::Map(&COUNTS), "shares at current conversion ratios"),
     key("ownership", Kind::Map(&FRACTIONS), "part of the fully diluted total"),
-    key("votes", Kind::Map(&FRACTIONS), "part of the votes").later(areas::VOTES),
+    key("votes", Kind::Map(&FRACTIONS), "part of the votes of outstanding shares as converted"),
     key("value", Kind::Map(&AMOUNTS), "at the price in force"),
     key("value_per_share", Kind::Map(&PRICES), "the same for one share"),
     key("money_in", Kind::Map(&AMOUNTS), "what was paid in so far"),
@@ -120,7 +117,7 @@ const INSTRUMENTS: &[Key] = &[
     key("balance", Kind::Map(&AMOUNTS), "principal and interest"),
     key("preference", Kind::Map(&AMOUNTS), "the whole preference of a class"),
     key("preference_per_share", Kind::Map(&PRICES), "the same for one share"),
-    key("ratchet_shares", Kind::Map(&COUNTS), "shares a ratchet adds").later(areas::IPOS),
+    key("ratchet_shares", Kind::Map(&COUNTS), "shares a ratchet adds"),
 ];
 
 const IN_AN_EXIT: &[Key] = &[

@@ -20,7 +20,6 @@ pub static ROOT: TableSpec = TableSpec {
     doc: "What the scenario is about. TOML puts every line under the last header, so these lines come first.",
     keys: &[HEAD, TABLES],
     groups: &[],
-    later: None,
 };
 
 const HEAD: &[Key] = &[
@@ -85,7 +84,6 @@ static SOURCE: TableSpec = TableSpec {
         key("remove", Kind::YesNo, "drops the source of that ID which the base file has"),
     ]],
     groups: &[],
-    later: None,
 };
 
 static STAKEHOLDERS: MapSpec = MapSpec {
@@ -125,7 +123,6 @@ static STAKEHOLDER: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: None,
 };
 
 static VARIABLES: MapSpec = MapSpec {
@@ -149,7 +146,6 @@ static VARIABLE: TableSpec = TableSpec {
         need: Need::One,
         help: "a variable is one value, a range or distribution, or tied to another by `of`",
     }],
-    later: None,
 };
 
 const VARIABLE_KEYS: &[Key] = &[
@@ -226,7 +222,6 @@ static CORRELATION: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: None,
 };
 
 static VESTINGS: MapSpec = MapSpec {
@@ -251,7 +246,6 @@ static VESTING: TableSpec = TableSpec {
         SOURCED,
     ],
     groups: &[],
-    later: None,
 };
 
 /// How a deal rounds; in the head or on a round.
@@ -272,7 +266,6 @@ pub(super) static ROUNDING: TableSpec = TableSpec {
         key("money_places", NUMBER, "decimal places of money").default("the preset's"),
     ]],
     groups: &[],
-    later: None,
 };
 
 const ROUNDING_WORD: Kind = Kind::Word(&["nearest", "up", "down"]);
@@ -291,5 +284,4 @@ pub static ORIGIN: TableSpec = TableSpec {
             .default("half a unit of the last digit of a published percentage"),
     ]],
     groups: &[],
-    later: None,
 };

@@ -43,7 +43,6 @@ pub(super) static OPENING: TableSpec = TableSpec {
             help: "`fully_diluted` is a real total, `normalised` a made-up one",
         },
     ],
-    later: None,
 };
 
 /// One line of `holdings`.
@@ -57,7 +56,6 @@ static HOLDING: TableSpec = TableSpec {
         need: Need::One,
         help: "a row is one position: write a row each",
     }],
-    later: None,
 };
 
 const SHARES: &[&str] = &["shares", "ownership"];

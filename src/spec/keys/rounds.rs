@@ -42,7 +42,6 @@ pub(super) static ROUND: TableSpec = TableSpec {
             help: "put it on a tranche; a round with one closing has no tranches",
         },
     ],
-    later: None,
 };
 
 const ROUND_KEYS: &[Key] = &[
@@ -118,7 +117,6 @@ static TRANCHE: TableSpec = TableSpec {
         need: Need::AtMostOne,
         help: "a closing at another price than the round's says so in one way",
     }],
-    later: None,
 };
 
 const TRANCHE_KEYS: &[Key] = &[
@@ -166,8 +164,15 @@ static PARTICIPANT: TableSpec = TableSpec {
                 FRACTION,
                 "the part of its right taken up: shares as converted over outstanding as converted + granted options + warrants, of the round's new shares",
             )
-            .positive()
             .term("NVCA pro rata right"),
+            key(
+                "over_allotment",
+                Kind::YesNo,
+                "also takes what other right holders leave, pro rata among those who do; a holder with a right that takes nothing says `pro_rata = \"0%\"`",
+            )
+            .default("no")
+            .term("NVCA fully exercising investors")
+            .with(&["pro_rata"]),
             key("remove", Kind::YesNo, "drops the participant of that name which the base file has"),
         ],
         SOURCED,
@@ -177,5 +182,4 @@ static PARTICIPANT: TableSpec = TableSpec {
         need: Need::One,
         help: "the others follow from it",
     }],
-    later: None,
 };

@@ -1,6 +1,7 @@
 //! Stakeholders, groups, classes and plans: who and what has a name before anything happens.
 
 use super::context::{Context, evidence};
+use super::ipos::PUBLIC;
 use super::names::{COMMON, OPTION_POOL, Thing};
 use crate::error::{Finding, Span};
 use crate::model::{
@@ -94,6 +95,7 @@ impl<'a> Context<'a> {
     pub(super) fn read_cast(&mut self) -> Cast {
         let mut cast = Cast::default();
         self.read_stakeholders(&mut cast);
+        self.add_public(&mut cast);
         self.read_classes(&mut cast);
         self.read_plans(&mut cast);
         cast
@@ -175,10 +177,45 @@ impl<'a> Context<'a> {
                 self.add_class(cast, class, None, block.span_of(key), true);
             }
         }
+        self.add_offered_classes(cast);
         if self.names.get(COMMON).is_none() {
             self.add_class(cast, COMMON, None, self.root.span, true);
         }
         self.read_converts_into(cast);
+    }
+
+    /// What an IPO offers is common, and need not be listed for that.
+    fn add_offered_classes(&mut self, cast: &mut Cast) {
+        for block in self.root.blocks("ipos") {
+            let Some(name) = block.text("class").filter(|name| self.names.get(name).is_none()) else { continue };
+            self.add_class(cast, name, None, block.span_of("class"), true);
+            if let (Some(class), Some(prices)) = (cast.classes.last_mut(), cast.conversions.last_mut()) {
+                (class.is_common, class.terms) = (true, Vec::new());
+                *prices = ClassPrices { issue_price: None, conversion_price: None };
+            }
+        }
+    }
+
+    /// Whoever buys in an IPO where nobody is said to.
+    fn add_public(&mut self, cast: &mut Cast) {
+        let needed = |block: &Block| !block.has("buyers") && super::ipos::offers(block);
+        let Some(block) = self.root.blocks("ipos").find(|block| needed(block)) else { return };
+        if matches!(self.names.get(PUBLIC), Some(Thing::Stakeholder(_))) {
+            return;
+        }
+        let id = StakeholderId::at(cast.stakeholders.len());
+        if let Err(finding) = self.names.add(PUBLIC, Thing::Stakeholder(id), Some(block.name_span())) {
+            self.report(*finding);
+            return;
+        }
+        cast.stakeholders.push(Stakeholder {
+            id: PUBLIC.to_owned(),
+            name: "Buyers in the IPO".to_owned(),
+            group: None,
+            relationship: "investor".to_owned(),
+            note: None,
+        });
+        cast.listed.push(block.name_span());
     }
 
     /// Where the file says what shares become: of a class, of class defaults, of a conversion.
@@ -223,11 +260,22 @@ impl<'a> Context<'a> {
         let kind = block.and_then(|block| self.word(block, "kind")).map(|(word, _)| word);
         let is_common = kind.map_or(name == COMMON, |kind| kind == "common");
         let defaults = self.root.block("class_defaults").filter(|_| !is_common);
-        let mut class = StockClass { name: name.to_owned(), is_common, converts_into: ClassId(0), terms: Vec::new() };
+        let mut class = StockClass {
+            name: name.to_owned(),
+            is_common,
+            converts_into: ClassId(0),
+            votes_per_share: Stated::ONE,
+            terms: Vec::new(),
+        };
         let conversion = ClassPrices {
             issue_price: self.class_price(block, defaults, "original_issue_price", &mut class),
             conversion_price: self.class_price(block, defaults, "conversion_price", &mut class),
         };
+        let votes = [block, defaults].into_iter().flatten().find(|owner| owner.has("votes_per_share"));
+        let votes = votes.and_then(|owner| {
+            self.quantity(owner, "votes_per_share", format!("votes_per_share of {name}"), &owner.provenance())
+        });
+        class.votes_per_share = votes.map_or(Stated::ONE, |(term, _)| self.stated(term));
         for key in TERMS {
             let Some(owner) = block.filter(|block| block.has(key)).or(defaults.filter(|defaults| defaults.has(key)))
             else {
@@ -335,6 +383,7 @@ impl<'a> Context<'a> {
 mod tests {
     use super::{StockClass, misspelt};
     use crate::model::ClassId;
+    use crate::num::Stated;
 
     #[test]
     fn a_slip_is_told_from_a_class_of_its_own() {
@@ -342,6 +391,7 @@ mod tests {
             name: name.to_owned(),
             is_common: false,
             converts_into: ClassId(0),
+            votes_per_share: Stated::ONE,
             terms: Vec::new(),
         };
         let known = [class("Angel Preferred"), class("Series A Preferred")];

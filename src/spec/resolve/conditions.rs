@@ -18,7 +18,10 @@ impl<'a> Context<'a> {
         let mut infos = Vec::with_capacity(slots.len());
         for index in 0..slots.len() {
             let info = self.settle_status(&mut slots[index], as_of, &mut conditions);
-            self.settle_dependency(slots, index);
+            // A dividend in kind is due whatever happens: no table of its own states it.
+            if !matches!(slots[index].what, What::Dividend(..)) {
+                self.settle_dependency(slots, index);
+            }
             infos.push(info);
         }
         self.check_first_closings(slots);

@@ -114,6 +114,11 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// The position of a holding, if there is a line for it already.
+    pub fn known_position(&self, holding: Holding) -> Option<PositionId> {
+        self.known_positions.get(&holding).copied()
+    }
+
     /// Keeps where a number came from.
     pub fn origin(&mut self, span: Span, what: impl Into<String>, provenance: &Provenance) -> OriginId {
         // What a base says of its block's source does not cover a figure that another file put in its place.

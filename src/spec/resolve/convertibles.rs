@@ -215,17 +215,29 @@ impl<'a> Context<'a> {
         Some(Elapsed::between(issued, until, compound.then_some(per_year), count))
     }
 
-    /// The convertibles a round converts: those issued before its first closing, as far as `converts` names them.
-    pub(super) fn read_converting(
+    /// The convertibles a round converts.
+    pub(super) fn read_converting_in(
         &mut self,
-        round: &'a Block,
+        round: &Block,
         class: ClassId,
         slots: &[Slot<'a>],
         first: usize,
         convertibles: &[Convertible<Stated>],
     ) -> Vec<Converting<Stated>> {
         let named = self.named_to_convert(round);
-        if named.as_ref().is_some_and(Vec::is_empty) {
+        self.read_converting(named.as_deref(), class, slots, first, convertibles)
+    }
+
+    /// The convertibles a round or an offering converts: those issued before it, as far as `converts` names them.
+    pub(super) fn read_converting(
+        &mut self,
+        named: Option<&[(ConvertibleId, Span)]>,
+        class: ClassId,
+        slots: &[Slot<'a>],
+        first: usize,
+        convertibles: &[Convertible<Stated>],
+    ) -> Vec<Converting<Stated>> {
+        if named.is_some_and(<[_]>::is_empty) {
             return Vec::new();
         }
         let mut converting = Vec::new();
@@ -236,7 +248,7 @@ impl<'a> Context<'a> {
         let issued: Vec<_> = issued.collect();
         for &(index, id, block, date) in &issued {
             if index > first {
-                if let Some((_, span)) = named.iter().flatten().find(|(named, _)| *named == id) {
+                if let Some((_, span)) = named.unwrap_or_default().iter().find(|(named, _)| *named == id) {
                     self.report(
                         Finding::error(
                             "E0492",
@@ -248,7 +260,7 @@ impl<'a> Context<'a> {
                 }
                 continue;
             }
-            if named.as_ref().is_some_and(|named| !named.iter().any(|(named, _)| *named == id)) {
+            if named.is_some_and(|named| !named.iter().any(|(named, _)| *named == id)) {
                 continue;
             }
             let Some(terms) = convertibles.get(id.index()) else { continue };

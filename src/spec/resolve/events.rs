@@ -7,7 +7,7 @@ use super::timeline::{Slot, What};
 use crate::error::{Finding, Span};
 use crate::model::{
     Buyer, ClassId, Commitment, CommitmentInfo, Consideration, Event, Holding, Issuance, Part, PoolAmount,
-    PoolIncrease, PositionId, RoundingInfo, SalePrice, SaleQuantity, Secondary, Seller, Split, Term,
+    PoolIncrease, PositionId, RoundingInfo, SalePrice, SaleQuantity, Secondary, Seller, Split, StakeholderId, Term,
 };
 use crate::num::{Exact, Number, Stated};
 use crate::spec::keys::Sign;
@@ -41,8 +41,8 @@ impl<'a> Context<'a> {
             What::Repurchase => self.repurchase(slot, &outer, file).map(Event::Repurchase),
             What::Convertible(id) => Some(Event::Convertible(id)),
             What::Valuation(number) => Some(Event::Valuation(number)),
-            // A maturity and an exit need the other slots; see `read_maturities` and `read_exit`.
-            What::Maturity(_) | What::Commitment | What::Loan(_) | What::Exit => None,
+            // These need the other slots; see `read_events` and `read_exit`.
+            What::Maturity(_) | What::Dividend(..) | What::Ipo | What::Commitment | What::Loan(_) | What::Exit => None,
         }
     }
 
@@ -101,7 +101,13 @@ impl<'a> Context<'a> {
         Some((SalePrice::OfRound { round, multiple: multiple.0 }, multiple.1))
     }
 
-    fn buyers(&mut self, block: &Block, class: ClassId, stage: &str, outer: &Provenance) -> Option<Vec<Buyer<Stated>>> {
+    pub(super) fn buyers(
+        &mut self,
+        block: &Block,
+        class: ClassId,
+        stage: &str,
+        outer: &Provenance,
+    ) -> Option<Vec<Buyer<Stated>>> {
         let map = block.block("buyers")?;
         let Shape::Map(spec) = map.shape else { return None };
         let mut buyers = Vec::new();
@@ -189,11 +195,16 @@ impl<'a> Context<'a> {
 
     /// What a stakeholder, or every member of a group, holds of a class.
     fn holdings_of(&mut self, name: &str, span: Span, class: ClassId) -> Option<Vec<PositionId>> {
+        let holders = self.holders_named(name, span)?;
+        Some(holders.into_iter().map(|who| self.position(Holding::Shares(who, class))).collect())
+    }
+
+    /// A stakeholder, or every member of a group.
+    pub(super) fn holders_named(&mut self, name: &str, span: Span) -> Option<Vec<StakeholderId>> {
         match self.names.look_up(name) {
-            Some(Thing::Stakeholder(who)) => Some(vec![self.position(Holding::Shares(who, class))]),
+            Some(Thing::Stakeholder(who)) => Some(vec![who]),
             Some(Thing::Group(group)) => {
-                let members: Vec<_> = self.members.iter().filter(|(_, of)| *of == group).map(|(who, _)| *who).collect();
-                Some(members.into_iter().map(|who| self.position(Holding::Shares(who, class))).collect())
+                Some(self.members.iter().filter(|(_, of)| *of == group).map(|(who, _)| *who).collect())
             }
             _ => {
                 let fits = |thing| matches!(thing, Thing::Stakeholder(_) | Thing::Group(_));
@@ -205,7 +216,7 @@ impl<'a> Context<'a> {
     }
 
     /// Parts of a sale add up to the whole, unless one is the rest.
-    fn check_parts(
+    pub(super) fn check_parts(
         &mut self,
         block: &Block,
         key: &str,
@@ -355,7 +366,7 @@ impl<'a> Context<'a> {
     }
 }
 
-fn part(term: Term<Stated>, measure: Measure) -> Part<Stated> {
+pub(super) fn part(term: Term<Stated>, measure: Measure) -> Part<Stated> {
     match measure {
         Measure::Fraction => Part::Fraction(term),
         _ => Part::Money(term),

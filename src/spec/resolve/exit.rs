@@ -47,7 +47,7 @@ impl<'a> Context<'a> {
         for slot in &mut slots[place + 1..] {
             match slot.what {
                 What::Commitment | What::Loan(_) | What::Valuation(_) => {}
-                What::Vest(..) | What::Maturity(_) => slot.rung = crate::model::Rung::Never,
+                What::Vest(..) | What::Maturity(_) | What::Dividend(..) => slot.rung = crate::model::Rung::Never,
                 What::Exit => self.report(
                     Finding::error("E0510", format!("\"{stage}\" and \"{}\" both end the company", slot.stage))
                         .at(slot.block.name_span(), "the second sale")
@@ -63,6 +63,7 @@ impl<'a> Context<'a> {
                 | What::Cancellation
                 | What::Issuance
                 | What::Split
+                | What::Ipo
                 | What::ClassConversion
                 | What::Repurchase
                 | What::Convertible(_) => {
@@ -114,7 +115,7 @@ impl<'a> Context<'a> {
         let costs = self.charge(block, "costs", stage, &outer);
         let carve_out = self.charge(block, "carve_out", stage, &outer);
         let carve_out_to = match block.text("carve_out_to") {
-            Some(who) => Some(self.stakeholder(&who.to_owned(), block.span_of("carve_out_to"))?),
+            Some(who) => Some(self.stakeholder(who, block.span_of("carve_out_to"))?),
             None => None,
         };
         let escrow = match block.has("escrow") {
@@ -258,7 +259,7 @@ impl<'a> Context<'a> {
             let What::Loan(number) = loan.what else { continue };
             let (block, name) = (loan.block, loan.stage.as_str());
             let outer = block.provenance();
-            let to = self.stakeholder(&block.text("stakeholder")?.to_owned(), block.span_of("stakeholder"))?;
+            let to = self.stakeholder(block.text("stakeholder")?, block.span_of("stakeholder"))?;
             let (amount, origin) = self.quantity(block, "amount", format!("amount of {name}"), &outer)?;
             let interest = self.interest(block, name, &outer);
             let elapsed = self.elapsed(block, name, loan.date, slot.date)?;

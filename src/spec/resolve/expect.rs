@@ -12,16 +12,21 @@ use crate::spec::value::{Given, Literal, Read};
 use rust_decimal::Decimal;
 
 /// Figures by their key.
-pub(super) const FIGURES: [(&str, Figure); 33] = [
+pub(super) const FIGURES: [(&str, Figure); 39] = [
     ("fully_diluted", Figure::FullyDiluted),
     ("pre_money", Figure::PreMoney),
     ("post_money", Figure::PostMoney),
     ("price_per_share", Figure::PricePerShare),
     ("money_raised", Figure::MoneyRaised),
     ("residue", Figure::Residue),
+    ("net_proceeds", Figure::NetProceeds),
+    ("book_value_per_share", Figure::BookValuePerShare),
+    ("book_value_increase", Figure::BookValueIncrease),
+    ("dilution_per_share", Figure::DilutionPerShare),
     ("shares", Figure::Shares),
     ("shares_as_converted", Figure::SharesAsConverted),
     ("ownership", Figure::Ownership),
+    ("votes", Figure::Votes),
     ("value", Figure::Value),
     ("value_per_share", Figure::ValuePerShare),
     ("money_in", Figure::MoneyIn),
@@ -46,6 +51,7 @@ pub(super) const FIGURES: [(&str, Figure); 33] = [
     ("breakpoints", Figure::Breakpoints),
     ("equity", Figure::Equity),
     ("tranche_values", Figure::TrancheValues),
+    ("ratchet_shares", Figure::RatchetShares),
 ];
 
 /// The words of a controlling term; a figure is the place of its word.
@@ -269,7 +275,7 @@ impl Context<'_> {
     /// What is of an exit needs one.
     fn check_has_exit(&mut self, block: &Block, exit: Option<&Exit<Stated>>) {
         let of_exit = FIGURES.iter().filter(|(_, figure)| figure.is_of_exit()).map(|(key, _)| *key);
-        let asked = of_exit.chain(["at"]).find(|key| block.has(key));
+        let asked = of_exit.chain(["at"]).find(|key| block.has(key) && !self.is_of_convertibles(block, key));
         let has_one = exit.is_some() || self.root.blocks("exits").next().is_some();
         if let Some(key) = asked.filter(|_| !has_one) {
             self.report(
@@ -278,6 +284,14 @@ impl Context<'_> {
                     .help("add one: `exits = [{ value = \"100M\" }]`"),
             );
         }
+    }
+
+    /// Preferences of SAFEs and notes alone, which conversion sets and not an exit.
+    fn is_of_convertibles(&self, block: &Block, key: &str) -> bool {
+        let is_one = |name: &str| matches!(self.names.get(name), Some(Thing::Convertible(_)));
+        let map = block.block(key).filter(|map| !map.entries.is_empty());
+        ["preference", "preference_per_share"].contains(&key)
+            && map.is_some_and(|map| map.entries.iter().all(|entry| is_one(&entry.key)))
     }
 
     /// A figure that is a list: one expectation for each item, in each check. A list of lists has one for each check.
@@ -385,11 +399,11 @@ impl Context<'_> {
     }
 }
 
-/// Whether a block says when and where, and no figure. A key that is misspelt or not built yet was meant as one.
+/// Whether a block says when and where, and no figure. A key that is misspelt was meant as one.
 fn expects_nothing(block: &Block) -> bool {
     block.entries.iter().all(|entry| {
         let known = block.spec().and_then(|spec| spec.key(&entry.key));
-        known.is_some_and(|key| key.later.is_none()) && !FIGURES.iter().any(|(figure, _)| *figure == entry.key)
+        known.is_some() && !FIGURES.iter().any(|(figure, _)| *figure == entry.key)
     })
 }
 
@@ -419,7 +433,7 @@ pub(super) fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span
             matches!(subject, Subject::Convertible(_))
         }
         Figure::ConversionPrice => matches!(subject, Subject::Convertible(_) | Subject::Class(_)),
-        Figure::ConversionRatio => matches!(subject, Subject::Class(_)),
+        Figure::ConversionRatio | Figure::RatchetShares => matches!(subject, Subject::Class(_)),
         Figure::Vested => matches!(subject, Subject::Stakeholder(_) | Subject::Group(_)),
         _ => !matches!(subject, Subject::Loan(_)),
     };
@@ -434,7 +448,7 @@ pub(super) fn misplaced(figure: Figure, subject: Subject, name: &str, span: Span
 fn expected_subject(figure: Figure) -> &'static str {
     match figure {
         Figure::Increase => "expected a plan",
-        Figure::ConversionRatio => "expected a class",
+        Figure::ConversionRatio | Figure::RatchetShares => "expected a class",
         Figure::Preference | Figure::PreferencePerShare => "expected a class, a SAFE or a note",
         Figure::Vested => "expected a holder or a group",
         Figure::ConversionPrice => "expected a SAFE, a note or a class",

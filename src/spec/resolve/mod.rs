@@ -7,9 +7,11 @@ mod context;
 mod convertibles;
 mod correlations;
 mod distributions;
+mod dividends;
 mod events;
 mod exit;
 mod expect;
+mod ipos;
 mod measure;
 mod names;
 mod opening;
@@ -19,6 +21,7 @@ mod protections;
 mod quantiles;
 mod refused;
 mod rights;
+mod rounding;
 mod rounds;
 mod shares;
 mod sums;
@@ -34,15 +37,13 @@ pub use refused::{finding as refusal_finding, outstanding_warnings};
 
 use crate::error::{Finding, Findings, Severity, Sources};
 use crate::model::{
-    Agreement, Case, Commitment, CommitmentInfo, EventInfo, Expectation, Head, Round, RoundInfo, RoundingInfo, Rung,
-    Scenario, StakeholderId, Timed, Valuation,
+    Agreement, Case, Commitment, CommitmentInfo, Event, EventInfo, Expectation, Head, InKindClass, Round, RoundInfo,
+    RoundingInfo, Rung, Scenario, StakeholderId, Timed, Valuation,
 };
-use crate::num::rounding::{Direction, Places, PriceBasis, Rounding};
 use crate::num::{Exact, Stated};
 use crate::spec::Document;
-use crate::spec::node::Block;
-use crate::spec::value::Given;
 use context::Context;
+use ipos::Before;
 use rounds::Instruments;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -80,13 +81,16 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
     context.read_members(&cast);
     let as_of = context.date(&document.root, "as_of");
     let mut slots = context.read_timeline(document, opening.date);
+    let paying = context.add_dividends(&mut slots, &cast, &opening, as_of.map(|(date, _)| date));
     let infos = context.settle(&mut slots, as_of);
     context.check_exit(&mut slots);
     context.assume_dates(&slots);
     let instruments = context.read_instruments(&cast);
     let (mut rounds, round_infos) = context.read_rounds(&slots, &file, &instruments);
     context.check_protections(&instruments.protections, &cast, &rounds);
-    let (timeline, events) = context.read_events(&slots, infos, &cast, &file, &instruments);
+    context.assume_averages(&instruments.protections, &rounds, &round_infos);
+    let reading = Reading { cast: &cast, file: &file, instruments: &instruments, rounds: &rounds, paying: &paying };
+    let (timeline, events) = context.read_events(&slots, infos, &reading);
     let names: Vec<String> = round_infos.iter().map(|info| info.name.clone()).collect();
     context.read_pay_to_play(&mut rounds, &names, &cast);
     let (commitments, commitment_infos) = context.read_commitments(&slots);
@@ -124,6 +128,7 @@ pub fn resolve(document: &Document, sources: &Sources, settings: &Settings) -> R
         rounds: (rounds, round_infos),
         events: (timeline, events),
         commitments: (commitments, commitment_infos),
+        in_kind: Context::in_kind_classes(&paying, &slots),
         exit,
         valuations,
         expectations,
@@ -140,14 +145,36 @@ struct Parts {
     rounds: (Vec<Round<Stated>>, Vec<RoundInfo>),
     events: (Vec<Timed<Stated>>, Vec<EventInfo>),
     commitments: (Vec<Commitment<Stated>>, Vec<CommitmentInfo>),
+    in_kind: Vec<InKindClass<Stated>>,
     exit: exit::Resolved,
     valuations: Vec<Valuation<Stated>>,
     expectations: Vec<Expectation>,
 }
 
+/// What events are read against.
+struct Reading<'a, 'b> {
+    cast: &'b classes::Cast,
+    file: &'b RoundingInfo,
+    instruments: &'b Instruments,
+    rounds: &'b [Round<Stated>],
+    paying: &'b [dividends::Paying<'a>],
+}
+
 /// The agreement of a file without errors, and the warnings.
 fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
-    let Parts { head, cast, opening, instruments, rounds, events, commitments, exit, valuations, expectations } = parts;
+    let Parts {
+        head,
+        cast,
+        opening,
+        instruments,
+        rounds,
+        events,
+        commitments,
+        in_kind,
+        exit,
+        valuations,
+        expectations,
+    } = parts;
     let Instruments { convertibles, infos: convertible_infos, protections } = instruments;
     let (rounds, round_infos) = rounds;
     let (timeline, events) = events;
@@ -169,6 +196,7 @@ fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
         protections,
         rounds,
         timeline,
+        in_kind,
         commitments,
         exit: exit.terms,
         valuations,
@@ -234,14 +262,6 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn file_rounding(&mut self) -> RoundingInfo {
-        let root = self.root;
-        if !root.has("rounding") {
-            self.assume("rounding", "exact: nothing is rounded but the ten places of a posted quantity", None);
-        }
-        self.rounding(root, &preset_of("exact"))
-    }
-
     fn read_members(&mut self, cast: &classes::Cast) {
         let members = cast.stakeholders.iter().enumerate();
         self.members = members.filter_map(|(index, who)| Some((StakeholderId::at(index), who.group?))).collect();
@@ -252,16 +272,22 @@ impl<'a> Context<'a> {
         &mut self,
         slots: &[Slot<'a>],
         infos: Vec<EventInfo>,
-        cast: &classes::Cast,
-        file: &RoundingInfo,
-        instruments: &Instruments,
+        reading: &Reading<'a, '_>,
     ) -> (Vec<Timed<Stated>>, Vec<EventInfo>) {
         let happening = slots.iter().zip(infos).enumerate().filter(|(_, (slot, _))| slot.what.is_of_the_table());
+        let Reading { cast, file, instruments, rounds, paying } = *reading;
         let mut timeline = Vec::new();
         let mut events = Vec::new();
         for (place, (slot, info)) in happening {
             let event = match slot.what {
                 What::Maturity(day) => self.read_maturities(day, slots, &instruments.convertibles),
+                What::Ipo => {
+                    let before = Before { cast, slots, rounds, convertibles: &instruments.convertibles };
+                    self.ipo(slot, place, &before, file).map(|terms| Event::Ipo(Box::new(terms)))
+                }
+                What::Dividend(class, number) => {
+                    self.dividend_in_kind(class, number, paying, file, cast).map(Event::InKind)
+                }
                 _ => self.read_event(slot, place, cast, file),
             };
             if let Some(event) = event {
@@ -270,81 +296,6 @@ impl<'a> Context<'a> {
             events.push(info);
         }
         (timeline, events)
-    }
-
-    /// The rounding of a block, else `otherwise`.
-    pub(super) fn rounding(&mut self, block: &Block, otherwise: &RoundingInfo) -> RoundingInfo {
-        if let Some((preset, _)) = self.word_of_rounding(block) {
-            return preset_of(preset);
-        }
-        let Some(table) = block.block("rounding") else { return otherwise.clone() };
-        let mut info = self.word(table, "preset").map_or_else(|| preset_of("exact"), |(word, _)| preset_of(word));
-        let before = info.rounding;
-        let places = |context: &mut Self, key: &str| {
-            let (given, _, span) = table.quantity(key)?;
-            let Given::Stated(quantity) = given else { return None };
-            let places = quantity.stated.to_decimal(0).filter(|whole| Stated::from(*whole) == quantity.stated);
-            let places = places.and_then(|places| u32::try_from(places).ok()).filter(|places| *places <= 10);
-            if places.is_none() {
-                context.report(
-                    Finding::error("E0473", format!("{} decimal places", quantity.literal))
-                        .at(span, "expected a whole number from 0 to 10")
-                        .help(format!("such as `{key} = 4`")),
-                );
-            }
-            places
-        };
-        let rounding = &mut info.rounding;
-        let stated = places(self, "price_places");
-        rounding.price = self.knob(table, rounding.price, stated, "price");
-        let conversion =
-            if table.has("price_places") || table.has("price") { rounding.price } else { rounding.conversion_price };
-        let stated = places(self, "conversion_price_places");
-        rounding.conversion_price = self.knob(table, conversion, stated, "conversion_price");
-        if let Some((word, _)) = self.word(table, "shares") {
-            rounding.shares = direction(word);
-            rounding.pool = rounding.shares;
-        }
-        if let Some((word, _)) = self.word(table, "pool") {
-            rounding.pool = direction(word);
-        }
-        if let Some(places) = places(self, "money_places") {
-            rounding.money_places = Some(places);
-        }
-        if info.rounding != before {
-            info.name.push_str(", changed");
-        }
-        info
-    }
-
-    /// Places and direction of a price, each by itself over what holds otherwise.
-    fn knob(&mut self, table: &Block, otherwise: Option<Places>, places: Option<u32>, key: &str) -> Option<Places> {
-        let word = self.word(table, key).and_then(|(word, _)| direction(word));
-        match (otherwise, places, word) {
-            (None, None, _) => None,
-            (otherwise, places, word) => {
-                let before = otherwise.unwrap_or(Places { places: 4, direction: Direction::Nearest });
-                Some(Places { places: places.unwrap_or(before.places), direction: word.unwrap_or(before.direction) })
-            }
-        }
-    }
-
-    /// A rounding written as one word, a variable looked through.
-    fn word_of_rounding(&mut self, block: &Block) -> Option<(&'static str, crate::error::Span)> {
-        const PRESETS: &[&str] = &["exact", "closing-us", "law-firm"];
-        let entry = block.get("rounding")?;
-        let (inner, _) = entry.node.unwrap_origin();
-        let text = inner.as_text()?;
-        match text.strip_prefix('$') {
-            None => Some((PRESETS.iter().find(|preset| **preset == text)?, inner.span)),
-            Some(name) => match self.variables.word(name, inner.span, PRESETS) {
-                Ok(word) => Some((word, inner.span)),
-                Err(finding) => {
-                    self.report_unusable(finding);
-                    None
-                }
-            },
-        }
     }
 
     fn assume_dates(&mut self, slots: &[Slot]) {
@@ -440,25 +391,6 @@ impl<'a> Context<'a> {
         if !self.findings.0.iter().any(|finding| finding.severity == Severity::Error) {
             self.findings.0.extend(warnings);
         }
-    }
-}
-
-fn preset_of(word: &str) -> RoundingInfo {
-    let rounding = match word {
-        "closing-us" => Rounding::CLOSING_US,
-        "law-firm" => Rounding::LAW_FIRM,
-        _ => Rounding::EXACT,
-    };
-    debug_assert!(rounding.price_basis == PriceBasis::Solution || word == "law-firm");
-    RoundingInfo { name: word.to_owned(), rounding }
-}
-
-fn direction(word: &str) -> Option<Direction> {
-    match word {
-        "nearest" => Some(Direction::Nearest),
-        "up" => Some(Direction::Up),
-        "down" => Some(Direction::Down),
-        _ => None,
     }
 }
 

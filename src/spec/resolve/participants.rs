@@ -115,6 +115,26 @@ impl Context<'_> {
         None
     }
 
+    /// Whether a participant over-allots, which only who takes its whole right can.
+    pub(super) fn over_allotment(&mut self, entry: &Entry, takes: Takes<Stated>) -> bool {
+        let Some(table) = entry.node.as_block() else { return false };
+        let over_allots = matches!(table.yes_no("over_allotment"), Some((Given::Stated(true), ..)));
+        if let Takes::ProRata(part) = takes
+            && over_allots
+            && self.stated(part) < Stated::ONE
+        {
+            self.report(
+                Finding::error(
+                    "E0483",
+                    format!("{} leaves a part of its right and takes what others leave", entry.key),
+                )
+                .at(table.span_of("over_allotment"), "expected `pro_rata = \"100%\"` beside it")
+                .help("over-allotment is for those who take their whole pro rata"),
+            );
+        }
+        over_allots
+    }
+
     /// Rights are to new shares at the round's price; without a size or an amount the round grows by them.
     fn check_right(&mut self, scope: &Scope, span: Span) -> Option<()> {
         if scope.own_price {

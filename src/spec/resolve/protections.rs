@@ -3,8 +3,9 @@
 use super::classes::Cast;
 use super::context::{Context, words_of};
 use super::convertibles::preset;
+use crate::engine::round::money::growing;
 use crate::error::{Finding, Span};
-use crate::model::{ClassId, Denominator, Exempt, Protection, ProtectionMethod};
+use crate::model::{ClassId, Denominator, Exempt, Protection, ProtectionMethod, Round, RoundInfo, Takes};
 use crate::num::Stated;
 use crate::spec::node::Block;
 use crate::spec::value::{Given, Literal};
@@ -76,13 +77,30 @@ impl Context<'_> {
         }
     }
 
-    /// A protected class needs a price to be protected: one that is stated, or that of the round that issues it.
-    pub(super) fn check_protections(
+    /// Shares bought outright, or up to a part of the total, are paid with money that no one knows before the price: in a
+    /// weighted average it would stand beside the price in one product, and the round would be no system of lines.
+    pub(super) fn assume_averages(
         &mut self,
         protections: &[Protection],
-        cast: &Cast,
-        rounds: &[crate::model::Round<Stated>],
+        rounds: &[Round<Stated>],
+        infos: &[RoundInfo],
     ) {
+        for (round, info) in rounds.iter().zip(infos) {
+            let own = |class: ClassId| round.tranches.iter().any(|tranche| tranche.class == class);
+            let averaged = protections.iter().any(|protection| {
+                matches!(protection.method, ProtectionMethod::WeightedAverage(_)) && !own(protection.class)
+            });
+            let outright =
+                growing(round).any(|participant| matches!(participant.takes, Takes::Shares(_) | Takes::Ownership(_)));
+            if averaged && outright {
+                let assumed = "the weighted average counts what is bought for stated money and by pro rata rights; shares bought outright, or up to a part of the total, are not in its B and C";
+                self.assume(&info.name, assumed, None);
+            }
+        }
+    }
+
+    /// A protected class needs a price to be protected: one that is stated, or that of the round that issues it.
+    pub(super) fn check_protections(&mut self, protections: &[Protection], cast: &Cast, rounds: &[Round<Stated>]) {
         for protection in protections {
             let sold = rounds.iter().flat_map(|round| &round.tranches).any(|tranche| tranche.class == protection.class);
             if cast.conversions[protection.class.index()].issue_price.is_none() && !sold {

@@ -43,8 +43,9 @@ pub(super) fn tenth_and_ninetieth(median: Stated, sigma: Stated) -> (Stated, Sta
     (end(-1.0).unwrap_or(median), end(1.0).unwrap_or(median))
 }
 
+/// As a float.
 fn float(stated: Stated) -> Option<f64> {
-    stated.to_decimal(20)?.to_f64()
+    Some(stated.numerator.to_f64()? / stated.denominator.to_f64()?)
 }
 
 /// To 12 significant digits.
@@ -135,6 +136,16 @@ mod tests {
         }
     }
 
+    /// Twelve digits before the point leave no room for twenty behind it.
+    #[test]
+    fn a_valuation_in_full_is_no_other_number() {
+        let found = lognormal_by_quantiles((10, stated("700000000000")), (90, stated("1400000000000")));
+        let (median, _) = found.expect("a distribution");
+        assert_eq!(median.round_sf(6), "989949000000".parse().ok());
+        let (low, high) = tenth_and_ninetieth(stated("300000000000"), stated("0.25"));
+        assert!(low < stated("220000000000") && stated("410000000000") < high, "{low:?} {high:?}");
+    }
+
     #[test]
     fn a_lognormal_by_its_mean_has_that_mean() {
         // mean = median * exp(sigma^2 / 2)
@@ -150,6 +161,8 @@ mod tests {
             lognormal_by_quantiles((10, stated("700")), (90, stated("1400"))).expect("a distribution");
         let (low, high) = tenth_and_ninetieth(median.into(), sigma.into());
         assert_eq!((low.to_decimal(6), high.to_decimal(6)), (Some(700.into()), Some(1400.into())));
+        let (low, high) = tenth_and_ninetieth(stated("300000000000"), stated("0.25"));
+        assert!(low < stated("220000000000") && stated("413000000000") < high, "large money has quantiles too");
         assert_eq!(lognormal_by_quantiles((10, stated("1400")), (90, stated("700"))), None);
     }
 }

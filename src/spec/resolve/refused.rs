@@ -51,13 +51,17 @@ fn unpriced(agreement: &Agreement, class: ClassId) -> Finding {
     if let Some(origin) = stated.or(held.map(|(_, origin)| *origin)) {
         finding = finding.and_at(span(agreement, origin), format!("\"{}\"", terms.name));
     }
-    finding.help(format!(
-        "list it under [[classes]] and give its `original_issue_price`, or `preference_total` where prices are not public; a class of `kind = \"common\"` has no preference"
-    ))
+    finding.help(
+        "list it under [[classes]] and give its `original_issue_price`, or `preference_total` where prices are not public; a class of `kind = \"common\"` has no preference",
+    )
 }
 
-/// Warnings of convertibles that are outstanding at the end: which, and why no round converted them.
+/// Warnings of convertibles that are outstanding at the end: which, and why no round converted them. An exit pays them, and
+/// then nothing is left open.
 pub fn outstanding_warnings(agreement: &Agreement, ledger: &Ledger) -> Vec<Finding> {
+    if ledger.exit.is_some() {
+        return Vec::new();
+    }
     let outstanding = ledger.outstanding.iter().enumerate().filter(|(_, outstanding)| **outstanding);
     outstanding
         .map(|(index, _)| {
@@ -135,17 +139,15 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
             of_right(agreement, terms, stage, cause, here)
         }
         Cause::NotHeld { asked, held } => not_held(agreement, terms, stage, *asked, *held, here),
+        Cause::IpoTooSmall { .. } | Cause::GreenshoeOverused { .. } => of_ipo(agreement, terms, stage, cause, here),
         Cause::PriceNotPositive { price } => {
             Finding::error("E0608", format!("the price of \"{stage}\" comes out as {}", grouped(*price)))
                 .at(here, "expected above zero")
                 .help("correct the valuation or the count it is divided by, or give the price more places")
         }
-        Cause::RatchetToNothing { class } => {
+        Cause::NoConversionPrice { class } => {
             let class = &agreement.classes[class.index()].name;
-            let message = format!("\"{stage}\" gives shares away, and \"{class}\" would convert at a price of 0");
-            Finding::error("E0616", message)
-                .at(here, "expected a price above zero")
-                .help("a full ratchet follows every issue down to its price: give the shares a price, or exempt such issues in `anti_dilution_exempt`")
+            no_conversion_price(class, stage, matches!(terms, Event::Closing { .. })).at(here, "expected more than 0")
         }
         Cause::NegativeShares => {
             Finding::error("E0609", format!("\"{stage}\" comes out as a negative number of shares"))
@@ -159,6 +161,64 @@ fn infeasible(agreement: &Agreement, event: EventId, cause: &Cause) -> Finding {
         Cause::Terms => Finding::error("E0611", format!("the terms of \"{stage}\" contradict each other"))
             .at(here, "no answer satisfies them"),
     }
+}
+
+/// What cannot be in an offering.
+fn of_ipo(agreement: &Agreement, terms: &Event<crate::num::Stated>, stage: &str, cause: &Cause, here: Span) -> Finding {
+    match (terms, cause) {
+        (Event::Ipo(terms), Cause::IpoTooSmall { pre_money, bound, ratchets }) => {
+            let at = span(agreement, terms.price_origin);
+            ipo_too_small(agreement, at, stage, (*pre_money, *bound), ratchets)
+        }
+        (_, Cause::GreenshoeOverused { used }) => {
+            Finding::error("E0631", format!("{} of the greenshoe of \"{stage}\" is used", percent(*used)))
+                .at(here, "expected at most 100 %")
+                .help("`greenshoe_shares` is what the underwriters may take, `greenshoe_used` the part they take")
+        }
+        _ => Finding::error("E0611", format!("the terms of \"{stage}\" contradict each other"))
+            .at(here, "no answer satisfies them"),
+    }
+}
+
+/// A pre-money that is not above what is promised whatever the price, with the inequality in numbers.
+fn ipo_too_small(
+    agreement: &Agreement,
+    at: Span,
+    stage: &str,
+    (pre_money, bound): (Decimal, Decimal),
+    ratchets: &[(ClassId, Decimal)],
+) -> Finding {
+    let money = |amount: Decimal| grouped(amount.round_dp(2));
+    let mut parts: Vec<String> = ratchets
+        .iter()
+        .map(|(class, worth)| format!("{} {}", agreement.classes[class.index()].name, money(*worth)))
+        .collect();
+    let conversions = bound - ratchets.iter().map(|(_, worth)| *worth).sum::<Decimal>();
+    if conversions.round_dp(2) > Decimal::ZERO {
+        parts.push(format!("what converts {}", money(conversions)));
+    }
+    let finding =
+        Finding::error("E0630", format!("the pre-money of \"{stage}\" is not above what is promised at any price"))
+            .at(at, format!("must be above {}, and is {}", money(bound), money(pre_money)));
+    match parts.is_empty() {
+        true => finding,
+        false => finding.help(format!(
+            "promised are {}: ratchets their issue price and return, SAFEs and notes their balance less the discount",
+            parts.join(" + ")
+        )),
+    }
+}
+
+/// A protected class that would convert for nothing, by rounding in a round or by shares given away elsewhere.
+fn no_conversion_price(class: &str, stage: &str, in_round: bool) -> Finding {
+    let message = format!("\"{class}\" would convert at a price of 0 after \"{stage}\"");
+    let help = match in_round {
+        true => "rounded to nothing: give conversion prices more places (`conversion_price_places` in `rounding`)",
+        false => {
+            "shares given away, which a full ratchet follows down to nothing: give them a price, or exempt such issues in `anti_dilution_exempt`"
+        }
+    };
+    Finding::error("E0616", message).help(help)
 }
 
 /// A participant who takes the rest of a tranche, where the others exceed its money.
@@ -291,9 +351,19 @@ fn oversold(
     asked: Decimal,
     held: Decimal,
 ) -> Finding {
-    let Event::Secondary(terms) = terms else { return Finding::error("E0606", format!("\"{stage}\" cannot be")) };
-    let seller = &terms.sellers[seller];
-    let who = match seller.positions.as_slice() {
+    let (positions, origin, advice): (Vec<PositionId>, OriginId, &str) = match terms {
+        Event::Secondary(terms) => {
+            let seller = &terms.sellers[seller];
+            (seller.positions.clone(), seller.origin, "lower the amount, or add a `limit` that clips the sale")
+        }
+        Event::Ipo(terms) => {
+            let seller = &terms.sellers[seller];
+            let positions = seller.holders.iter().map(|holder| holder.position).collect();
+            (positions, seller.origin, "lower `secondary_shares`, or let others sell too")
+        }
+        _ => return Finding::error("E0606", format!("\"{stage}\" cannot be")),
+    };
+    let who = match positions.as_slice() {
         &[position] => owner_and_class(agreement, position),
         _ => "the sellers".to_owned(),
     };
@@ -304,16 +374,19 @@ fn oversold(
         None => format!("{} shares", grouped(shares.round_dp(4))),
     };
     Finding::error("E0606", format!("{who} would sell {} in \"{stage}\" and has {}", amount(asked), amount(held)))
-        .at(span(agreement, seller.origin), "more than there is")
-        .help("lower the amount, or add a `limit` that clips the sale")
+        .at(span(agreement, origin), "more than there is")
+        .help(advice)
 }
 
 fn owner_and_class(agreement: &Agreement, position: PositionId) -> String {
     format!("{} ({})", agreement.owner(position), agreement.consists_of(position))
 }
 
-/// A fraction in percent, two decimals: the bound is open, so it must not be rounded up to a value that fails.
+/// A fraction in percent, two to six decimals: the bound is open, so it must not be rounded up to a value that fails.
 fn percent(fraction: Decimal) -> String {
+    const PLACES: u32 = 6;
     let percent = fraction * Decimal::ONE_HUNDRED;
-    format!("{:.2} %", percent.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::ToNegativeInfinity))
+    let cut = percent.round_dp_with_strategy(PLACES, rust_decimal::RoundingStrategy::ToNegativeInfinity).normalize();
+    let places = usize::try_from(cut.scale()).unwrap_or_default().max(2);
+    format!("{cut:.places$} %")
 }

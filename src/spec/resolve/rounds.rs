@@ -101,7 +101,7 @@ impl<'a> Context<'a> {
         }
         let class = block.text("class").map_or_else(|| format!("{name} Preferred"), str::to_owned);
         let class = self.class(&class, block.span_of("class"))?;
-        let converting = self.read_converting(block, class, slots, first, &instruments.convertibles);
+        let converting = self.read_converting_in(block, class, slots, first, &instruments.convertibles);
         let (price, price_origin, _) = price?;
         let mut tranches = tranches.into_iter().collect::<Option<Vec<_>>>()?;
         self.use_side_letters(&mut tranches, &converting, instruments, size.is_some());
@@ -158,6 +158,14 @@ impl<'a> Context<'a> {
                     Finding::error("E0497", "a side letter is a part of what round?")
                         .at(span, "the round states no `size`")
                         .help("give the round its `size`: the right is to a part of all its new money"),
+                );
+            }
+            if participant.over_allotment {
+                let span = self.origins[participant.origin.index()].span;
+                self.report(
+                    Finding::error("E0484", "a side letter has no over-allotment")
+                        .at(span, "the right is by the side letter of a SAFE that converts in this round")
+                        .help("leave out `over_allotment`, or write the cheque in money"),
                 );
             }
             participant.takes = Takes::SideLetter { convertible, part };
@@ -297,7 +305,8 @@ impl<'a> Context<'a> {
             match self.read_participant(participants, entry, &scope) {
                 Some((stakeholder, takes, origin)) => {
                     let position = self.position(Holding::Shares(stakeholder, class));
-                    read.push(Participant { stakeholder, position, takes, origin });
+                    let over_allotment = self.over_allotment(entry, takes);
+                    read.push(Participant { stakeholder, position, takes, over_allotment, origin });
                 }
                 None => complete = false,
             }

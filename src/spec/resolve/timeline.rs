@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::names::Thing;
 use crate::error::{Finding, Span};
-use crate::model::{ConditionId, ConvertibleId, EventId, RightId, RoundId, Rung};
+use crate::model::{ClassId, ConditionId, ConvertibleId, EventId, RightId, RoundId, Rung};
 use crate::num::Stated;
 use crate::spec::Document;
 use crate::spec::node::Block;
@@ -45,8 +45,11 @@ pub(super) enum What {
     Cancellation,
     Issuance,
     Split,
+    Ipo,
     ClassConversion,
     Repurchase,
+    /// Of a class, the number of the payment.
+    Dividend(ClassId, usize),
     Convertible(ConvertibleId),
     Maturity(Date),
     Commitment,
@@ -58,7 +61,7 @@ pub(super) enum What {
 }
 
 /// Tables of events besides rounds, with the word for an unnamed one.
-const KINDS: [(&str, What, &str); 14] = [
+const KINDS: [(&str, What, &str); 15] = [
     ("secondaries", What::Secondary, "Secondary"),
     ("pool_increases", What::PoolIncrease, "Pool increase"),
     // Its right is counted when it is read.
@@ -68,6 +71,7 @@ const KINDS: [(&str, What, &str); 14] = [
     ("cancellations", What::Cancellation, "Cancellation"),
     ("issuances", What::Issuance, "Issuance"),
     ("splits", What::Split, "Split"),
+    ("ipos", What::Ipo, "IPO"),
     ("conversions", What::ClassConversion, "Conversion"),
     ("repurchases", What::Repurchase, "Repurchase"),
     ("commitments", What::Commitment, "Commitment"),
@@ -92,8 +96,10 @@ impl What {
             What::Cancellation => "cancellation",
             What::Issuance => "issuance",
             What::Split => "split",
+            What::Ipo => "IPO",
             What::ClassConversion => "conversion of shares",
             What::Repurchase => "repurchase",
+            What::Dividend(..) => "dividend in kind",
             What::Convertible(_) => "convertible",
             What::Maturity(_) => "maturity",
             What::Commitment => "commitment",
@@ -142,7 +148,12 @@ impl<'a> Context<'a> {
                 };
                 self.name_event(&stage, thing, block.name_span());
                 let date = self.date(block, "date").map(|(date, _)| date);
-                slots.push(Slot::new(what, block, None, stage, date, place(document, block.span, 0)));
+                // An exit without a day of its own follows everything else, whichever file says so.
+                let place = match what {
+                    What::Exit if date.is_none() => (usize::MAX, index, 0),
+                    _ => place(document, block.span, 0),
+                };
+                slots.push(Slot::new(what, block, None, stage, date, place));
             }
         }
         for (index, block) in root.blocks("convertibles").enumerate() {
@@ -302,6 +313,11 @@ impl<'a> Context<'a> {
 }
 
 impl<'a> Slot<'a> {
+    /// A dividend in kind, which no table of its own states.
+    pub(super) fn of_dividend(class: ClassId, number: usize, block: &'a Block, stage: String, date: Date) -> Self {
+        Slot::new(What::Dividend(class, number), block, None, stage, Some(date), (0, 0, number))
+    }
+
     fn new(
         what: What,
         block: &'a Block,

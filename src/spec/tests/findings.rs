@@ -309,15 +309,6 @@ fn a_plain_valuation_cap() {
 }
 
 #[test]
-fn what_is_not_built_yet() {
-    one(
-        &added("[[exits]]\nvalue = \"5M\"\n[[expect]]\npayout = { ada = 5 }"),
-        "E0501 3:1 `[[exits]]` is not built yet in this version | needs the sale of the company | remove it, or leave this \
-         scenario to a version that builds it",
-    );
-}
-
-#[test]
 fn mistakes_of_syntax() {
     one(
         &round("pre_money = 50B"),

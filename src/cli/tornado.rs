@@ -1,0 +1,179 @@
+//! `capstruct tornado`: which unknown drives a figure.
+
+use super::args::Format;
+use super::run::shown;
+use super::session::{Session, print};
+use super::sweep::ownerships;
+use super::vary::{Varied, literal};
+use crate::error::{Error, Finding, Findings};
+use crate::model::{Chance, ConditionId, Distribution, Measure, Value, VariableInfo};
+use crate::num::{Exact, Stated};
+use crate::render;
+use crate::render::files::OutputFolder;
+use crate::report::figures::At;
+use crate::report::quantities::{Unit, measure_in_words};
+use crate::report::tornado::{Effect, Reached, Tornado, chart, csv, table};
+use crate::report::{Run, words};
+use crate::spec::resolve::measure;
+
+/// A run at an end of an input, or why there is none; and that end in words.
+struct End {
+    at: String,
+    run: Result<Run, String>,
+}
+
+/// An input with its runs at both ends.
+struct Ends {
+    input: String,
+    ends: Vec<End>,
+}
+
+/// Ranks the inputs by what they move the figure by, and draws them.
+pub(super) fn tornado(session: &Session, name: &str, asked: Option<&str>, no_charts: bool) -> Result<u8, Error> {
+    let (mut varied, _) = Varied::read(session, name, &[])?;
+    let wanted = asked.map(|text| measure(text, "--measure", &varied.agreement, &mut varied.read.sources));
+    let wanted =
+        wanted.transpose().map_err(|finding| Error::input(Findings(vec![*finding]), varied.read.sources.clone()))?;
+    let run = session.replay(&varied.read, varied.agreement.clone())?;
+    let mut inputs = Vec::new();
+    let mut percentiles = false;
+    for info in &varied.agreement.variables {
+        percentiles |= info.range.is_some_and(|range| range.quantiles);
+        inputs.extend(of_variable(session, &varied, info));
+    }
+    inputs.extend(of_conditions(session, &varied));
+    if inputs.is_empty() {
+        return Err(Error::usage(
+            Finding::error("E0718", format!("nothing in `{}` is uncertain", varied.agreement.head.name)).help(
+                "give a variable a range, `x = { low = \"10B\", base = \"20B\", high = \"50B\" }`, or a tranche a `probability`",
+            ),
+        ));
+    }
+    let candidates = wanted.map_or_else(|| ownerships(&run), |measure| vec![measure]);
+    let mut found = Vec::new();
+    for measure in &candidates {
+        found.extend(of_measure(session, &run, measure, &inputs, percentiles)?);
+    }
+    let widest = |tornado: &Tornado| tornado.effects.first().map(|effect| effect.width(tornado.base));
+    found.sort_by_key(|tornado| std::cmp::Reverse(widest(tornado)));
+    let tornado = found.into_iter().next().expect("an answer for each figure");
+    write(session, &run, &tornado, no_charts)
+}
+
+fn write(session: &Session, run: &Run, tornado: &Tornado, no_charts: bool) -> Result<u8, Error> {
+    let folder = session.folder_of(run);
+    let mut output = OutputFolder::keeping(&folder);
+    output.add("tornado.csv", render::csv::csv(&csv(run, tornado)));
+    if let Some(chart) = chart(run, tornado).filter(|_| !no_charts) {
+        output.add("tornado.png", render::chart::png(&chart));
+    }
+    let files = output.commit()?;
+    if !session.quiet {
+        let currency = &run.agreement.head.currency;
+        let shown_table = match session.format {
+            Some(Format::Csv) => csv(run, tornado),
+            _ => table(run, tornado),
+        };
+        print(&session.show(&[shown_table], currency));
+        session.say(&format!("\nwrote {} to {}", words::counted(files.len(), "file"), shown(&folder)));
+    }
+    Ok(0)
+}
+
+/// The runs at the ends of a variable; nothing for one that has but one value or follows another.
+fn of_variable(session: &Session, varied: &Varied, info: &VariableInfo) -> Option<Ends> {
+    let currency = &varied.agreement.head.currency;
+    let at = |typed: String, words: String| End { run: varied.run(session, &[(info.name.clone(), typed)]), at: words };
+    let ends = match (&info.value, info.range, &info.distribution) {
+        (Value::Number { percent, .. }, Some(range), _) if range.low != range.high => {
+            let input = varied.number(&info.name).ok()?;
+            let end = |number: Stated| {
+                let exact = number.cast::<Exact>();
+                Some(at(literal(exact, *percent)?, rounded_words(input.unit, exact, currency)))
+            };
+            vec![end(range.low)?, end(range.high)?]
+        }
+        (Value::YesNo(_), _, Some(_)) => {
+            vec![at("false".to_owned(), "no".to_owned()), at("true".to_owned(), "yes".to_owned())]
+        }
+        (_, _, Some(Distribution::Discrete { values, .. })) => values
+            .iter()
+            .filter_map(|value| match value {
+                Value::Number { number, percent } => {
+                    let input = varied.number(&info.name).ok()?;
+                    let exact = number.cast::<Exact>();
+                    Some(at(literal(exact, *percent)?, rounded_words(input.unit, exact, currency)))
+                }
+                Value::Word(word) => Some(at(word.clone(), word.clone())),
+                Value::YesNo(yes) => Some(at(yes.to_string(), if *yes { "yes" } else { "no" }.to_owned())),
+            })
+            .collect(),
+        _ => return None,
+    };
+    Some(Ends { input: info.name.clone(), ends })
+}
+
+/// Closings that may not take place: without them, and with them.
+fn of_conditions(session: &Session, varied: &Varied) -> Vec<Ends> {
+    let conditions = varied.agreement.conditions.iter().enumerate();
+    let uncertain = conditions.filter(|(_, info)| matches!(info.chance, Chance::Probability(_)));
+    uncertain
+        .map(|(index, info)| {
+            let end = |happens: bool, at: &str| {
+                let mut agreement = varied.agreement.clone();
+                agreement.scenario.happens[ConditionId::at(index).index()] = happens;
+                End { at: at.to_owned(), run: Varied::replayed(session, agreement) }
+            };
+            Ends { input: info.name.clone(), ends: vec![end(false, "not closed"), end(true, "closed")] }
+        })
+        .collect()
+}
+
+/// What the inputs move one figure by.
+fn of_measure(
+    session: &Session,
+    run: &Run,
+    measure: &Measure,
+    inputs: &[Ends],
+    percentiles: bool,
+) -> Result<Option<Tornado>, Error> {
+    let unit = Unit::of(measure.figure);
+    let figure = |run: &Run| {
+        let at = At::stage(run, session.rung, measure.stage.name())?;
+        at.figure(measure.figure, measure.subject).map(|figure| unit.decimal(figure))
+    };
+    let base = figure(run).map_err(|why| {
+        Error::usage(
+            Finding::error("E0713", format!("{} has no figure: {why}", measure.literal))
+                .help("ask for a figure that the scenario has with its inputs at their base"),
+        )
+    })?;
+    let reached =
+        |end: &End| Reached { at: end.at.clone(), figure: end.run.as_ref().map_err(Clone::clone).and_then(&figure) };
+    let effect = |input: &Ends| {
+        let mut ends: Vec<Reached> = input.ends.iter().map(reached).collect();
+        if ends.len() > 2 {
+            // Of several values the two between which the others lie.
+            ends.sort_by_key(|end| end.figure.as_ref().map_or(base, |figure| *figure));
+        }
+        let (low, high) = (ends.first()?.clone(), ends.last()?.clone());
+        Some(Effect { input: input.input.clone(), low, high })
+    };
+    let mut tornado = Tornado {
+        literal: measure.literal.clone(),
+        words: measure_in_words(measure, &run.agreement),
+        unit,
+        base,
+        effects: inputs.iter().filter_map(effect).collect(),
+        percentiles,
+    };
+    tornado.rank();
+    Ok(Some(tornado))
+}
+
+/// An end of an input in few digits: a percentile has as many as it likes.
+fn rounded_words(unit: Unit, number: Exact, currency: &str) -> String {
+    let decimal = unit.decimal(number);
+    let full = unit.words(decimal, currency);
+    if full.len() > 9 { unit.chart_words(decimal, currency) } else { full }
+}

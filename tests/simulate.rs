@@ -1,0 +1,145 @@
+//! `simulate`, `merge`, `bench` and `explain --path` as a user runs them.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use support::{Ended, command, words};
+use tempfile::TempDir;
+
+/// Runs the command with words of a line; outputs go to `out`.
+fn run(out: &Path, line: &str) -> Ended {
+    with_environment(out, line, &[])
+}
+
+fn with_environment(out: &Path, line: &str, variables: &[(&str, &str)]) -> Ended {
+    let mut command = command();
+    command.args(words(line)).arg("--out").arg(out).env_remove("CAPSTRUCT_SIMD");
+    command.envs(variables.iter().copied());
+    let done = command.output().expect("it runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    Ended { code: done.status.code().unwrap_or(-1), stdout: text(done.stdout), stderr: text(done.stderr) }
+}
+
+/// The hash of the result.
+fn result(ended: &Ended) -> String {
+    let (_, after) = ended.stdout.split_once("result ").expect("a result");
+    after.chars().take_while(char::is_ascii_hexdigit).collect()
+}
+
+#[test]
+fn the_result_does_not_depend_on_threads_or_instructions() {
+    let out = TempDir::new().expect("a folder");
+    let line = "simulate benchmark/oai12 --paths 9_999 --seed 4 --no-charts";
+    let first = run(out.path(), line).code(0);
+    let expected = result(&first);
+    assert_eq!(expected.len(), 16);
+    assert_eq!(result(&run(out.path(), &format!("{line} --threads 3")).code(0)), expected);
+    let base = with_environment(out.path(), line, &[("CAPSTRUCT_SIMD", "base")]).code(0);
+    assert_eq!(result(&base), expected);
+    let other = run(out.path(), "simulate benchmark/oai12 --paths 9_999 --seed 5 --no-charts").code(0);
+    assert_ne!(result(&other), expected, "another seed, other futures");
+    with_environment(out.path(), line, &[("CAPSTRUCT_SIMD", "mmx")]).code(2).complains("E0727");
+}
+
+#[test]
+fn merged_parts_are_the_whole_and_wrong_parts_are_refused() {
+    let out = TempDir::new().expect("a folder");
+    let file = |name: &str| out.path().join(name).display().to_string();
+    let part = |paths: &str, name: &str, more: &str| {
+        let line = format!("simulate benchmark/oai12 --paths {paths} --shard {} {more}", file(name));
+        run(out.path(), &line).code(0);
+    };
+    let event = "--probability 'ownership(foundation) >= 18%'";
+    run(out.path(), &format!("simulate benchmark/oai12 --paths 10k --no-charts {event}")).code(0);
+    let csv = out.path().join("benchmark/oai12/simulation.csv");
+    let whole = fs::read(&csv).expect("the file");
+    fs::remove_file(&csv).expect("it is there");
+    part("0..3333", "a", event);
+    part("3333..10k", "b", event);
+    run(out.path(), &format!("merge {} {} --no-charts", file("b"), file("a"))).code(0);
+    assert_eq!(fs::read(&csv).expect("the file"), whole, "bit for bit");
+
+    part("3000..4000", "overlap", event);
+    run(out.path(), &format!("merge {} {}", file("a"), file("overlap"))).code(2).complains("E0732").complains("3000");
+    part("4000..5000", "gap", event);
+    run(out.path(), &format!("merge {} {}", file("a"), file("gap"))).code(2).complains("E0733").complains("3333..4000");
+    part("3333..4000", "seed", &format!("{event} --seed 2"));
+    run(out.path(), &format!("merge {} {}", file("a"), file("seed"))).code(2).complains("seed");
+    let text = fs::read_to_string(file("b")).expect("a part");
+    for (what, old, new) in [
+        ("engine", concat!("\"engine\":\"", env!("CARGO_PKG_VERSION"), "\""), "\"engine\":\"0.0.1\""),
+        ("text", "\"scenario_hash\":\"", "\"scenario_hash\":\"0"),
+    ] {
+        fs::write(file("wrong"), text.replace(old, new)).expect("a file");
+        run(out.path(), &format!("merge {} {}", file("a"), file("wrong"))).code(2).complains(what);
+    }
+    fs::write(file("none"), "{}").expect("a file");
+    run(out.path(), &format!("merge {}", file("none"))).code(2).complains("E0730");
+}
+
+#[test]
+fn what_cannot_be_simulated_is_said() {
+    let out = TempDir::new().expect("a folder");
+    for (line, code) in [
+        ("simulate benchmark/oai12 --paths 0", "E0720"),
+        ("simulate benchmark/oai12 --paths 7..7", "E0720"),
+        ("simulate benchmark/oai12 --paths many", "E0720"),
+        ("simulate startup-seed-to-b", "E0721"),
+        ("simulate benchmark/oai12 --paths 1T", "E0726"),
+        ("simulate benchmark/oai12 --probability 'ownership(nobody) >= 1%'", "E07"),
+    ] {
+        run(out.path(), line).code(2).complains(code);
+    }
+    run(out.path(), "simulate benchmark/oai12 --paths 1T")
+        .code(2)
+        .complains("--shard")
+        .complains("1000000000000 paths take about");
+    assert_eq!(fs::read_dir(out.path()).expect("a folder").count(), 0, "nothing was written");
+}
+
+#[test]
+fn microsoft_stays_above_a_fifth_as_often_as_the_file_has_it() {
+    let out = TempDir::new().expect("a folder");
+    let line = "simulate openai-2026-uncertain --paths 20k --probability 'ownership(microsoft) >= 20%'";
+    run(out.path(), line).code(0).says("ownership(microsoft) >= 20%").says("result ");
+    let files: Vec<String> = fs::read_dir(out.path().join("openai-2026-uncertain"))
+        .expect("its folder")
+        .map(|file| file.expect("a file").file_name().to_string_lossy().into_owned())
+        .collect();
+    assert!(files.iter().any(|file| file.starts_with("histogram-")), "{files:?}");
+    assert!(files.iter().any(|file| file.starts_with("fan-")), "{files:?}");
+}
+
+#[test]
+fn a_path_is_explained_with_what_it_drew() {
+    let out = TempDir::new().expect("a folder");
+    run(out.path(), "explain benchmark/oai12 foundation --path 123456 --seed 1")
+        .code(0)
+        .says("Path 123456 of seed 1: pre1 = ")
+        .says("\"Series E / Second\"");
+}
+
+#[test]
+fn the_benchmark_measures_every_stage_and_finds_one_result() {
+    let out = TempDir::new().expect("a folder");
+    let ended = run(out.path(), "bench --paths 4096 --repeats 1 --json").code(0);
+    let report: serde_json::Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    for stage in ["random_numbers", "draws", "engine", "everything"] {
+        assert!(report["nanoseconds_per_path"][stage].is_number(), "{stage} in {report}");
+    }
+    assert_eq!(report["hash"].as_array().map(Vec::len), Some(1), "the same bits on any number of threads: {report}");
+}
+
+/// Memory does not grow with the paths.
+#[test]
+fn memory_is_flat() {
+    let out = TempDir::new().expect("a folder");
+    let peak = |paths: &str| {
+        let ended = run(out.path(), &format!("bench --paths {paths} --repeats 1 --json")).code(0);
+        let report: serde_json::Value = serde_json::from_str(&ended.stdout).expect("JSON");
+        report["peak_memory_mb"].as_f64()
+    };
+    let (Some(few), Some(many)) = (peak("4096"), peak("65536")) else { return };
+    assert!(many < few + 2.0, "{few} MB, then {many} MB");
+}
