@@ -177,9 +177,9 @@ fn compare_sets_payouts_side_by_side_and_finds_where_the_better_offer_changes() 
     let files = files_below(out.path());
     assert!(files.iter().any(|file| file.ends_with("crossover.png")), "{files:?}");
     let csv = compare("compare offer-a offer-b --at 80M --format csv").code(0);
-    csv.says("Founders,payout at 80000000,48150000,41314285.71,-6835714.29,");
+    csv.says("Founders,payout at 80000000,48150000,41314285.71,-6835714.29,all,base,");
     compare("compare offer-a offer-b --at 80M --format csv")
-        .says("Founders,crossover at 119750000,72000000,72000000,0,offer-b pays more from here on");
+        .says("Founders,crossover at 119750000,72000000,72000000,0,all,base,offer-b pays more from here on");
     compare("compare offer-a offer-b --holder nobody").code(2).complains("[E0905]");
     // A file that states no sale is compared at the values of one that does.
     compare("compare unsold offer-a --width 160").code(0).says("Payouts of a sale at $30M, compared with unsold");

@@ -46,7 +46,7 @@ impl<'a> Breaks<'a> {
     /// Chooses those with the most to say until the room between the sides is full.
     pub fn new(breaks: &'a [Break], room: f64) -> Self {
         let wrapped = |at: &'a Break| {
-            let words = words_type().wrap(&at.happens, WIDEST, 2);
+            let words = words_type().wrap(&at.happens, WIDEST, 3);
             let widest =
                 words.iter().map(|line| words_type().width(line)).fold(value_type().width(&at.value), f64::max);
             Named { at, words, width: widest + GAP }

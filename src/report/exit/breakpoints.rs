@@ -12,6 +12,8 @@ use crate::report::table::{Cell, Style, Table};
 use crate::report::words::{self, basis, capital, counted, listed, percent};
 use rust_decimal::Decimal;
 
+/// Two things that happen at once are both named on a chart if they are no longer than this.
+const LONGEST_PAIR: usize = 44;
 /// Most who are named as sharing in the next dollar.
 const MOST_NAMED: usize = 6;
 
@@ -143,7 +145,14 @@ pub fn in_few_words(sale: &Sale, segment: &Segment) -> String {
     };
     for happening in &segment.happens {
         let brief = |to: Recipient| {
-            let name = short(sale, to);
+            let name = match to {
+                Recipient::CarveOut => "carve-out".to_owned(),
+                Recipient::Claim(index) => match sale.exit.stack.claims[index as usize].of {
+                    ClaimOf::Right(right) => options(sale, right.index()),
+                    _ => short(sale, to),
+                },
+                Recipient::Costs | Recipient::Debt(_) => short(sale, to),
+            };
             name.strip_suffix(" Preferred").map_or(name.clone(), str::to_owned)
         };
         match *happening {
@@ -168,8 +177,17 @@ pub fn in_few_words(sale: &Sale, segment: &Segment) -> String {
         [] if segment.jumps => "payouts jump".into(),
         [] => String::new(),
         [one] => one.clone(),
-        [one, two] => format!("{one}, {two}"),
+        [one, two] if one.len() + two.len() <= LONGEST_PAIR => format!("{one}, {two}"),
         [one, rest @ ..] => format!("{one} and {} more", rest.len()),
+    }
+}
+
+/// `options at $6`: a right by its exercise price alone.
+fn options(sale: &Sale, right: usize) -> String {
+    let price = sale.run.ledger().last().rights.get(right).map(|held| held.exercise_price);
+    match price.filter(|price| !price.is_zero()) {
+        Some(price) => format!("options at {}", words::price(price, &sale.run.agreement.head.currency)),
+        None => "options".to_owned(),
     }
 }
 

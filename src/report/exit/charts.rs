@@ -323,7 +323,15 @@ pub fn payouts(sale: &Sale, settlement: &Settlement) -> Chart {
             }
         })
         .collect();
-    bars.sort_by_key(|bar| std::cmp::Reverse(bar.payout));
+    // Several small ones together, and what is nobody's, stand below the ranks.
+    let place = |bar: &PayoutBar| match bar.colour {
+        Colour::Hue(_) => 0,
+        Colour::Other => 1,
+        Colour::Pool => 2,
+    };
+    bars.sort_by_key(|bar| (place(bar), std::cmp::Reverse(bar.payout)));
+    let over_cost =
+        if bars.iter().any(|bar| bar.cost.is_some()) { ", with payout over cost where it is known" } else { "" };
     for (_, name, amount) in super::deductions(sale, settlement) {
         let value = money(amount, currency);
         let detail = "deduction".to_owned();
@@ -331,7 +339,7 @@ pub fn payouts(sale: &Sale, settlement: &Settlement) -> Chart {
     }
     let at = money(decimal(settlement.exit_value, MONEY_PLACES), currency);
     let id = format!("payouts-{}", slug(&value_in_words(sale, settlement.exit_value)));
-    let measure = format!("Payouts of a sale at {at}, with payout over cost where the cost is known");
+    let measure = format!("Payouts of a sale at {at}{over_cost}");
     framed(sale, id, titles::payouts(sale, settlement), &measure, Body::Payouts(bars))
 }
 

@@ -238,12 +238,18 @@ impl<'a> Offers<'a> {
     /// Rows for `comparison.csv`: payouts at each exit value, then every exit value at which the better offer changes.
     pub fn csv_rows(&self) -> Vec<Row> {
         let mut rows = Vec::new();
+        let shared = |word: fn(&Sale) -> &'static str| {
+            let mut words: Vec<&str> = self.offers.iter().map(|offer| word(&offer.sale)).collect();
+            words.dedup();
+            Cell::Text(words.join("; "))
+        };
+        let (funding, case) = (shared(|sale| sale.run.rung.word()), shared(|sale| sale.run.agreement.head.case.word()));
         let mut push = |subject: &Claimant, measure: String, figures: Vec<Option<Decimal>>, note: Cell| {
             let base = figures[0].unwrap_or_default();
             let mut cells = vec![Cell::text(&subject.name), Cell::Text(measure)];
             cells.extend(figures.iter().map(|figure| Cell::Money(figure.unwrap_or_default())));
             cells.extend(figures[1..].iter().map(|figure| Cell::Money(figure.unwrap_or_default() - base)));
-            cells.push(note);
+            cells.extend([funding.clone(), case.clone(), note]);
             rows.push(Row { cells, style: Style::Body });
         };
         for subject in &self.subjects {

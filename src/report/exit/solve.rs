@@ -272,19 +272,19 @@ mod tests {
     fn every_exit_value_is_found_exactly() {
         let at = |number: i64| Some(Decimal::from(number));
         let (ada, fund, bank) = (0, 1, 2);
-        let found = |figure, who, comparison, number| exit_values(&condition(figure, who, comparison, number));
+        let all = |figure, who, comparison, number| exit_values(&condition(figure, who, comparison, number));
         use Comparison::{Above, AtLeast, AtMost, Below, Equal};
-        assert_eq!(found(Figure::Payout, ada, Equal, 6_000_000), [(at(11_000_000), at(11_000_000))]);
+        assert_eq!(all(Figure::Payout, ada, Equal, 6_000_000), [(at(11_000_000), at(11_000_000))]);
         // Its preference, from where it is covered to where conversion pays more.
-        assert_eq!(found(Figure::Payout, fund, Equal, 4_000_000), [(at(5_000_000), at(21_000_000))]);
+        assert_eq!(all(Figure::Payout, fund, Equal, 4_000_000), [(at(5_000_000), at(21_000_000))]);
         // Twice its $4M: v = 4, as in the fixture.
-        assert_eq!(found(Figure::Multiple, fund, Equal, 2), [(at(41_000_000), at(41_000_000))]);
-        assert_eq!(found(Figure::PayoutPerShare, fund, AtLeast, 4), [(at(41_000_000), None)]);
-        assert_eq!(found(Figure::Payout, fund, Above, 4_000_000), [(at(21_000_000), None)]);
-        assert_eq!(found(Figure::Payout, ada, AtMost, 0), [(at(0), at(5_000_000))]);
-        assert_eq!(found(Figure::Payout, ada, Below, 0), []);
+        assert_eq!(all(Figure::Multiple, fund, Equal, 2), [(at(41_000_000), at(41_000_000))]);
+        assert_eq!(all(Figure::PayoutPerShare, fund, AtLeast, 4), [(at(41_000_000), None)]);
+        assert_eq!(all(Figure::Payout, fund, Above, 4_000_000), [(at(21_000_000), None)]);
+        assert_eq!(all(Figure::Payout, ada, AtMost, 0), [(at(0), at(5_000_000))]);
+        assert_eq!(all(Figure::Payout, ada, Below, 0), []);
         // What is lent is a payout too.
-        assert_eq!(found(Figure::Payout, bank, Equal, 1_000_000), [(at(1_000_000), None)]);
+        assert_eq!(all(Figure::Payout, bank, Equal, 1_000_000), [(at(1_000_000), None)]);
     }
 
     #[test]
