@@ -20,6 +20,7 @@ const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("E0006", "bytes that are not UTF-8: below"),
     ("E0007", "bytes that are not text: below"),
     ("E0009", "a file that cannot be read; nothing is hidden from the user `root`, which tests may run as"),
+    ("E0501", "nothing of the format waits to be built; for keys to come"),
     ("E0010", "a name for `new`: tests/cli.rs"),
     ("E0011", "a name for `new` that is taken: tests/cli.rs"),
     ("E0012", "a holder for `explain`: tests/cli.rs"),

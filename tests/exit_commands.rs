@@ -115,7 +115,9 @@ fn exit_finds_the_exit_value_for_a_payout_or_a_multiple_exactly() {
         .says("every exit value above this");
     capstruct_in(folder.path(), "exit offer-a --solve 'multiple(founders) = 2x'").code(2).complains("[E0907]");
     capstruct_in(folder.path(), "exit offer-a --solve 'ownership(lead) = 1%'").code(2).complains("[E0907]");
-    capstruct_in(folder.path(), "exit offer-a --solve 'payout(leed) = 1M'").code(2).complains("did you mean lead?");
+    capstruct_in(folder.path(), "exit offer-a --solve 'payout(foundrs) = 1M'")
+        .code(2)
+        .complains("did you mean founders?");
 }
 
 #[test]

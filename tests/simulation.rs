@@ -1,6 +1,8 @@
 //! The simulation: its program says what the engine says, chance is what the file says, and nothing depends on threads,
 //! processors or how the paths were shared out.
 
+#![allow(clippy::cast_precision_loss, clippy::float_cmp, reason = "statistics are floating point")]
+
 mod support;
 
 use capstruct::model::{Agreement, Figure, Rung, StakeholderId, Subject};
@@ -36,7 +38,7 @@ fn company(rest: &str) -> Agreement {
 }
 
 fn model(agreement: &Agreement, seed: u64, sampling: Sampling, watch: Watch) -> Model {
-    Model::new(&agreement.scenario, Rung::All, Draw::new(agreement, seed, sampling), watch)
+    Model::new(&agreement.scenario, Rung::All, &Draw::new(agreement, seed, sampling), &watch)
 }
 
 fn run(simulation: &Simulation, paths: std::ops::Range<u64>, threads: usize, instructions: Instructions) -> Tally {

@@ -303,3 +303,33 @@ fn tornado_of_what_is_certain_is_refused_with_what_to_do() {
         .code(2)
         .complains("error[E0713]: payout(amazon) has no figure: it is a figure of the exit");
 }
+
+#[test]
+fn solving_for_what_a_sweep_shows_leads_back_to_its_inputs() {
+    let cases = [
+        ("openai-amazon-50b", "amazon", "10B..50B/4", "ownership(amazon)"),
+        ("openai-amazon-50b", "softbank", "1B..40B/4", "ownership(softbank)"),
+        ("option-pool-shuffle", "pool", "5%..40%/4", "ownership(founders)"),
+        ("option-pool-shuffle", "investor", "1M..9M/4", "ownership(investor)"),
+        ("benchmark/oai12", "pre2", "300B..900B/4", "ownership(foundation)"),
+        ("benchmark/oai12", "size4", "40B..220B/4", "ownership(inv-w)"),
+    ];
+    for (scenario, input, range, figure) in cases {
+        let out = temporary();
+        let line = format!("sweep {scenario} --over {input}={range} --measure '{figure}' --format csv");
+        let swept = rows(&capstruct_into(out.path(), &line).code(0).stdout);
+        // At an end of the input's range the twelve digits may lie beyond what is reached.
+        for row in &swept[1..swept.len() - 1] {
+            let (typed, shown) = (&row[input], &row[figure]);
+            let line = format!("solve {scenario} --vary {input} --for '{figure} = {shown}' --format csv");
+            let solved = rows(&capstruct(&line).code(0).stdout);
+            let near = |row: &BTreeMap<String, String>| {
+                let (found, typed): (f64, f64) =
+                    (row["value"].parse().expect("a number"), typed.parse().expect("a number"));
+                // the figure has twelve digits, and so the input it leads to
+                row["kind"] == "exact" && (found - typed).abs() <= 1e-8 * typed
+            };
+            assert!(solved.iter().any(near), "{scenario}: {figure} = {shown} at {input} = {typed}, solved {solved:?}");
+        }
+    }
+}

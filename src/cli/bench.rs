@@ -35,7 +35,7 @@ pub(super) fn bench(session: &Session, wanted: &BenchArgs) -> Result<u8, Error> 
     let resolved = started.elapsed();
     let model = {
         let draw = Draw::new(&agreement, SEED, Sampling::Philox);
-        Model::new(&agreement.scenario, Rung::All, draw, figures::ownership_at_the_end(&agreement))
+        Model::new(&agreement.scenario, Rung::All, &draw, &figures::ownership_at_the_end(&agreement))
     };
     let simulation = Simulation::new(&model);
     let set_up = started.elapsed();

@@ -7,7 +7,7 @@ use crate::render;
 use crate::render::terminal::Look;
 use crate::report::Run;
 use crate::report::table::Table;
-use crate::spec::resolve::{Settings, outstanding_warnings, refusal_finding, resolve};
+use crate::spec::resolve::{Settings, expired_warnings, outstanding_warnings, refusal_finding, resolve};
 use crate::spec::{Document, ScenarioFolder, load};
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
@@ -144,6 +144,7 @@ impl Session {
     /// What the reader should know of a run besides its tables.
     pub fn warnings(run: &Run) -> Findings {
         let mut warnings = Findings(outstanding_warnings(&run.agreement, run.ledger()));
+        warnings.0.extend(expired_warnings(&run.agreement, run.ledger()));
         for (rung, refusal) in &run.left_out {
             let finding = refusal_finding(&run.agreement, refusal);
             let message = format!("on the rung \"{}\", left out: {}", rung.word(), finding.message);

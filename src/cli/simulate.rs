@@ -10,7 +10,8 @@ use crate::error::{Error, Finding, Findings};
 use crate::model::{Agreement, Condition};
 use crate::render;
 use crate::render::files::OutputFolder;
-use crate::report::simulation::{Outcome, Wanted, watch};
+use crate::report::simulated::{Wanted, watch};
+use crate::report::simulation::Outcome;
 use crate::report::{Run, simulation_charts};
 use crate::sim::draw::{Draw, drawn_words};
 use crate::sim::model::Model;
@@ -95,7 +96,7 @@ pub(super) fn prepare(session: &Session, asked: &SimulateArgs) -> Result<Prepare
                 .help("ask for ownership, shares, value, value_per_share, fully_diluted or a conversion_ratio"),
         )
     })?;
-    let model = Model::new(&run.agreement.scenario, run.rung, draw, watch);
+    let model = Model::new(&run.agreement.scenario, run.rung, &draw, &watch);
     Ok(Prepared { run, model, wanted, conditions })
 }
 

@@ -293,7 +293,7 @@ pub struct PoolIncrease<N> {
 /// Options granted from a plan.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OptionGrant<N> {
-    /// Available options of the plan.
+    /// Available options of the plan, or its promised ones.
     pub available: PositionId,
     /// The holder's granted options of the plan.
     pub position: PositionId,

@@ -99,12 +99,6 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
     rows.extend(right_rows(&scenario.rounds));
     rows.extend(right_to_buy_rows(run));
     rows.extend(shares::rows(run));
-    if scenario.timeline.iter().any(|timed| matches!(timed.event, Event::Secondary(_))) {
-        rows.push((
-            "Secondary",
-            "Shares change hands and none are issued; its money enters no pre-money, post-money or round.".into(),
-        ));
-    }
     rows.extend(super::exit::conventions::rows(run));
     rows.extend(super::ipos::convention(run));
     rows.push((

@@ -35,6 +35,7 @@ pub mod rights;
 pub mod rounds;
 pub mod run;
 pub mod secondaries;
+pub mod simulated;
 pub mod simulation;
 pub mod simulation_charts;
 pub mod solve;

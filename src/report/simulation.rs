@@ -1,16 +1,17 @@
 //! A simulation as tables: what every holder ends with, how likely the events are, and how far the figures have settled.
 
+#![allow(clippy::cast_precision_loss, reason = "parts of the paths are statistics")]
+
 use super::figures::At;
-use super::holders::holders;
 use super::quantities::Unit;
 use super::run::Run;
+use super::simulated::Wanted;
 use super::table::{Cell, Column, Style, Table};
 use super::words::{grouped, listed};
 use crate::model::{Chance, Condition, Figure, StakeholderId, Subject};
 use crate::sim::draw::Sampling;
 use crate::sim::run::{Simulation, Tallied, Tally};
 use crate::sim::summary::{Estimate, PERCENTILES, Statistics, convergence, hash, probability};
-use crate::sim::watch::{Recipient, Watch};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 
@@ -20,17 +21,6 @@ const PLACES: u32 = 2;
 const DIGITS: u32 = 12;
 /// Holders whose means are shown settling.
 const SETTLING: usize = 3;
-
-/// What a row of a simulation is of.
-#[derive(Clone, Debug)]
-pub struct Wanted {
-    /// Who or what.
-    pub subject: Subject,
-    /// As people know it.
-    pub name: String,
-    /// Which figure: ownership, value, or payout.
-    pub figure: Figure,
-}
 
 /// A row: a figure with its statistics.
 #[derive(Clone, Debug)]
@@ -60,53 +50,6 @@ pub struct Outcome<'a> {
     pub rows: Vec<Row>,
     /// Events asked for.
     pub conditions: &'a [Condition],
-}
-
-/// What a simulation looks at: ownership and value of everyone and of every class, and what each gets in an exit.
-pub fn wanted(run: &Run) -> Vec<Wanted> {
-    let agreement = &run.agreement;
-    let mut subjects: Vec<(Subject, String)> = Vec::new();
-    for holder in holders(run) {
-        let subject = match holder.key {
-            super::holders::HolderKey::Stakeholder(who) => Subject::Stakeholder(who),
-            super::holders::HolderKey::PoolAvailable(plan) => Subject::Plan(plan),
-            super::holders::HolderKey::PoolPromised(_) => continue,
-        };
-        subjects.push((subject, holder.name));
-    }
-    let of_classes = (0..agreement.classes.len())
-        .map(|index| (Subject::Class(crate::model::ClassId::at(index)), agreement.classes[index].name.clone()));
-    let classes: Vec<_> = of_classes.collect();
-    let has_value = run.ledger().last().reference.is_some();
-    let row =
-        |figure| move |(subject, name): &(Subject, String)| Wanted { subject: *subject, name: name.clone(), figure };
-    let mut wanted: Vec<Wanted> = subjects.iter().map(row(Figure::Ownership)).collect();
-    wanted.extend(classes.iter().map(row(Figure::Ownership)));
-    if has_value {
-        wanted.extend(subjects.iter().map(row(Figure::Value)));
-        wanted.extend(classes.iter().map(row(Figure::Value)));
-        wanted.push(Wanted { subject: Subject::Whole, name: "Whole company".into(), figure: Figure::Value });
-    }
-    wanted
-}
-
-/// Whose proceeds are looked at, and the rows they belong to.
-pub fn proceeds(run: &Run) -> Vec<(Recipient, Wanted)> {
-    if run.agreement.scenario.exit.as_ref().is_none_or(|exit| exit.rung > run.rung) {
-        return Vec::new();
-    }
-    let row = |subject, name: &str| Wanted { subject, name: name.to_owned(), figure: Figure::Payout };
-    let stakeholders = holders(run).into_iter().filter_map(|holder| match holder.key {
-        super::holders::HolderKey::Stakeholder(who) => {
-            Some((Recipient::Stakeholder(who), row(Subject::Stakeholder(who), &holder.name)))
-        }
-        _ => None,
-    });
-    let classes = run.agreement.classes.iter().enumerate().map(|(index, class)| {
-        let id = crate::model::ClassId::at(index);
-        (Recipient::Class(id), row(Subject::Class(id), &class.name))
-    });
-    stakeholders.chain(classes).collect()
 }
 
 impl<'a> Outcome<'a> {
@@ -155,7 +98,10 @@ impl<'a> Outcome<'a> {
         let certain = self.certain();
         if let Some(last) = tables.last_mut() {
             if !certain.is_empty() {
-                last.note(format!("Certain, because no probability is stated: {}.", listed(&certain)));
+                last.note(format!(
+                    "Without a probability, so met wherever what they hang on is: {}.",
+                    listed(&certain)
+                ));
             }
             last.note(format!(
                 "Seed {}, {}; result {}. The same seed gives the same bits on any number of threads and any processor.",
@@ -294,8 +240,8 @@ impl<'a> Outcome<'a> {
         }
         let mut table = Table::new("convergence", "How the mean ownership of those that vary most settled", columns);
         let few = first.len().saturating_sub(6);
-        for step in few..first.len() {
-            let mut cells = vec![Cell::Count(Decimal::from(first[step].paths))];
+        for (step, so_far) in first.iter().enumerate().skip(few) {
+            let mut cells = vec![Cell::Count(Decimal::from(so_far.paths))];
             for (_, steps) in &kept {
                 let mean = steps.get(step).map_or(Estimate::default(), |step| step.mean);
                 let places = PLACES + 2;
@@ -395,50 +341,34 @@ impl<'a> Outcome<'a> {
         ]
     }
 
-    /// The row of a stakeholder whose ownership varies most; pools and classes do not count.
-    pub fn varies_most(&self) -> Option<(StakeholderId, &Row)> {
+    /// The row of the stakeholder to be drawn: of the first event asked for, else the one whose ownership varies most, of
+    /// those who hold something from the start if any of them does.
+    pub fn drawn(&self) -> Option<(StakeholderId, &Row)> {
+        let asked = self.conditions.iter().map(|condition| condition.measure.subject).find_map(stakeholder);
+        let opening = self.run.ledger().stages.first();
+        let held = |who: StakeholderId| {
+            let own = |index: &usize| self.run.agreement.scenario.positions[*index].stakeholder() == Some(who);
+            opening.is_some_and(|stage| (0..stage.shares.len()).filter(own).any(|index| !stage.shares[index].is_zero()))
+        };
         self.rows
             .iter()
-            .filter(|row| row.wanted.figure == Figure::Ownership)
-            .filter_map(|row| match row.wanted.subject {
-                Subject::Stakeholder(who) => Some((who, row)),
-                _ => None,
+            .filter(|row| row.wanted.figure == Figure::Ownership && row.statistics.sd.value > 0.0)
+            .filter_map(|row| stakeholder(row.wanted.subject).map(|who| (who, row)))
+            .max_by(|a, b| {
+                let rank =
+                    |(who, row): &(StakeholderId, &Row)| (asked == Some(*who), held(*who), row.statistics.sd.value);
+                rank(a).partial_cmp(&rank(b)).unwrap_or(std::cmp::Ordering::Equal)
             })
-            .max_by(|a, b| a.1.statistics.sd.value.total_cmp(&b.1.statistics.sd.value))
-            .filter(|(_, row)| row.statistics.sd.value > 0.0)
     }
 }
 
-/// The watch of the figures wanted and of the events, with the rows they belong to.
-///
-/// # Errors
-/// The first event whose figure is not one of a cap table.
-pub fn watch(run: &Run, conditions: &[Condition]) -> Result<(Watch, Vec<Wanted>), String> {
-    use crate::sim::figures::{at_the_end, watched};
-    let mut rows = Vec::new();
-    let mut watch = Watch::default();
-    for wanted in wanted(run) {
-        if let Some(figure) = watched(&run.agreement, &at_the_end(wanted.figure, wanted.subject)) {
-            watch.figures.push(figure);
-            rows.push(wanted);
-        }
-    }
-    for (recipient, wanted) in proceeds(run) {
-        watch.proceeds.push(recipient);
-        rows.push(wanted);
-    }
-    for condition in conditions {
-        let figure = watched(&run.agreement, &condition.measure).ok_or_else(|| condition.measure.literal.clone())?;
-        let (comparison, number) = (condition.comparison, condition.number);
-        watch.events.push(crate::sim::watch::WatchedEvent { figure, comparison, number });
-    }
-    Ok((watch, rows))
+fn stakeholder(subject: Subject) -> Option<StakeholderId> {
+    if let Subject::Stakeholder(who) = subject { Some(who) } else { None }
 }
 
-/// `ownership(microsoft) after Series C >= 25%`.
+/// `ownership(microsoft) after "Series C" >= 25%`.
 pub fn condition_words(condition: &Condition) -> String {
-    let stage = condition.measure.stage.name().map_or_else(String::new, |stage| format!(" after {stage}"));
-    format!("{}{stage} {} {}", condition.measure.literal, condition.comparison.sign(), condition.literal)
+    format!("{} {} {}", condition.measure.literal, condition.comparison.sign(), condition.literal)
 }
 
 fn kind(subject: Subject) -> &'static str {

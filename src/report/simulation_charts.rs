@@ -1,5 +1,7 @@
 //! The charts of a simulation: where one holder's ownership ends, and how it fans out from stage to stage.
 
+#![allow(clippy::cast_precision_loss, reason = "shares of paths on a chart have few digits")]
+
 use super::chart::{Band, Bin, Body, Chart, Label, Marked};
 use super::charts::framed;
 use super::simulation::{Outcome, Row, decimal};
@@ -28,7 +30,7 @@ const MOST_STAGES: usize = 12;
 
 /// Every chart that makes sense.
 pub fn all(outcome: &Outcome, draw: &Draw) -> Vec<Chart> {
-    let Some((who, row)) = outcome.varies_most() else { return Vec::new() };
+    let Some((who, row)) = outcome.drawn() else { return Vec::new() };
     let mut charts: Vec<Chart> = histogram(outcome, who, row).into_iter().collect();
     charts.extend(fan(outcome, draw, who, row));
     charts
@@ -114,7 +116,7 @@ fn fan(outcome: &Outcome, draw: &Draw, who: StakeholderId, row: &Row) -> Option<
     let events = |event: Option<EventId>| event.map_or(0, |event| event.index() + 1);
     let figures = stages.iter().map(|stage| Watched { gauge: gauge.clone(), events: events(stage.event) }).collect();
     let watch = Watch { figures, ..Watch::default() };
-    let model = Model::new(&run.agreement.scenario, run.rung, draw.clone(), watch);
+    let model = Model::new(&run.agreement.scenario, run.rung, draw, &watch);
     let simulation = Simulation::new(&model);
     let paths = 0..FAN_PATHS.min(outcome.tally.paths.max(1));
     let plan = Plan { paths, threads: 1, instructions: Instructions::widest() };

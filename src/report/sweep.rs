@@ -2,6 +2,7 @@
 
 use super::chart::{Body, Chart, Colour, Scale, SparseSeries};
 use super::charts::framed;
+use super::holders::{holders, slices};
 use super::quantities::Unit;
 use super::run::Run;
 use super::table::{Cell, Column, Style, Table};
@@ -275,7 +276,9 @@ pub fn chart(run: &Run, survey: &Survey) -> Option<Chart> {
     let scale =
         |axis: &Axis| Scale { name: axis.name.clone(), labels: axis.words.clone(), numbers: axis.numbers.clone() };
     let (body, what) = match survey.axes.as_slice() {
-        [only] => (lines(survey, scale(only), currency), format!("{} as {} moves alone", kind(measured), only.name)),
+        [only] => {
+            (lines(run, survey, scale(only), currency), format!("{} as {} moves alone", kind(measured), only.name))
+        }
         [down, across] => {
             let cells = survey.cells.iter().map(|cell| Some(cell.as_ref().ok()?[survey.chosen])).collect();
             let (across, up) = (scale(across), scale(down));
@@ -293,7 +296,7 @@ fn counted_cells(cells: u64) -> String {
 }
 
 /// Lines of the figures that move most, of those that measure the same.
-fn lines(survey: &Survey, across: Scale, currency: String) -> Body {
+fn lines(run: &Run, survey: &Survey, across: Scale, currency: String) -> Body {
     let unit = survey.measures[survey.chosen].unit;
     let width = |index: &usize| {
         let range = survey.measures[*index].range.as_ref();
@@ -303,16 +306,37 @@ fn lines(survey: &Survey, across: Scale, currency: String) -> Body {
         (0..survey.measures.len()).filter(|&index| survey.measures[index].unit == unit).collect();
     ranked.sort_by_key(|index| std::cmp::Reverse(width(index)));
     ranked.truncate(LINES);
+    let names: Vec<String> = ranked.iter().map(|&index| short_name(&survey.measures[index])).collect();
     let series = ranked
         .iter()
-        .zip(0..Colour::HUES)
-        .map(|(&index, hue)| SparseSeries {
-            name: short_name(&survey.measures[index]),
-            colour: Colour::Hue(hue),
+        .zip(names.iter().zip(colours(run, &names)))
+        .map(|(&index, (name, colour))| SparseSeries {
+            name: name.clone(),
+            colour,
             values: survey.cells.iter().map(|cell| Some(cell.as_ref().ok()?[index])).collect(),
         })
         .collect();
     Body::Lines { across, series, unit, currency }
+}
+
+/// The colour each holder has in the run's other charts; of the hues that are left, one for each that has none there.
+fn colours(run: &Run, names: &[String]) -> Vec<Colour> {
+    let slices = slices(&holders(run), run.ledger());
+    let known = |name: &String| {
+        let colour = slices.iter().find(|slice| slice.name == *name)?.colour;
+        (colour != Colour::Other).then_some(colour)
+    };
+    let mut colours: Vec<Option<Colour>> = names.iter().map(known).collect();
+    let free: Vec<Colour> = (0..Colour::HUES)
+        .map(Colour::Hue)
+        .filter(|hue| !colours.contains(&Some(*hue)))
+        .chain([Colour::Other])
+        .collect();
+    let mut free = free.into_iter();
+    for colour in colours.iter_mut().filter(|colour| colour.is_none()) {
+        *colour = free.next();
+    }
+    colours.into_iter().map(|colour| colour.unwrap_or(Colour::Other)).collect()
 }
 
 /// What all lines of a chart measure.

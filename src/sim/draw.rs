@@ -70,8 +70,8 @@ struct Copula {
 /// Room for a block's draws.
 #[derive(Clone, Debug)]
 pub struct DrawRoom {
-    uniform: Vec<Box<Column>>,
-    mixed: Vec<Box<Column>>,
+    uniform: Vec<Column>,
+    mixed: Vec<Column>,
 }
 
 /// A yes/no variable's probability, where it is drawn.
@@ -154,7 +154,7 @@ impl Draw {
 
     /// Room for a block.
     pub fn room(&self) -> DrawRoom {
-        let column = || Box::new(Column::splat(0.5));
+        let column = || Column::splat(0.5);
         let mixed = self.copula.as_ref().map_or(0, |copula| copula.dimensions.len());
         DrawRoom {
             // An even number: Philox gives two at a time.

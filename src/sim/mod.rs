@@ -3,8 +3,9 @@
 #![allow(
     clippy::cast_precision_loss,
     clippy::many_single_char_names,
+    clippy::needless_range_loop,
     clippy::similar_names,
-    reason = "statistics are floating point, and the formulas keep the letters of their papers"
+    reason = "statistics are floating point, and the formulas keep the letters of their papers; loops over columns are written so that they become vector instructions"
 )]
 
 pub mod beta;

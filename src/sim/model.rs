@@ -42,8 +42,8 @@ impl Model {
     /// Records the scenario's program on one rung.
     ///
     /// Loops are followed for the fewest turns that are enough for all but a few of the first paths.
-    pub fn new(scenario: &Scenario<Stated>, rung: Rung, draw: Draw, watch: Watch) -> Self {
-        let mut models = TURNS.into_iter().map(|turns| Self::recorded(scenario, rung, &draw, &watch, turns));
+    pub fn new(scenario: &Scenario<Stated>, rung: Rung, draw: &Draw, watch: &Watch) -> Self {
+        let mut models = TURNS.into_iter().map(|turns| Self::recorded(scenario, rung, draw, watch, turns));
         let mut model = models.next().expect("some number of turns");
         while model.paths_alone() * 100 > PILOT_BLOCKS * BLOCK as u64 {
             let Some(next) = models.next() else { break };

@@ -42,7 +42,8 @@ impl QuantileTable {
     /// The table of a distribution. `lower` and `upper` give the points of either tail, at ever larger probabilities of
     /// lying farther out, up to one half.
     pub fn new(lower: impl FnMut(f64) -> Point, upper: impl FnMut(f64) -> Point) -> Self {
-        let mut cubics = Box::new([[0.0; 4]; 2 * HALF]);
+        let room = vec![[0.0; 4]; 2 * HALF];
+        let mut cubics: Box<Cubics> = room.try_into().expect("as many as there are cells");
         fill(&mut cubics[..HALF], lower);
         fill(&mut cubics[HALF..], upper);
         QuantileTable { cubics }

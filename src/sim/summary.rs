@@ -62,7 +62,7 @@ impl Statistics {
         let fourth = (0..BINS)
             .filter(|&bin| kept.bins[bin] > 0)
             .map(|bin| {
-                let middle = (kept.scale.edge(bin) + kept.scale.edge(bin + 1)) / 2.0;
+                let middle = f64::midpoint(kept.scale.edge(bin), kept.scale.edge(bin + 1));
                 let middle = middle.clamp(kept.least, kept.largest);
                 kept.bins[bin] as f64 * (middle - mean).powi(4)
             })
@@ -135,6 +135,8 @@ impl FigureTally {
             if here > 0.0 && below + here >= wanted {
                 let low = if bin == 0 { self.least } else { self.scale.edge(bin) };
                 let high = if bin + 1 == BINS { self.largest } else { self.scale.edge(bin + 1) };
+                // What is in the first bin is nought, but for what is too small to be told from it.
+                let high = if bin == 0 { low } else { high };
                 let value = low + (high - low) * ((wanted - below) / here).clamp(0.0, 1.0);
                 return value.clamp(self.least, self.largest);
             }

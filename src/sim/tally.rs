@@ -5,6 +5,13 @@
 //! are rounded to a fixed grid, 2^44 steps to the largest deviation of the pilot's paths, and summed as integers: far
 //! below any sampling error, and exactly the same sum in whatever order and by however many threads.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::bool_to_int_with_if,
+    reason = "bins and lanes are few, and a choice of ones and zeros becomes a vector comparison"
+)]
+
 use super::tape::BLOCK;
 
 /// Bins of a figure: 32 octaves of 256, the last but eight octaves of the pilot's largest value, and what lies outside.
@@ -117,7 +124,7 @@ impl FigureTally {
             largest: f64::NEG_INFINITY,
             undefined: 0,
             bins: vec![0; BINS],
-            recent: Box::new([0; BINS]),
+            recent: vec![0; BINS].try_into().expect("as many as there are bins"),
             recent_count: 0,
         }
     }
@@ -286,7 +293,9 @@ mod tests {
         let scale = Scale::of(&blocks[0]);
         let of = |which: &[usize]| {
             let mut tally = FigureTally::new(scale);
-            which.iter().for_each(|&index| tally.add(&blocks[index], index));
+            for &index in which {
+                tally.add(&blocks[index], index);
+            }
             tally.flush();
             tally
         };

@@ -1,4 +1,4 @@
-//! What can only be said once a file and its bases are one tree: is everything there that must be?
+//! What can only be said once a file and its bases are one tree: is everything there that must be.
 
 use super::check::{RENAMED, written};
 use super::keys::{Group, Key, Need, ROOT, Required, TableSpec, any_of};

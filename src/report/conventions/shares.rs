@@ -51,6 +51,12 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
                 .into(),
         ));
     }
+    if happens(|event| matches!(event, Event::Secondary(_))) {
+        rows.push((
+            "Secondary",
+            "Shares change hands and none are issued; its money enters no pre-money, post-money or round.".to_owned(),
+        ));
+    }
     if !scenario.in_kind.is_empty() {
         rows.push((
             "Dividends in kind",

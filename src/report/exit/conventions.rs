@@ -53,6 +53,23 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
     }
     rows.extend(participation(exit));
     rows.extend(dividends(exit));
+    rows.extend(securities(exit));
+    if posted.stack.escrow > rust_decimal::Decimal::ZERO {
+        rows.push(("Escrow", "Held back pro rata from every payout after the split; payouts include it.".to_owned()));
+    }
+    if !posted.stack.forced.is_empty() {
+        rows.push((
+            "Forced conversion",
+            "A class votes yes if it gets more with all preferred converted than without force. Where the shares that vote \
+             yes, as converted, exceed the stated part of the preferred, the class must convert. Payouts may jump there."
+                .to_owned(),
+        ));
+    }
+    rows
+}
+
+fn securities(exit: &Exit<Stated>) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
     if !exit.rights.is_empty() {
         rows.push((
             "Options and warrants",
@@ -73,17 +90,6 @@ pub fn rows(run: &Run) -> Vec<(&'static str, String)> {
             "Cash or conversion at the cap, whichever is more. Cash: a SAFE its purchase amount, with classes of seniority 1; a \
              note principal and interest, before all others. A cap is divided by Liquidity Capitalization: without available \
              options, with what converts. A discount alone is worth purchase / (1 - discount) once all preferences are covered."
-                .to_owned(),
-        ));
-    }
-    if posted.stack.escrow > rust_decimal::Decimal::ZERO {
-        rows.push(("Escrow", "Held back pro rata from every payout after the split; payouts include it.".to_owned()));
-    }
-    if !posted.stack.forced.is_empty() {
-        rows.push((
-            "Forced conversion",
-            "A class votes yes if it gets more with all preferred converted than without force. Where the shares that vote \
-             yes, as converted, exceed the stated part of the preferred, the class must convert. Payouts may jump there."
                 .to_owned(),
         ));
     }

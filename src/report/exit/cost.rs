@@ -95,8 +95,9 @@ impl Book {
             EntryKind::Grant { from } | EntryKind::Return { from } => {
                 self.take(from.index(), shares);
             }
-            EntryKind::Adjustment { .. }
-            | EntryKind::InKind { .. }
+            // A dividend in shares costs nothing.
+            EntryKind::InKind { .. }
+            | EntryKind::Adjustment { .. }
             | EntryKind::PoolIncrease
             | EntryKind::Cancellation
             | EntryKind::Warrant

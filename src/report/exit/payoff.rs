@@ -142,24 +142,40 @@ impl Payoff {
     /// ```
     pub fn values_for(&self, wanted: Exact) -> Vec<Span> {
         let mut found: Vec<Span> = Vec::new();
-        for (index, piece) in self.pieces.iter().enumerate() {
-            let next = self.pieces.get(index + 1).map(|next| next.from);
-            if order(piece.here, wanted) == Ordering::Equal {
+        let beyond = self.beyond(wanted);
+        for (index, piece) in beyond.pieces.iter().enumerate() {
+            let next = beyond.pieces.get(index + 1).map(|next| next.from);
+            let sign = |number: Exact| order(number, Exact::zero());
+            if sign(piece.here) == Ordering::Equal {
                 add(&mut found, Span { from: piece.from, to: Some(piece.from) });
             }
-            if order(piece.slope, Exact::zero()) == Ordering::Equal {
-                if order(piece.above, wanted) == Ordering::Equal {
+            if sign(piece.slope) == Ordering::Equal {
+                if sign(piece.above) == Ordering::Equal {
                     add(&mut found, Span { from: piece.from, to: next });
                 }
                 continue;
             }
-            let root = piece.from + (wanted - piece.above) / piece.slope;
+            let root = piece.from - piece.above / piece.slope;
             let begun = piece.from.below(root).is_yes();
             if begun && next.is_none_or(|next| root.below(next).is_yes()) {
                 add(&mut found, Span { from: root, to: Some(root) });
             }
         }
         found
+    }
+
+    /// Whether it is so much at an exit value, to a millionth.
+    pub fn is_about(&self, exit_value: Exact, amount: Exact) -> bool {
+        let off = self.at(exit_value) - amount;
+        off.max(Exact::zero() - off).below(millionth()).is_yes()
+    }
+
+    /// What it is beyond an amount: below zero where it is less.
+    #[must_use]
+    pub fn beyond(&self, amount: Exact) -> Payoff {
+        let piece =
+            |piece: &Piece| Piece { here: piece.here - amount, above: piece.above - amount, ..*piece }.settled();
+        Payoff { pieces: self.pieces.iter().map(piece).collect() }
     }
 
     /// Jumps over an amount: breakpoints at which it is below just before and above from there on (or the reverse), so
@@ -192,12 +208,8 @@ impl Payoff {
         from.dedup_by(|first, second| order(*first, *second) == Ordering::Equal);
         let pieces = from.into_iter().map(|from| {
             let (ours, theirs) = (self.piece_above(from), other.piece_above(from));
-            Piece {
-                from,
-                here: self.at(from) - other.at(from),
-                above: ours.above - theirs.above,
-                slope: ours.slope - theirs.slope,
-            }
+            let here = self.at(from) - other.at(from);
+            Piece { from, here, above: ours.above - theirs.above, slope: ours.slope - theirs.slope }.settled()
         });
         Payoff { pieces: pieces.collect() }
     }
@@ -216,6 +228,10 @@ impl Payoff {
     pub fn signs(&self) -> Vec<(Exact, Ordering)> {
         let mut signs: Vec<(Exact, Ordering)> = Vec::new();
         let mut add = |from: Exact, sign: Ordering| {
+            // A stretch shorter than money has places is none.
+            if signs.last().is_some_and(|(last, _)| (from - *last).below(millionth()).is_yes()) {
+                signs.pop();
+            }
             if signs.last().is_none_or(|(_, last)| *last != sign) {
                 signs.push((from, sign));
             }
@@ -238,10 +254,32 @@ impl Payoff {
     }
 }
 
+impl Piece {
+    /// A difference of payoffs without what posting shares and prices to ten places leaves of nothing.
+    fn settled(self) -> Self {
+        let slight = |number: Exact, least: Exact| {
+            let size = number.max(Exact::zero() - number);
+            if size.below(least).is_yes() { Exact::zero() } else { number }
+        };
+        let least = millionth();
+        Piece {
+            here: slight(self.here, least),
+            above: slight(self.above, least),
+            slope: slight(self.slope, least / Exact::whole(1_000_000_000)),
+            ..self
+        }
+    }
+}
+
+/// The last place of money where nothing rounds it.
+fn millionth() -> Exact {
+    Exact::one() / Exact::whole(1_000_000)
+}
+
 /// Adds a span behind those found, joined with the last where they touch.
 fn add(found: &mut Vec<Span>, span: Span) {
     if let Some(last) = found.last_mut()
-        && last.to.is_some_and(|to| span.from.at_most(to).is_yes())
+        && last.to.is_some_and(|to| span.from.at_most(to + millionth()).is_yes())
     {
         last.to = match (last.to, span.to) {
             (Some(ours), Some(theirs)) => Some(ours.max(theirs)),

@@ -1,7 +1,7 @@
 //! The exit values at which somebody gets so much: exactly, and all of them.
 
 use super::names::part_of_claim;
-use super::payoff::{Payoff, Payoffs, Piece, order};
+use super::payoff::{Payoff, Payoffs, order};
 use super::{Sale, value_in_words};
 use crate::engine::exit::{Recipient, Settlement};
 use crate::error::Finding;
@@ -175,12 +175,16 @@ fn wanted(sale: &Sale, condition: &Condition) -> Result<Wanted, Finding> {
 
 /// The exit values at which the payoff compares so with an amount.
 pub fn ranges(payoff: &Payoff, amount: Exact, comparison: Comparison) -> Vec<Range> {
+    let beyond = payoff.beyond(amount);
+    // A root is one, whatever posting to ten places leaves there.
+    let is_it = |value: Exact| payoff.is_about(value, amount);
+    let sign = |value: Exact| if is_it(value) { Ordering::Equal } else { order(payoff.at(value), amount) };
     if comparison == Comparison::Equal {
         let whole = |span: super::Span| Range {
             from: span.from,
-            includes_from: order(payoff.at(span.from), amount) == Ordering::Equal,
+            includes_from: is_it(span.from),
             to: span.to,
-            includes_to: span.to.is_some_and(|to| order(payoff.at(to), amount) == Ordering::Equal),
+            includes_to: span.to.is_some_and(is_it),
         };
         return payoff.values_for(amount).into_iter().map(whole).collect();
     }
@@ -191,15 +195,8 @@ pub fn ranges(payoff: &Payoff, amount: Exact, comparison: Comparison) -> Vec<Ran
         Comparison::AtMost => sign != Ordering::Greater,
         Comparison::Below => sign == Ordering::Less,
     };
-    let here = |value: Exact| does(order(payoff.at(value), amount));
-    let shifted = Payoff {
-        pieces: payoff
-            .pieces
-            .iter()
-            .map(|piece| Piece { here: piece.here - amount, above: piece.above - amount, ..*piece })
-            .collect(),
-    };
-    let signs = shifted.signs();
+    let here = |value: Exact| does(sign(value));
+    let signs = beyond.signs();
     let mut ranges: Vec<Range> = Vec::new();
     for (index, &(from, sign)) in signs.iter().enumerate() {
         let to = signs.get(index + 1).map(|(next, _)| *next);

@@ -44,7 +44,7 @@ impl Bounds {
 
     /// Of a sum. Infinite ends may meet: then nothing is known.
     #[must_use]
-    pub fn add(self, other: Self) -> Self {
+    pub fn sum(self, other: Self) -> Self {
         let (low, high) = (self.low + other.low, self.high + other.high);
         let sure = self.sure && other.sure && (self.is_finite() || other.is_finite());
         Bounds::of_ends([low, low, high, high], sure)
@@ -52,13 +52,13 @@ impl Bounds {
 
     /// Of a difference.
     #[must_use]
-    pub fn sub(self, other: Self) -> Self {
-        self.add(Bounds { low: -other.high, high: -other.low, sure: other.sure })
+    pub fn difference(self, other: Self) -> Self {
+        self.sum(Bounds { low: -other.high, high: -other.low, sure: other.sure })
     }
 
     /// Of a product.
     #[must_use]
-    pub fn mul(self, other: Self) -> Self {
+    pub fn product(self, other: Self) -> Self {
         let ends = [self.low * other.low, self.low * other.high, self.high * other.low, self.high * other.high];
         let sure = self.sure && other.sure && (self.is_finite() && other.is_finite());
         Bounds::of_ends(ends, sure)
@@ -66,7 +66,7 @@ impl Bounds {
 
     /// Of a quotient; nothing is known where the divisor may be zero.
     #[must_use]
-    pub fn div(self, other: Self) -> Self {
+    pub fn quotient(self, other: Self) -> Self {
         if other.low <= 0.0 && other.high >= 0.0 {
             return Bounds::ANYTHING;
         }
@@ -118,8 +118,8 @@ mod tests {
     #[test]
     fn nothing_is_known_of_a_quotient_whose_divisor_may_be_zero() {
         let one = Bounds::point(1.0);
-        assert_eq!(one.div(Bounds::between(-1.0, 1.0)), Bounds::ANYTHING);
-        assert_eq!(one.div(Bounds::between(2.0, 4.0)), Bounds::between(0.25, 0.5));
+        assert_eq!(one.quotient(Bounds::between(-1.0, 1.0)), Bounds::ANYTHING);
+        assert_eq!(one.quotient(Bounds::between(2.0, 4.0)), Bounds::between(0.25, 0.5));
         assert!(!Bounds::ANYTHING.max(one).sure, "what is undefined stays so");
     }
 }

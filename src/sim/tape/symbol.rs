@@ -8,6 +8,8 @@
 //! A loop that ends when every lane has settled cannot know when to end. It is followed for a few turns, and what it
 //! would have to find settled is noted as a *guard*: a path that fails a guard is run by itself, in plain lanes.
 
+#![allow(clippy::float_cmp, reason = "a known number is nought or one, or it is not")]
+
 use super::bounds::Bounds;
 use crate::num::{Mask, Number};
 use rust_decimal::Decimal;
@@ -145,7 +147,9 @@ impl Symbol {
             },
             (None, Some((b, k))) => (self * b) * Symbol::Known(k),
             (Some((a, k)), Some((b, l))) => (a * b) * Symbol::Known(k * l),
-            (None, None) => Symbol::noted(Operation::Mul(self.key(), other.key()), self.bounds().mul(other.bounds())),
+            (None, None) => {
+                Symbol::noted(Operation::Mul(self.key(), other.key()), self.bounds().product(other.bounds()))
+            }
         }
     }
 
@@ -196,7 +200,7 @@ impl Add for Symbol {
             _ if other.is(0.0) => self,
             // Known numbers stand last, so that a + 1 and 1 + a are one operation.
             (Symbol::Known(_), Symbol::Node(_)) => other + self,
-            _ => Symbol::noted(Operation::Add(self.key(), other.key()), self.bounds().add(other.bounds())),
+            _ => Symbol::noted(Operation::Add(self.key(), other.key()), self.bounds().sum(other.bounds())),
         }
     }
 }
@@ -208,7 +212,7 @@ impl Sub for Symbol {
             (Symbol::Known(a), Symbol::Known(b)) => Symbol::Known(a - b),
             (Symbol::Node(a), Symbol::Node(b)) if a == b => Symbol::Known(0.0),
             _ if other.is(0.0) => self,
-            _ => Symbol::noted(Operation::Sub(self.key(), other.key()), self.bounds().sub(other.bounds())),
+            _ => Symbol::noted(Operation::Sub(self.key(), other.key()), self.bounds().difference(other.bounds())),
         }
     }
 }
@@ -234,13 +238,13 @@ impl Div for Symbol {
             (Symbol::Known(a), Symbol::Known(b)) => Symbol::Known(a / b),
             _ if other.is(1.0) => self,
             (_, Symbol::Known(_)) => {
-                Symbol::noted(Operation::Div(self.key(), other.key()), self.bounds().div(other.bounds()))
+                Symbol::noted(Operation::Div(self.key(), other.key()), self.bounds().quotient(other.bounds()))
             }
             // One division for all that is divided by the same number. The program makes a plain quotient of a reciprocal
             // that is used once.
             (_, Symbol::Node(_)) => {
                 let one = Symbol::Known(1.0);
-                let bounds = one.bounds().div(other.bounds());
+                let bounds = one.bounds().quotient(other.bounds());
                 if self.is(0.0) && bounds.sure {
                     return Symbol::Known(0.0);
                 }

@@ -12,11 +12,18 @@ pub(super) static CONVERTIBLE: TableSpec = TableSpec {
     doc: "A SAFE or convertible note (OCF convertible issuance). The lowest of cap price, discount price and round price \
           holds: a cap is never a floor, and a cap and a discount never add up.",
     keys: &[TERMS, INTEREST, EVENT, SOURCED],
-    groups: &[Group {
-        alternatives: &[&["post_money_cap"], &["pre_money_cap"], &["ownership"], &["conversion_price"]],
-        need: Need::AtMostOne,
-        help: "its price is capped or fixed in one way",
-    }],
+    groups: &[
+        Group {
+            alternatives: &[&["post_money_cap"], &["pre_money_cap"], &["ownership"], &["conversion_price"]],
+            need: Need::AtMostOne,
+            help: "its price is capped or fixed in one way",
+        },
+        Group {
+            alternatives: &[&["discount"], &["discount_rate"]],
+            need: Need::AtMostOne,
+            help: "a discount of 20 % is YC's Discount Rate of 80 %",
+        },
+    ],
 };
 
 const TERMS: &[Key] = &[
@@ -33,6 +40,10 @@ const TERMS: &[Key] = &[
     key("discount", FRACTION, "`\"20%\"` is 20 % off the round price")
         .default("0")
         .term("YC's Discount Rate is then 80 %"),
+    key("discount_rate", FRACTION, "what is paid of the round price: `\"80%\"` is a discount of 20 %")
+        .default("100 %")
+        .positive()
+        .term("YC Discount Rate"),
     key("ownership", FRACTION, "a fixed part of the capitalization")
         .default("none")
         .positive()

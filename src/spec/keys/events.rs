@@ -105,6 +105,7 @@ pub(super) static OPTION_GRANT: TableSpec = TableSpec {
             PLAN,
             key("options", COUNT, "how many"),
             key("ownership", FRACTION, "as a part of the fully diluted total").positive(),
+            key("promised", Kind::YesNo, "out of the plan's promised options, not of its available ones").default("no"),
             EXERCISE_PRICE,
             key("kind", Kind::Word(&["option", "iso", "nso", "rsu"]), "what is granted")
                 .default("`\"option\"`")

@@ -1,13 +1,13 @@
 //! SAFEs and notes: their terms, what a round converts, and what falls due.
 
-use super::context::Context;
+use super::context::{Context, number};
 use super::timeline::{Slot, What};
 use crate::error::{Finding, Span};
 use crate::model::{
     Cap, Capitalization, ClassId, Convertible, ConvertibleId, ConvertibleInfo, ConvertibleKind, Converting, DayCount,
     Denominator, Due, Elapsed, Event, Holding, Interest, Package, Term,
 };
-use crate::num::Stated;
+use crate::num::{Exact, Number, Stated};
 use crate::spec::node::{Block, Provenance};
 use crate::spec::value::{Given, Literal};
 use jiff::civil::Date;
@@ -115,10 +115,12 @@ impl<'a> Context<'a> {
                 _ => Cap::Valuation(term),
             });
         }
-        let discount = match block.has("discount") {
-            true => self.quantity(block, "discount", format!("discount of {name}"), outer)?.0,
+        let discount = match block.has("discount_rate") {
+            true => self.discount_rate(block, name, outer)?,
+            false if block.has("discount") => self.quantity(block, "discount", format!("discount of {name}"), outer)?.0,
             false => Term::Given(Stated::ZERO),
         };
+        self.warn_of_steep(block, name, discount);
         if self.stated(discount) >= Stated::ONE {
             self.report(
                 Finding::error("E0490", format!("the discount of \"{name}\" leaves no price"))
@@ -139,6 +141,51 @@ impl<'a> Context<'a> {
             false => Denominator::Counts(usual),
         };
         Some(Package { cap, discount, counts })
+    }
+
+    /// YC's Discount Rate, which is what is left of the price, as a discount; said aloud.
+    fn discount_rate(&mut self, block: &Block, name: &str, outer: &Provenance) -> Option<Term<Stated>> {
+        let span = block.span_of("discount_rate");
+        let (rate, _) = self.quantity(block, "discount_rate", format!("discount rate of {name}"), outer)?;
+        let Term::Given(rate) = rate else {
+            self.report(
+                Finding::error("E0487", format!("the discount rate of \"{name}\" is a variable"))
+                    .at(span, "expected a fraction such as \"80%\"")
+                    .help("let the variable be the discount, one less the rate, and write `discount` instead"),
+            );
+            return None;
+        };
+        let discount = (Exact::one() - rate.cast::<Exact>()).to_decimal(20).map(Stated::from);
+        let percent = |part: Stated| number(part.cast::<Exact>() * Exact::whole(100));
+        let Some(discount) = discount.filter(|discount| !discount.is_negative()) else {
+            self.report(
+                Finding::error("E0490", format!("the discount rate of \"{name}\" is above the price"))
+                    .at(span, format!("{} % of the round price", percent(rate)))
+                    .help("YC's \"Discount Rate\" of 80 % is a discount of \"20%\""),
+            );
+            return None;
+        };
+        let read = format!("a Discount Rate of {} % is a discount of {} %", percent(rate), percent(discount));
+        self.assume(name, read, Some(span));
+        Some(Term::Given(discount))
+    }
+
+    /// A discount of more than half is most likely a discount rate.
+    fn warn_of_steep(&mut self, block: &Block, name: &str, discount: Term<Stated>) {
+        let stated = self.stated(discount).cast::<Exact>();
+        let half = Exact::one() / Exact::whole(2);
+        if !block.has("discount") || !half.below(stated).is_yes() || !stated.below(Exact::one()).is_yes() {
+            return;
+        }
+        let percent = |part: Exact| number(part * Exact::whole(100));
+        let (off, left) = (percent(stated), percent(Exact::one() - stated));
+        self.report(
+            Finding::warning("W0491", format!("\"{name}\" converts at {left} % of the round price"))
+                .at(block.span_of("discount"), format!("{off} % off"))
+                .help(format!(
+                    "if it is YC's Discount Rate, write `discount_rate = \"{off}%\"` or `discount = \"{left}%\"`"
+                )),
+        );
     }
 
     /// What a cap is divided by: a preset, or a list of what counts.

@@ -33,7 +33,7 @@ mod warrants;
 
 pub use expect::{CONTROLLING_TERMS, FORMS};
 pub use measure::{condition, measure};
-pub use refused::{finding as refusal_finding, outstanding_warnings};
+pub use refused::{expired_warnings, finding as refusal_finding, outstanding_warnings};
 
 use crate::error::{Finding, Findings, Severity, Sources};
 use crate::model::{

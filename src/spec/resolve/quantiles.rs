@@ -43,7 +43,6 @@ pub(super) fn tenth_and_ninetieth(median: Stated, sigma: Stated) -> (Stated, Sta
     (end(-1.0).unwrap_or(median), end(1.0).unwrap_or(median))
 }
 
-/// As a float.
 fn float(stated: Stated) -> Option<f64> {
     Some(stated.numerator.to_f64()? / stated.denominator.to_f64()?)
 }

@@ -56,6 +56,23 @@ fn unpriced(agreement: &Agreement, class: ClassId) -> Finding {
     )
 }
 
+/// Warnings of options and warrants that expired before the end and are outstanding all the same.
+pub fn expired_warnings(agreement: &Agreement, ledger: &Ledger) -> Vec<Finding> {
+    let last = agreement.date(ledger.last().event).max(agreement.head.as_of);
+    let rights = agreement.rights.iter().zip(&ledger.last().rights).filter(|(_, held)| !held.outstanding.is_zero());
+    rights
+        .filter_map(|(info, held)| {
+            let (expires, last) = (info.expires?, last?);
+            (expires < last).then(|| {
+                let count = grouped(held.outstanding.round_dp(4));
+                Finding::warning("W0492", format!("{count} of \"{}\" expired on {expires} and still count", info.name))
+                    .at(span(agreement, info.origin), format!("before {last}, the last day of the file"))
+                    .help("let them be exercised before, or end by a cancellation (`[[cancellations]]`)")
+            })
+        })
+        .collect()
+}
+
 /// Warnings of convertibles that are outstanding at the end: which, and why no round converted them. An exit pays them, and
 /// then nothing is left open.
 pub fn outstanding_warnings(agreement: &Agreement, ledger: &Ledger) -> Vec<Finding> {
@@ -248,13 +265,23 @@ fn not_available(
     available: Decimal,
     here: Span,
 ) -> Finding {
-    let at = if let Event::OptionGrant(terms) = terms { span(agreement, terms.origin) } else { here };
-    Finding::error(
-        "E0607",
-        format!("\"{stage}\" grants {} options, {} are available", grouped(asked), grouped(available.round_dp(4))),
-    )
-    .at(at, format!("{} too many", grouped((asked - available).round_dp(4))))
-    .help(format!("increase the pool by {} before it (`[[pool_increases]]`)", grouped((asked - available).ceil())))
+    let (at, from) = match terms {
+        Event::OptionGrant(terms) => (span(agreement, terms.origin), Some(terms.available)),
+        _ => (here, None),
+    };
+    let promised = from
+        .is_some_and(|from| matches!(agreement.scenario.positions[from.index()], crate::model::Holding::Promised(_)));
+    let are = if promised { "promised" } else { "available" };
+    let (asked_for, there) = (grouped(asked), grouped(available.round_dp(4)));
+    let finding = Finding::error("E0607", format!("\"{stage}\" grants {asked_for} options, {there} are {are}"));
+    if promised {
+        return finding
+            .at(at, format!("{} too many", grouped((asked - available).round_dp(4))))
+            .help("lower the number, or take the rest from the available ones by a grant of its own");
+    }
+    finding
+        .at(at, format!("{} too many", grouped((asked - available).round_dp(4))))
+        .help(format!("increase the pool by {} before it (`[[pool_increases]]`)", grouped((asked - available).ceil())))
 }
 
 /// More shares convert or are bought back than there are.

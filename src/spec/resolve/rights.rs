@@ -135,8 +135,9 @@ impl<'a> Context<'a> {
         let expires = self.date(block, "expires");
         self.check_order(stage, slot.date, expires, "granted");
         let exercise_price = strike.map_or(Term::Given(Stated::ZERO), |(term, _)| term);
-        let (available, position) =
-            (self.position(Holding::Available(plan)), self.position(Holding::Granted(who, plan)));
+        let promised = matches!(block.yes_no("promised"), Some((Given::Stated(true), ..)));
+        let from = if promised { Holding::Promised(plan) } else { Holding::Available(plan) };
+        let (available, position) = (self.position(from), self.position(Holding::Granted(who, plan)));
         let class = self.class(COMMON, block.span)?;
         self.known_rights[id.index()].terms = Some(Terms {
             right: Right { class, opening: Stated::ZERO, exercise_price },
@@ -166,7 +167,8 @@ impl<'a> Context<'a> {
         {
             self.report(
                 Finding::error("E0448", format!("\"{stage}\" is {how} on {date} and expires on {expires}"))
-                    .at(span, format!("before it is {how}")),
+                    .at(span, format!("before it is {how}"))
+                    .help("correct one of the dates; `expires` is the last day on which it can be exercised"),
             );
         }
     }
@@ -219,7 +221,8 @@ impl<'a> Context<'a> {
                             "E0466",
                             format!("`{key}` of \"{}\" is not a number of whole months", entry.key),
                         )
-                        .at(block.span_of(key), "expected a whole number, at most 1,200"),
+                        .at(block.span_of(key), "expected a whole number, at most 1,200")
+                        .help(format!("such as `{key} = 12`; vesting counts whole months")),
                     );
                 }
             }
@@ -254,7 +257,8 @@ impl<'a> Context<'a> {
                     format!("\"{stage}\" on {date} is after \"{}\" expired on {expires}", of.terms.info.name),
                 )
                 .at(block.span_of(if block.has("date") { "date" } else { "of" }), "expected a day not after it")
-                .and_at(at, "expires here"),
+                .and_at(at, "expires here")
+                .help("correct one of the dates, or cancel what has expired (`[[cancellations]]`)"),
             );
         }
         let (quantity, origin) = self.right_quantity(slot, outer, file, RightQuantity::All)?;

@@ -88,7 +88,8 @@ impl<'a> Context<'a> {
         if rests > 1 {
             self.report(
                 Finding::error("E0475", format!("\"rest\" stands {rests} times among the tranches of \"{stage}\""))
-                    .at(span, "what is left can go to one only"),
+                    .at(span, "what is left can go to one only")
+                    .help("write how many shares the others are"),
             );
         } else if self.value(whole).below(sum).is_yes() {
             let (sum, whole) = (number(sum), number(self.value(whole)));
@@ -115,7 +116,8 @@ impl<'a> Context<'a> {
             if self.known_rights[id.index()].place.is_some() && !self.findings.has_errors() {
                 self.report(
                     Finding::error("E0467", format!("\"{stage}\" is before its warrant"))
-                        .at(block.span_of("date"), "expected a day not before the warrant's"),
+                        .at(block.span_of("date"), "expected a day not before the warrant's")
+                        .help("a part of a warrant vests on or after the day of its issue: correct one of the dates"),
                 );
             }
             return None;
@@ -126,7 +128,8 @@ impl<'a> Context<'a> {
             self.report(
                 Finding::error("E0449", format!("\"{stage}\" on {date} is after its warrant expired on {expires}"))
                     .at(block.span_of("date"), "expected a day not after it")
-                    .and_at(at, "expires here"),
+                    .and_at(at, "expires here")
+                    .help("what has not vested by then is lost: correct one of the dates"),
             );
         }
         let is_rest =
