@@ -93,7 +93,7 @@ impl<'a> Context<'a> {
         let class = &cast.classes[class.index()];
         if !class.is_common {
             self.report(
-                Finding::error("E0710", format!("\"{}\" is preferred and cannot be offered", class.name))
+                Finding::error("E0801", format!("\"{}\" is preferred and cannot be offered", class.name))
                     .at(block.span_of("class"), "expected a class of common")
                     .help("list it under [[classes]] with `kind = \"common\"`, or leave `class` out"),
             );
@@ -159,7 +159,7 @@ impl<'a> Context<'a> {
         }
         if self.stated(used) > Stated::ONE {
             self.report(
-                Finding::error("E0711", format!("more than the whole greenshoe of \"{stage}\" is used"))
+                Finding::error("E0802", format!("more than the whole greenshoe of \"{stage}\" is used"))
                     .at(block.span_of("greenshoe_used"), "expected at most 100 %")
                     .help("`greenshoe_shares` is what the underwriters may take, `greenshoe_used` the part they take"),
             );
@@ -285,7 +285,7 @@ impl<'a> Context<'a> {
         if !block.has("secondary_shares") {
             if block.has("sellers") {
                 self.report(
-                    Finding::error("E0712", format!("the sellers of \"{stage}\" sell how many shares?"))
+                    Finding::error("E0803", format!("the sellers of \"{stage}\" sell how many shares?"))
                         .at(block.span_of("sellers"), "expected `secondary_shares` beside it"),
                 );
             }
@@ -293,7 +293,7 @@ impl<'a> Context<'a> {
         }
         if !block.has("sellers") {
             self.report(
-                Finding::error("E0713", format!("who sells the secondary shares of \"{stage}\"?"))
+                Finding::error("E0804", format!("who sells the secondary shares of \"{stage}\"?"))
                     .at(block.span_of("secondary_shares"), "expected `sellers` beside it")
                     .help(
                         "such as `sellers = \"pro_rata\"`, or `sellers = { founders = \"60%\", seed-fund = \"40%\" }`",
@@ -378,7 +378,7 @@ impl<'a> Context<'a> {
             let sold = before.rounds.iter().flat_map(|round| &round.tranches).any(|tranche| tranche.class == id);
             if cast.conversions[index].issue_price.is_none() && !sold {
                 self.report(
-                    Finding::error("E0714", format!("\"{}\" has a ratchet on what price?", class.name))
+                    Finding::error("E0805", format!("\"{}\" has a ratchet on what price?", class.name))
                         .at(block.span_of(key), "expected `original_issue_price` beside it")
                         .help("a ratchet promises stock for what the class paid"),
                 );

@@ -192,7 +192,7 @@ fn of_ipo(agreement: &Agreement, terms: &Event<crate::num::Stated>, stage: &str,
             ipo_too_small(agreement, at, stage, (*pre_money, *bound), ratchets)
         }
         (_, Cause::GreenshoeOverused { used }) => {
-            Finding::error("E0631", format!("{} of the greenshoe of \"{stage}\" is used", percent(*used)))
+            Finding::error("E0641", format!("{} of the greenshoe of \"{stage}\" is used", percent(*used)))
                 .at(here, "expected at most 100 %")
                 .help("`greenshoe_shares` is what the underwriters may take, `greenshoe_used` the part they take")
         }
@@ -219,7 +219,7 @@ fn ipo_too_small(
         parts.push(format!("what converts {}", money(conversions)));
     }
     let finding =
-        Finding::error("E0630", format!("the pre-money of \"{stage}\" is not above what is promised at any price"))
+        Finding::error("E0640", format!("the pre-money of \"{stage}\" is not above what is promised at any price"))
             .at(at, format!("must be above {}, and is {}", money(bound), money(pre_money)));
     match parts.is_empty() {
         true => finding,
