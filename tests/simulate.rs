@@ -65,7 +65,7 @@ fn merged_parts_are_the_whole_and_wrong_parts_are_refused() {
     part("4000..5000", "gap", event);
     run(out.path(), &format!("merge {} {}", file("a"), file("gap"))).code(2).complains("E0733").complains("3333..4000");
     part("3333..4000", "seed", &format!("{event} --seed 2"));
-    run(out.path(), &format!("merge {} {}", file("a"), file("seed"))).code(2).complains("seed");
+    run(out.path(), &format!("merge {} {}", file("a"), file("seed"))).code(2).complains("E0731").complains("seed");
     let text = fs::read_to_string(file("b")).expect("a part");
     for (what, old, new) in [
         ("engine", concat!("\"engine\":\"", env!("CARGO_PKG_VERSION"), "\""), "\"engine\":\"0.0.1\""),
@@ -73,6 +73,7 @@ fn merged_parts_are_the_whole_and_wrong_parts_are_refused() {
     ] {
         fs::write(file("wrong"), text.replace(old, new)).expect("a file");
         run(out.path(), &format!("merge {} {}", file("a"), file("wrong"))).code(2).complains(what);
+        run(out.path(), &format!("merge {}", file("wrong"))).code(2).complains("E0734");
     }
     fs::write(file("none"), "{}").expect("a file");
     run(out.path(), &format!("merge {}", file("none"))).code(2).complains("E0730");
@@ -88,6 +89,7 @@ fn what_cannot_be_simulated_is_said() {
         ("simulate startup-seed-to-b", "E0721"),
         ("simulate benchmark/oai12 --paths 1T", "E0726"),
         ("simulate benchmark/oai12 --probability 'ownership(nobody) >= 1%'", "E07"),
+        ("simulate benchmark/oai12 --probability 'money_in(foundation) >= 1B'", "E0722"),
     ] {
         run(out.path(), line).code(2).complains(code);
     }
@@ -96,6 +98,31 @@ fn what_cannot_be_simulated_is_said() {
         .complains("--shard")
         .complains("1000000000000 paths take about");
     assert_eq!(fs::read_dir(out.path()).expect("a folder").count(), 0, "nothing was written");
+}
+
+/// A pool target of 50 to 90 %, of which those from 80 % leave no room; and a word that is drawn.
+#[test]
+fn futures_without_an_answer_and_drawn_words_are_said() {
+    let out = TempDir::new().expect("a folder");
+    let company = |variables: &str, round: &str| {
+        format!(
+            "title = \"A company\"\nstakeholders = {{ founders = \"Founders\", fund = \"Fund\" }}\n\
+             opening = {{ holdings = [{{ stakeholder = \"founders\", shares = 8_000_000 }}] }}\n\
+             [variables]\n{variables}\n[[rounds]]\nname = \"A\"\npre_money = \"80M\"\n{round}\n\
+             participants = {{ fund = \"20M\" }}\n"
+        )
+    };
+    let write = |name: &str, text: String| fs::write(out.path().join(name), text).expect("a file");
+    let target = "target = { distribution = \"uniform\", low = \"50%\", high = \"90%\" }";
+    write("pool.toml", company(target, "pool_target = \"$target\""));
+    let by = "by = { distribution = \"discrete\", values = [\"existing\", \"everyone\"], probabilities = [\"60%\", \"40%\"] }";
+    write("word.toml", company(by, "pool_target = \"20%\"\npool_borne_by = \"$by\""));
+    let folder = out.path().display();
+    let line = |more: &str| format!("simulate --scenarios {folder} --no-charts --paths 4k {more}");
+    run(out.path(), &line("pool")).code(1).complains("E0725").says("24.").complains("--allow-infeasible");
+    run(out.path(), &line("pool --allow-infeasible")).code(0);
+    run(out.path(), &line("word")).code(2).complains("E0723").complains("--set by=WORD");
+    run(out.path(), &line("word --set by=everyone")).code(2).complains("E0721");
 }
 
 #[test]

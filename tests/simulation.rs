@@ -37,8 +37,8 @@ fn company(rest: &str) -> Agreement {
     agreed(&load_text("a company", &format!("{head}{rest}")))
 }
 
-fn model(agreement: &Agreement, seed: u64, sampling: Sampling, watch: Watch) -> Model {
-    Model::new(&agreement.scenario, Rung::All, &Draw::new(agreement, seed, sampling), &watch)
+fn model(agreement: &Agreement, seed: u64, sampling: Sampling, watch: &Watch) -> Model {
+    Model::new(&agreement.scenario, Rung::All, &Draw::new(agreement, seed, sampling), watch)
 }
 
 fn run(simulation: &Simulation, paths: std::ops::Range<u64>, threads: usize, instructions: Instructions) -> Tally {
@@ -48,7 +48,7 @@ fn run(simulation: &Simulation, paths: std::ops::Range<u64>, threads: usize, ins
 /// Statistics of one figure after so many paths.
 fn statistics(agreement: &Agreement, figure: Figure, subject: Subject, paths: u64) -> Statistics {
     let figures = vec![watched(agreement, &at_the_end(figure, subject)).expect("a figure of the table")];
-    let model = model(agreement, 1, Sampling::Philox, Watch { figures, ..Watch::default() });
+    let model = model(agreement, 1, Sampling::Philox, &Watch { figures, ..Watch::default() });
     let simulation = Simulation::new(&model);
     Statistics::new(&run(&simulation, 0..paths, 2, Instructions::widest()), simulation.of_figure[0])
 }
@@ -57,7 +57,7 @@ fn statistics(agreement: &Agreement, figure: Figure, subject: Subject, paths: u6
 fn the_program_says_what_the_engine_says() {
     for (name, _) in ScenarioFolder::new(&project().join("scenarios")).list() {
         let agreement = shipped(&name);
-        let model = model(&agreement, 1, Sampling::Philox, ownership_at_the_end(&agreement));
+        let model = model(&agreement, 1, Sampling::Philox, &ownership_at_the_end(&agreement));
         let mut room = model.room();
         model.run(0, &mut room);
         for lane in [0, 1, 17, BLOCK - 1] {
@@ -76,7 +76,7 @@ fn the_program_says_what_the_engine_says() {
 fn a_path_replayed_exactly_is_the_path_that_was_simulated() {
     for name in ["benchmark/oai12", "openai-amazon-50b", "nvidia-letter-of-intent", "amd-warrant"] {
         let agreement = shipped(name);
-        let model = model(&agreement, 7, Sampling::Philox, ownership_at_the_end(&agreement));
+        let model = model(&agreement, 7, Sampling::Philox, &ownership_at_the_end(&agreement));
         let mut room = model.room();
         for path in [0_u64, 1_000, 123_456] {
             let lane = usize::try_from(path % BLOCK as u64).expect("small");
@@ -101,7 +101,7 @@ fn a_path_replayed_exactly_is_the_path_that_was_simulated() {
 #[test]
 fn threads_and_instructions_change_no_bit() {
     let agreement = shipped("benchmark/oai12");
-    let model = model(&agreement, 3, Sampling::Philox, ownership_at_the_end(&agreement));
+    let model = model(&agreement, 3, Sampling::Philox, &ownership_at_the_end(&agreement));
     let simulation = Simulation::new(&model);
     let expected = hash(&run(&simulation, 5..50_001, 1, Instructions::Base));
     for threads in 1..=8 {
@@ -117,7 +117,7 @@ fn threads_and_instructions_change_no_bit() {
 #[test]
 fn parts_add_up_to_the_whole_wherever_they_are_cut() {
     let agreement = shipped("benchmark/oai12");
-    let model = model(&agreement, 3, Sampling::Philox, ownership_at_the_end(&agreement));
+    let model = model(&agreement, 3, Sampling::Philox, &ownership_at_the_end(&agreement));
     let simulation = Simulation::new(&model);
     let part = |from, to| run(&simulation, from..to, 2, Instructions::widest());
     let whole = part(0, 20_000);
@@ -151,7 +151,7 @@ fn one_condition_is_drawn_once() {
          participants = { fund = \"1M\" }\ncondition = \"IPO\"\n",
     );
     let watch = ownership_at_the_end(&agreement);
-    let model = model(&agreement, 1, Sampling::Philox, watch);
+    let model = model(&agreement, 1, Sampling::Philox, &watch);
     let mut room = model.room();
     model.run(0, &mut room);
     let mut constant = Column::splat(0.0);
@@ -223,7 +223,7 @@ fn points_of_sobol_are_worth_a_hundred_random_ones() {
     const SEEDS: u64 = 16;
     let agreement = shipped("benchmark/oai12");
     let estimate = |seed, paths| -> Vec<Statistics> {
-        let model = model(&agreement, seed, Sampling::Sobol, ownership_at_the_end(&agreement));
+        let model = model(&agreement, seed, Sampling::Sobol, &ownership_at_the_end(&agreement));
         let simulation = Simulation::new(&model);
         let tally = run(&simulation, 0..paths, 2, Instructions::widest());
         simulation.of_figure.iter().map(|kept| Statistics::new(&tally, *kept)).collect()
@@ -235,7 +235,7 @@ fn points_of_sobol_are_worth_a_hundred_random_ones() {
         let mut gains: Vec<f64> = (0..truth.len())
             .map(|figure| {
                 let truly = of(&truth[figure]);
-                let random = truly.error.powi(2) * (1 << 17) as f64 / POINTS as f64;
+                let random = truly.error.powi(2) * f64::from(1 << 17) / POINTS as f64;
                 let squares = estimates.iter().map(|estimate| (of(&estimate[figure]).value - truly.value).powi(2));
                 random / (squares.sum::<f64>() / SEEDS as f64)
             })

@@ -150,8 +150,12 @@ impl Grid<'_> {
         let figures = self.figures.iter().filter_map(|figure| {
             Some(LaneFigure { gauge: figure.gauge.clone()?, events: figure.measure.stage.events(all) })
         });
-        let lanes =
-            LaneSweep::new(scenario, self.session.rung, self.axes.iter().map(axis).collect(), figures.collect());
+        let lanes = LaneSweep::new(
+            scenario,
+            self.session.rung,
+            &self.axes.iter().map(axis).collect::<Vec<_>>(),
+            figures.collect(),
+        );
         let mut file = output.stream("sweep.csv")?;
         file.write(self.header().as_bytes())?;
         let mut tally = Tally::new(self.figures.len());

@@ -43,20 +43,20 @@ pub fn intervals(run: &Run) -> Vec<Option<Interval>> {
     let all: Vec<PositionId> = imprecision.halves.iter().map(|&(position, _)| position).collect();
     let moves: Vec<Vec<Vec<PositionId>>> = holders.iter().map(|holder| moves(holder, run, &all)).collect();
     // Holders that are not themselves published share their futures.
-    let mut moved: Vec<&Vec<PositionId>> = moves.iter().flatten().collect();
-    moved.sort_unstable();
-    moved.dedup();
-    let openings: Vec<(usize, Vec<Stated>)> = moved
+    let mut sets: Vec<&Vec<PositionId>> = moves.iter().flatten().collect();
+    sets.sort_unstable();
+    sets.dedup();
+    let openings: Vec<(usize, Vec<Stated>)> = sets
         .iter()
         .enumerate()
-        .flat_map(|(index, moved)| [1, -1].map(|sign| Some((index, opening(run, moved, sign)?))))
+        .flat_map(|(index, set)| [1, -1].map(|sign| Some((index, opening(run, set, sign)?))))
         .flatten()
         .collect();
     let ends: Vec<Side> = openings.chunks(LANES).flat_map(|some| side_by_side(run, some)).collect();
     let interval = |(holder, moves): (&Holder, &Vec<Vec<PositionId>>)| {
         let point = holder.ownership(run.ledger().last());
         let mut interval = Interval { low: point, high: point };
-        let moves = |side: &&Side| moves.iter().any(|positions| positions == moved[side.moved]);
+        let moves = |side: &&Side| moves.iter().any(|positions| positions == sets[side.moved]);
         for ownership in ends.iter().filter(moves).filter_map(|side| side.ownership(holder)) {
             interval = Interval { low: interval.low.min(ownership), high: interval.high.max(ownership) };
         }

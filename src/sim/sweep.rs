@@ -48,13 +48,13 @@ pub struct LaneSweep {
 
 impl LaneSweep {
     /// Makes a grid ready: records the program, its loops for the fewest turns that are enough for most cells.
-    pub fn new(scenario: &Scenario<Stated>, rung: Rung, axes: Vec<LaneAxis>, figures: Vec<LaneFigure>) -> Self {
+    pub fn new(scenario: &Scenario<Stated>, rung: Rung, axes: &[LaneAxis], figures: Vec<LaneFigure>) -> Self {
         let last = figures.iter().map(|figure| figure.events).max().unwrap_or(0);
         let mut scenario = scenario.clone();
         scenario.timeline.truncate(last);
         let watched = |figure: LaneFigure| Watched { gauge: figure.gauge, events: figure.events };
         let watch = Watch { figures: figures.into_iter().map(watched).collect(), ..Watch::default() };
-        let mut sweeps = TURNS.into_iter().map(|turns| Self::recorded(&scenario, rung, &axes, &watch, turns));
+        let mut sweeps = TURNS.into_iter().map(|turns| Self::recorded(&scenario, rung, axes, &watch, turns));
         let mut sweep = sweeps.next().expect("some number of turns");
         while sweep.cells_alone() * 100 > BLOCK {
             let Some(next) = sweeps.next() else { break };

@@ -65,8 +65,8 @@ fn percentages(band: &Band) -> Vec<f64> {
         return ticks(most);
     }
     let step = ticks(most - least).get(1).copied().unwrap_or(1.0);
-    let (first, last) = ((least / step).floor(), (most / step).ceil().max((least / step).floor() + 1.0));
-    (0..=(last - first) as u32).map(|tick| (first + f64::from(tick)) * step).collect()
+    let (start, end) = ((least / step).floor(), (most / step).ceil().max((least / step).floor() + 1.0));
+    (0..=(end - start) as u32).map(|tick| (start + f64::from(tick)) * step).collect()
 }
 
 /// What stands at the end of each line.

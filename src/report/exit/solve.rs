@@ -270,10 +270,10 @@ mod tests {
 
     #[test]
     fn every_exit_value_is_found_exactly() {
+        use Comparison::{Above, AtLeast, AtMost, Below, Equal};
         let at = |number: i64| Some(Decimal::from(number));
         let (ada, fund, bank) = (0, 1, 2);
         let all = |figure, who, comparison, number| exit_values(&condition(figure, who, comparison, number));
-        use Comparison::{Above, AtLeast, AtMost, Below, Equal};
         assert_eq!(all(Figure::Payout, ada, Equal, 6_000_000), [(at(11_000_000), at(11_000_000))]);
         // Its preference, from where it is covered to where conversion pays more.
         assert_eq!(all(Figure::Payout, fund, Equal, 4_000_000), [(at(5_000_000), at(21_000_000))]);
