@@ -114,17 +114,7 @@ impl<'a> Context<'a> {
         let (price, price_origin, _) = price?;
         let mut tranches = tranches.into_iter().collect::<Option<Vec<_>>>()?;
         self.use_side_letters(&mut tranches, &converting, instruments, size.is_some());
-        let method = match self.word(block, "conversion_method") {
-            Some(("pre_money", _)) => ConversionMethod::PreMoney,
-            Some(("dollars_invested", _)) => ConversionMethod::DollarsInvested,
-            Some(_) => ConversionMethod::PercentOwnership,
-            None => {
-                if !converting.is_empty() {
-                    self.assume(name, "what converts dilutes existing holders (percent ownership); `conversion_method` would say otherwise", Some(block.span));
-                }
-                ConversionMethod::PercentOwnership
-            }
-        };
+        let method = self.conversion_method(block, name, !converting.is_empty());
         let size_includes_conversions =
             matches!(block.yes_no("size_includes_conversions"), Some((Given::Stated(true), ..)));
         Some(Round {
@@ -144,6 +134,21 @@ impl<'a> Context<'a> {
             price_origin,
             size_origin: size.map(|(_, origin)| origin),
         })
+    }
+
+    /// How what converts weighs on the price; said where something does and the file does not say how.
+    fn conversion_method(&mut self, block: &Block, name: &str, something_converts: bool) -> ConversionMethod {
+        match self.word(block, "conversion_method") {
+            Some(("pre_money", _)) => ConversionMethod::PreMoney,
+            Some(("dollars_invested", _)) => ConversionMethod::DollarsInvested,
+            Some(_) => ConversionMethod::PercentOwnership,
+            None => {
+                if something_converts {
+                    self.assume(name, "what converts dilutes existing holders (percent ownership); `conversion_method` would say otherwise", Some(block.span));
+                }
+                ConversionMethod::PercentOwnership
+            }
+        }
     }
 
     /// The right of a holder whose SAFE has a side letter and converts in this round is by that letter.
