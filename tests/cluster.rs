@@ -30,9 +30,8 @@ fn csv(out: &Path) -> Vec<u8> {
 /// Runs an example in a folder of its own, where the scenarios are linked.
 fn example(mut command: Command, folder: &Path) {
     fs::create_dir_all(folder.join("scenarios/benchmark")).expect("a folder");
-    for file in ["benchmark/oai12.toml"] {
-        fs::copy(project().join("scenarios").join(file), folder.join("scenarios").join(file)).expect("a copy");
-    }
+    let file = "scenarios/benchmark/oai12.toml";
+    fs::copy(project().join(file), folder.join(file)).expect("a copy");
     let done = command
         .current_dir(folder)
         .env("CAPSTRUCT", env!("CARGO_BIN_EXE_capstruct"))

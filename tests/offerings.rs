@@ -159,8 +159,12 @@ impl Deal {
             let _ = writeln!(text, "original_issue_price = {}", cents(series.price));
             match series.promise {
                 Promise::Nothing => {}
-                Promise::Return(percent) => text.push_str(&format!("ipo_return = \"{percent}%\"\n")),
-                Promise::Discount(percent) => text.push_str(&format!("ipo_discount = \"{percent}%\"\n")),
+                Promise::Return(percent) => {
+                    let _ = writeln!(text, "ipo_return = \"{percent}%\"");
+                }
+                Promise::Discount(percent) => {
+                    let _ = writeln!(text, "ipo_discount = \"{percent}%\"");
+                }
             }
         }
         for (index, safe) in self.safes.iter().enumerate() {
@@ -176,13 +180,21 @@ impl Deal {
         let _ = writeln!(text, "[[ipos]]\nname = \"IPO\"\ndate = 2025-06-30\nbuyers = {{ public = \"rest\" }}");
         let _ = writeln!(text, "pre_money_counts = \"{}\"", self.counts);
         match self.price {
-            Price::PerShare(price) => text.push_str(&format!("price_per_share = {}\n", cents(price))),
-            Price::PreMoney(valuation) => text.push_str(&format!("pre_money = {}\n", valuation * 1_000)),
+            Price::PerShare(price) => {
+                let _ = writeln!(text, "price_per_share = {}", cents(price));
+            }
+            Price::PreMoney(valuation) => {
+                let _ = writeln!(text, "pre_money = {}", valuation * 1_000);
+            }
         }
         match self.primary {
             Primary::None => {}
-            Primary::Shares(shares) => text.push_str(&format!("primary_shares = {}\n", shares * 1_000)),
-            Primary::Money(money) => text.push_str(&format!("primary_amount = {}\n", money * 1_000)),
+            Primary::Shares(shares) => {
+                let _ = writeln!(text, "primary_shares = {}", shares * 1_000);
+            }
+            Primary::Money(money) => {
+                let _ = writeln!(text, "primary_amount = {}", money * 1_000);
+            }
         }
         text
     }

@@ -21,8 +21,8 @@ use support::project;
 const PATHS: u64 = 50_000;
 const PATHS_OF_PEER: f64 = 400_000.0;
 
-/// Mean, standard deviation, p5, p50, p95 of the ownership of Foundation, Strategic, Employees, Series A to C, InvX, InvY,
-/// InvZ, InvW, Others and the pool.
+/// Mean, standard deviation, p5, p50, p95 of the ownership of Foundation, Strategic, Employees, Series A to C, the
+/// four investors, Others and the pool.
 const OWNERSHIP: [[f64; 5]; 12] = [
     [0.18811, 0.01606, 0.16017, 0.18906, 0.21288],
     [0.21436, 0.01302, 0.19194, 0.21494, 0.23481],

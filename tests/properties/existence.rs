@@ -128,9 +128,9 @@ fn adjusting(stacks: &[Stack], opening: u64, money: u64) -> (Exact, Exact) {
     (in_price, beside)
 }
 
-fn pool(target: Decimal) -> Option<Pool> {
+fn pool(target: Decimal) -> Pool {
     let size = Count::Exactly(target.to_string());
-    Some(Pool { size, all: false, everyone: false })
+    Pool { size, all: false, everyone: false }
 }
 
 proptest! {
@@ -145,7 +145,7 @@ proptest! {
         money in 500..20_000u64,
     ) {
         let with = |target: Option<Decimal>| {
-            let terms = Round { pool: target.and_then(pool), ..round(pre_money, money) };
+            let terms = Round { pool: target.map(pool), ..round(pre_money, money) };
             company(opening, &safes, &stacks, terms).text()
         };
         let (in_price, beside) = adjusting(&stacks, opening, money);
@@ -183,7 +183,7 @@ proptest! {
 fn the_largest_pool_beside_one_safe_is_70_percent_whatever_its_cap() {
     for cap in [None, Some(2_000), Some(5_000), Some(50_000)] {
         let with = |target: &str| {
-            let terms = Round { pool: pool(target.parse().expect("a decimal")), ..round(8_000, 2_000) };
+            let terms = Round { pool: Some(pool(target.parse().expect("a decimal"))), ..round(8_000, 2_000) };
             run(&company(1_000_000, &[(1_000, cap, 0)], &[], terms).text(), &Settings::default())
         };
         assert!(matches!(with("0.699"), Outcome::Ran(_)), "{cap:?}");

@@ -179,7 +179,9 @@ proptest! {
         let (mut issued, mut others): (Vec<_>, Vec<_>) =
             std::mem::take(&mut company.events).into_iter().partition(|(event, _)| matches!(event, Event::Convertible(_)));
         prop_assume!(issued.len() > 1);
-        issued.iter_mut().for_each(|(_, days)| *days = 0);
+        for (_, days) in &mut issued {
+            *days = 0;
+        }
         others.iter_mut().filter(|(event, _)| matches!(event, Event::Warrant(_) | Event::Exercise(_) | Event::Cancellation(_))).for_each(|(event, _)| {
             // What is named by its place stays where it is: not tested here.
             *event = Event::Split { new: 1, old: 1, class: None };
