@@ -7,6 +7,7 @@ use crate::model::{Agreement, Figure};
 use crate::render::number;
 use crate::report::Run;
 use crate::report::check::{Verdict, verdict};
+use crate::report::quantities::Unit;
 use crate::report::table::{Cell, Column, Style, Table};
 use crate::spec::resolve::{CONTROLLING_TERMS, FORMS, Settings};
 use rust_decimal::Decimal;
@@ -132,61 +133,26 @@ fn table(name: &str, verdicts: &[&Verdict], currency: &str) -> Table {
 
 /// A figure with all the digits that matter: fractions to ten decimals of a percent, the rest to ten places.
 fn figure_in_words(figure: Figure, value: Decimal, currency: &str) -> String {
-    match figure {
-        Figure::Ownership | Figure::Votes | Figure::NextDollar => {
-            format!("{}%", number::plain(value * Decimal::ONE_HUNDRED, Some(10)))
-        }
-        Figure::Shares
-        | Figure::SharesAsConverted
-        | Figure::FullyDiluted
-        | Figure::Increase
-        | Figure::Vested
-        | Figure::RatchetShares
-        | Figure::Capitalization => grouped(value, 10),
-        Figure::ControllingTerm => {
-            let place = usize::try_from(value).unwrap_or(usize::MAX);
-            CONTROLLING_TERMS.get(place).map_or_else(String::new, |word| (*word).to_owned())
-        }
-        Figure::Form => {
-            let place = usize::try_from(value).unwrap_or(usize::MAX);
-            FORMS.get(place).map_or_else(String::new, |word| (*word).to_owned())
-        }
-        Figure::Multiple => format!("{}x", number::plain(value, Some(10))),
-        Figure::PreferencePerShare
-        | Figure::PayoutPerShare
-        | Figure::ConversionPrice
-        | Figure::ConversionRatio
-        | Figure::CapPrice
-        | Figure::DiscountPrice
-        | Figure::PricePerShare
-        | Figure::BookValuePerShare
-        | Figure::BookValueIncrease
-        | Figure::DilutionPerShare
-        | Figure::ValuePerShare => number::plain(value, Some(10)),
-        Figure::PreMoney
-        | Figure::PostMoney
-        | Figure::MoneyRaised
-        | Figure::NetProceeds
-        | Figure::Residue
-        | Figure::Balance
-        | Figure::Value
-        | Figure::MoneyIn
-        | Figure::SaleProceeds
-        | Figure::Preference
-        | Figure::Payout
-        | Figure::Distributed
-        | Figure::Breakpoints
-        | Figure::Equity
-        | Figure::TrancheValues => number::money_full(value, currency),
+    let word = |words: &[&str]| {
+        let place = usize::try_from(value).unwrap_or(usize::MAX);
+        words.get(place).map_or_else(String::new, |word| (*word).to_owned())
+    };
+    match (figure, Unit::of(figure)) {
+        (Figure::ControllingTerm, _) => word(&CONTROLLING_TERMS),
+        (Figure::Form, _) => word(&FORMS),
+        // A ratio is no multiple of anything, though it is counted like one.
+        (Figure::ConversionRatio, _) | (_, Unit::Price | Unit::Number) => number::plain(value, Some(10)),
+        (_, Unit::Fraction) => format!("{}%", number::plain(value * Decimal::ONE_HUNDRED, Some(10))),
+        (_, Unit::Count) => grouped(value, 10),
+        (_, Unit::Multiple) => format!("{}x", number::plain(value, Some(10))),
+        (_, Unit::Money) => number::money_full(value, currency),
     }
 }
 
 fn tolerance_in_words(figure: Figure, tolerance: Decimal) -> String {
-    match figure {
-        Figure::Ownership | Figure::Votes | Figure::NextDollar => {
-            format!("{}%", number::plain(tolerance * Decimal::ONE_HUNDRED, None))
-        }
-        _ => number::plain(tolerance, None),
+    match Unit::of(figure) {
+        Unit::Fraction => format!("{}%", number::plain(tolerance * Decimal::ONE_HUNDRED, None)),
+        Unit::Money | Unit::Count | Unit::Price | Unit::Multiple | Unit::Number => number::plain(tolerance, None),
     }
 }
 

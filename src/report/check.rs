@@ -1,6 +1,7 @@
 //! Expectations held against a run: every figure with what was expected, what came out, and the verdict.
 
 use super::figures::At;
+use super::quantities::Unit;
 use super::run::Run;
 use crate::model::{Agreement, Case, Expectation, Figure, Rung, Subject};
 use crate::num::{Exact, Number};
@@ -29,31 +30,9 @@ pub struct Verdict {
     pub cite: String,
 }
 
-/// Decimal places at which a tolerance of zero compares.
-fn places(figure: Figure) -> u32 {
-    match figure {
-        Figure::Ownership | Figure::Votes | Figure::NextDollar => 12,
-        Figure::PreMoney
-        | Figure::PostMoney
-        | Figure::MoneyRaised
-        | Figure::Residue
-        | Figure::Value
-        | Figure::MoneyIn
-        | Figure::SaleProceeds
-        | Figure::Preference
-        | Figure::Payout
-        | Figure::Distributed
-        | Figure::Breakpoints
-        | Figure::Equity
-        | Figure::TrancheValues
-        | Figure::Balance => 6,
-        _ => 10,
-    }
-}
-
 /// Holds one expectation against the run made for its case and variables.
 pub fn verdict(expectation: &Expectation, run: &Run, cite: String) -> Verdict {
-    let places = places(expectation.figure);
+    let places = Unit::of(expectation.figure).places();
     let rung = expectation.rung.unwrap_or(Rung::All);
     // What a SAFE or note became has its preference whether or not there is an exit.
     let is_of_exit = expectation.figure.is_of_exit()

@@ -61,14 +61,18 @@ impl Unit {
         }
     }
 
-    /// The decimal of an exact number: as it is where it is one.
-    pub fn decimal(self, number: Exact) -> Decimal {
-        let places = match self {
+    /// Decimal places to which a figure is exact, and at which a tolerance of zero compares.
+    pub fn places(self) -> u32 {
+        match self {
             Unit::Fraction => FRACTION_PLACES,
             Unit::Money => MONEY_PLACES,
             Unit::Count | Unit::Price | Unit::Multiple | Unit::Number => POSTED_PLACES,
-        };
-        (0..=places).rev().find_map(|places| number.to_decimal(places)).unwrap_or_default()
+        }
+    }
+
+    /// The decimal of an exact number: as it is where it is one.
+    pub fn decimal(self, number: Exact) -> Decimal {
+        (0..=self.places()).rev().find_map(|places| number.to_decimal(places)).unwrap_or_default()
     }
 
     /// The number as a cell that keeps its digits.

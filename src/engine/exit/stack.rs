@@ -109,6 +109,21 @@ pub enum ClaimOf {
     Discount(ConvertibleId),
 }
 
+impl ClaimOf {
+    /// The class of preferred it is of.
+    #[inline(always)]
+    pub fn preferred(self) -> Option<ClassId> {
+        match self {
+            ClaimOf::Lot(class, _) => Some(class),
+            ClaimOf::Common(_)
+            | ClaimOf::Right(_)
+            | ClaimOf::Pool(_)
+            | ClaimOf::Convertible(_)
+            | ClaimOf::Discount(_) => None,
+        }
+    }
+}
+
 /// A holder's part of a claim.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Portion<N> {

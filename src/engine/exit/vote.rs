@@ -2,7 +2,7 @@
 
 use super::breakpoints::{Breakpoints, Happening, Recipient, order, payouts};
 use super::curve::{Curve, Method};
-use super::stack::{Claim, ClaimOf, Sharing, Stack};
+use super::stack::{Claim, Sharing, Stack};
 use super::waterfall::{Waterfall, pay};
 use crate::model::ClassId;
 use crate::num::{Exact, Mask, Number, Truth};
@@ -15,17 +15,17 @@ use crate::num::{Exact, Mask, Number, Truth};
 pub(super) fn force<N: Number>(stack: &Stack<N>, result: &mut Waterfall<N>) {
     let always = N::Mask::always(true);
     let all: Vec<N::Mask> =
-        stack.claims.iter().map(|claim| if claim.class().is_some() { always } else { !always }).collect();
+        stack.claims.iter().map(|claim| if claim.of.preferred().is_some() { always } else { !always }).collect();
     let mut together = result.clone();
     pay_forced(stack, &all, &mut together);
     let (mut yes, mut preferred) = (N::zero(), N::zero());
     for (index, claim) in stack.claims.iter().enumerate() {
-        let Some(class) = claim.class() else { continue };
+        let Some(class) = claim.of.preferred() else { continue };
         preferred += claim.shares;
-        if stack.claims[..index].iter().any(|other| other.class() == Some(class)) {
+        if stack.claims[..index].iter().any(|other| other.of.preferred() == Some(class)) {
             continue;
         }
-        let of_class = || stack.claims.iter().enumerate().filter(|(_, claim)| claim.class() == Some(class));
+        let of_class = || stack.claims.iter().enumerate().filter(|(_, claim)| claim.of.preferred() == Some(class));
         let gets = |waterfall: &Waterfall<N>| of_class().map(|(index, _)| waterfall.paid[index].amount).sum::<N>();
         let votes: N = of_class().map(|(_, claim)| claim.shares).sum();
         yes += gets(result).below(gets(&together)).select(votes, N::zero());
@@ -34,7 +34,7 @@ pub(super) fn force<N: Number>(stack: &Stack<N>, result: &mut Waterfall<N>) {
         .claims
         .iter()
         .map(|claim| {
-            let fraction = stack.forced.iter().find(|(class, _)| claim.class() == Some(*class));
+            let fraction = stack.forced.iter().find(|(class, _)| claim.of.preferred() == Some(*class));
             fraction.map_or(!always, |(_, fraction)| (*fraction * preferred).below(yes))
         })
         .collect();
@@ -62,19 +62,6 @@ fn pay_forced<N: Number>(stack: &Stack<N>, forced: &[N::Mask], result: &mut Wate
 }
 
 impl<N: Number> Claim<N> {
-    /// The class of preferred it is of.
-    #[inline(always)]
-    pub(super) fn class(&self) -> Option<ClassId> {
-        match self.of {
-            ClaimOf::Lot(class, _) => Some(class),
-            ClaimOf::Common(_)
-            | ClaimOf::Right(_)
-            | ClaimOf::Pool(_)
-            | ClaimOf::Convertible(_)
-            | ClaimOf::Discount(_) => None,
-        }
-    }
-
     /// The claim where it is forced to convert: its shares, and no preference but what is paid on conversion besides.
     #[inline(always)]
     fn forced(&self, forced: N::Mask) -> Self {
@@ -102,7 +89,7 @@ pub(super) fn candidates(stack: &Stack<Exact>, candidates: &mut Vec<(Exact, Opti
     let mut together = None;
     for fraction in fractions {
         // The classes forced where so many votes are enough; with -1 all preferred, as the vote compares.
-        let forced = |claim: &Claim<Exact>| match claim.class() {
+        let forced = |claim: &Claim<Exact>| match claim.of.preferred() {
             None => Truth::No,
             Some(_) if !fraction.is_positive().is_yes() => Truth::Yes,
             Some(class) => {
@@ -122,11 +109,11 @@ pub(super) fn candidates(stack: &Stack<Exact>, candidates: &mut Vec<(Exact, Opti
     let mut values: Vec<Exact> = candidates.iter().map(|(value, _)| *value).collect();
     values.sort_by(|a, b| order(*a, *b));
     values.dedup_by(|a, b| order(*a, *b) == std::cmp::Ordering::Equal);
-    let classes: Vec<ClassId> = stack.claims.iter().filter_map(Claim::class).collect();
+    let classes: Vec<ClassId> = stack.claims.iter().filter_map(|claim| claim.of.preferred()).collect();
     let gains = |class: ClassId, value: Exact| {
         let paid = [payouts(&free, &curves[0], value), payouts(&together, &curves[1], value)];
         let of_class = |paid: &[(Recipient, Exact)]| -> Exact {
-            let own = |recipient: Recipient| matches!(recipient, Recipient::Claim(claim) if stack.claims[claim as usize].class() == Some(class));
+            let own = |recipient: Recipient| matches!(recipient, Recipient::Claim(claim) if stack.claims[claim as usize].of.preferred() == Some(class));
             paid.iter().filter(|(recipient, _)| own(*recipient)).map(|(_, amount)| *amount).sum()
         };
         of_class(&paid[1]) - of_class(&paid[0])

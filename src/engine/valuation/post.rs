@@ -237,14 +237,7 @@ fn newest_class<N: Number>(
     });
     let held = |class: ClassId| stack.claims.iter().any(|claim| is_of(claim.of, class));
     let listed = || {
-        let preferred = stack.claims.iter().filter_map(|claim| match claim.of {
-            ClaimOf::Lot(class, _) => Some(class),
-            ClaimOf::Common(_)
-            | ClaimOf::Right(_)
-            | ClaimOf::Pool(_)
-            | ClaimOf::Convertible(_)
-            | ClaimOf::Discount(_) => None,
-        });
+        let preferred = stack.claims.iter().filter_map(|claim| claim.of.preferred());
         preferred.filter(|class| issue_prices[class.index()].is_some()).max()
     };
     sold.find(|class| held(*class)).or_else(listed)
