@@ -117,7 +117,9 @@ fn no_output_knows_the_machine_or_the_time() {
     for file in files_below(&out) {
         let bytes = fs::read(out.join(&file)).expect("a file");
         let text = String::from_utf8_lossy(&bytes);
-        for word in [here.as_str(), "/tmp/", "/home/", "/Users/", "C:\\"] {
+        // Three bytes in a row come about by chance in compressed pictures.
+        let drive = if has_ending(&file, "png") { here.as_str() } else { "C:\\" };
+        for word in [here.as_str(), "/tmp/", "/home/", "/Users/", drive] {
             assert!(!text.contains(word), "{file} names {word}");
         }
         if has_ending(&file, "csv") {
