@@ -45,12 +45,13 @@ fn offers() -> tempfile::TempDir {
 #[test]
 fn exit_shows_who_gets_what_at_the_values_of_the_file() {
     let folder = offers();
-    capstruct_in(folder.path(), "exit offer-a --width 140")
+    capstruct_in(folder.path(), "exit offer-a --width 400")
         .code(0)
         .without_complaint()
         .says("Exit: payouts by class; funding all, case base")
         .says("$16.20M  $48.15M")
         .says("Checked: payouts, deductions and what is left over add up to the exit value, to the cent")
+        .says("would pay more")
         .says("no payout falls as the exit value rises")
         .says("Breakpoints of the exit")
         .says("Series A Preferred converts")

@@ -3,8 +3,9 @@
 use super::Sale;
 use super::payoff::{Payoff, Payoffs, order};
 use super::tables::value_in_words;
-use crate::engine::exit::Happening;
+use crate::engine::exit::{Happening, check};
 use crate::num::{Exact, Number};
+use crate::report::exits::ExitOfRun;
 use crate::report::words::{counted, listed};
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
@@ -20,6 +21,13 @@ pub fn notes(sale: &Sale) -> Vec<String> {
             "above each of {} the shares of the next dollar add up to one",
             counted(sale.breakpoints.segments.len(), "breakpoint")
         ));
+    }
+    let ExitOfRun { stack, curve, .. } = &sale.exit;
+    if let Ok(checked) = check(stack, curve, &sale.settlements, &sale.breakpoints)
+        && checked.choices > 0
+    {
+        let tried = counted(checked.choices, "choice");
+        made.push(format!("preference or conversion tried the other way: none of {tried} would pay more"));
     }
     let falls = falls(sale);
     if falls.is_empty() {
