@@ -1,33 +1,27 @@
 //! What is checked of every sale, on every run, and said below its tables.
 
 use super::Sale;
-use super::payoff::{Payoff, Payoffs, order};
+use super::payoff::{Payoff, Payoffs};
 use super::tables::value_in_words;
 use crate::engine::exit::{Happening, check};
 use crate::num::{Exact, Number};
 use crate::report::exits::ExitOfRun;
 use crate::report::words::{counted, listed};
-use rust_decimal::Decimal;
-use std::cmp::Ordering;
 
 /// Sentences below the tables of a sale: which checks were made and what they found.
 pub fn notes(sale: &Sale) -> Vec<String> {
     let mut made = Vec::new();
-    if adds_up(sale) {
+    let ExitOfRun { stack, curve, .. } = &sale.exit;
+    if let Ok(checked) = check(stack, curve, &sale.settlements, &sale.breakpoints) {
         made.push("payouts, deductions and what is left over add up to the exit value, to the cent".to_owned());
-    }
-    if shares_of_a_dollar_add_up(sale) {
         made.push(format!(
             "above each of {} the shares of the next dollar add up to one",
-            counted(sale.breakpoints.segments.len(), "breakpoint")
+            counted(checked.segments, "breakpoint")
         ));
-    }
-    let ExitOfRun { stack, curve, .. } = &sale.exit;
-    if let Ok(checked) = check(stack, curve, &sale.settlements, &sale.breakpoints)
-        && checked.choices > 0
-    {
-        let tried = counted(checked.choices, "choice");
-        made.push(format!("preference or conversion tried the other way: none of {tried} would pay more"));
+        if checked.choices > 0 {
+            let tried = counted(checked.choices, "choice");
+            made.push(format!("preference or conversion tried the other way: none of {tried} would pay more"));
+        }
     }
     let falls = falls(sale);
     if falls.is_empty() {
@@ -39,26 +33,6 @@ pub fn notes(sale: &Sale) -> Vec<String> {
         sentences.push(format!("Some payouts fall as the exit value passes {}, where {}.", listed(&at), why(sale)));
     }
     sentences
-}
-
-/// Whether every exit value is paid out to the cent.
-pub fn adds_up(sale: &Sale) -> bool {
-    sale.settlements.iter().all(|settlement| {
-        let debts: Decimal = settlement.debts.iter().map(|debt| debt.cents).sum();
-        let payouts: Decimal = settlement.portions.iter().map(|portion| portion.amount.cents).sum();
-        let all = settlement.costs.cents + debts + settlement.carve_out.cents + payouts + settlement.residue.cents;
-        settlement.exit_value.to_decimal(2) == Some(all.normalize())
-    })
-}
-
-/// Whether a dollar more is shared without loss between all breakpoints. Where nobody shares without a limit, what is
-/// nobody's is no recipient's, and less than one is shared.
-fn shares_of_a_dollar_add_up(sale: &Sale) -> bool {
-    let left_over = sale.settlements.iter().any(|settlement| !settlement.residue.cents.is_zero());
-    sale.breakpoints.segments.iter().all(|segment| {
-        let sum: Exact = segment.next_dollar.iter().map(|(_, share)| *share).sum();
-        order(sum, Exact::one()) == Ordering::Equal || left_over
-    })
 }
 
 /// The exit values at which some payout falls, by a cent or more: less is what posting a number to ten places leaves.
