@@ -9,9 +9,9 @@
 //! ```
 
 use super::exact;
+use super::terms::simple_round;
 use crate::generate::{
-    Cap, Company, Convertible, Count, Event, Money, MoneyOf, Outcome, Pool, Price, Protection, Round, Series, Status,
-    Takes, Tranche, cases, ran, run,
+    Cap, Company, Convertible, Count, Event, Money, Outcome, Pool, Protection, Round, Series, cases, ran, run,
 };
 use capstruct::engine::refusal::{Cause, Refusal};
 use capstruct::num::{Exact, Number};
@@ -25,26 +25,6 @@ type Safe = (u64, Option<u64>, u8);
 
 /// A series: shares, conversion price in thousandths, whether a full ratchet, whether in the price.
 type Stack = (u64, u64, bool, bool);
-
-fn round(pre_money: u64, money: u64) -> Round {
-    Round {
-        price: Price::PreMoney(Money { thousands: pre_money, spread: None }),
-        class: None,
-        protection: None,
-        pool: None,
-        method: None,
-        converts: true,
-        rounding: None,
-        money: MoneyOf::Cheques,
-        tranches: vec![Tranche {
-            participants: vec![(5, Takes::Money(Money { thousands: money, spread: None }))],
-            status: Status::Committed,
-            own_price: None,
-            repeat: 1,
-            days: 0,
-        }],
-    }
-}
 
 fn safe(&(thousands, cap, discount): &Safe) -> Event {
     Event::Convertible(Convertible {
@@ -145,7 +125,7 @@ proptest! {
         money in 500..20_000u64,
     ) {
         let with = |target: Option<Decimal>| {
-            let terms = Round { pool: target.map(pool), ..round(pre_money, money) };
+            let terms = Round { pool: target.map(pool), ..simple_round(pre_money, money) };
             company(opening, &safes, &stacks, terms).text()
         };
         let (in_price, beside) = adjusting(&stacks, opening, money);
@@ -183,7 +163,7 @@ proptest! {
 fn the_largest_pool_beside_one_safe_is_70_percent_whatever_its_cap() {
     for cap in [None, Some(2_000), Some(5_000), Some(50_000)] {
         let with = |target: &str| {
-            let terms = Round { pool: Some(pool(target.parse().expect("a decimal"))), ..round(8_000, 2_000) };
+            let terms = Round { pool: Some(pool(target.parse().expect("a decimal"))), ..simple_round(8_000, 2_000) };
             run(&company(1_000_000, &[(1_000, cap, 0)], &[], terms).text(), &Settings::default())
         };
         assert!(matches!(with("0.699"), Outcome::Ran(_)), "{cap:?}");

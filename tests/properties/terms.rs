@@ -33,7 +33,7 @@ fn buyers(run: &Run) -> Vec<&str> {
 }
 
 /// A round of one closing at a pre-money valuation, in thousands, in which the sixth holder pays so much.
-fn simple_round(pre_money: u64, thousands: u64) -> Round {
+pub fn simple_round(pre_money: u64, thousands: u64) -> Round {
     Round {
         price: Price::PreMoney(Money { thousands: pre_money, spread: None }),
         class: None,
@@ -51,6 +51,20 @@ fn simple_round(pre_money: u64, thousands: u64) -> Round {
             days: 0,
         }],
     }
+}
+
+/// Where the one runs the other does too, and everyone owns the same.
+fn same_outcome(before: &str, after: &str) -> Result<(), TestCaseError> {
+    match (ran(before), run(after, &Settings::default())) {
+        (Some(one), Outcome::Ran(two)) => {
+            same_ownership(&one, &two, TINY).map_err(|why| failed(&why, before, after))?;
+        }
+        (Some(_), outcome) => {
+            return Err(failed(&format!("it no longer runs: {:?}", complaint(&outcome)), before, after));
+        }
+        (None, _) => {}
+    }
+    Ok(())
 }
 
 /// The convertibles of a company.
@@ -160,15 +174,7 @@ proptest! {
         let second = of(terms.amount.thousands - first);
         halves.events.insert(which + 1, (Event::Convertible(second), 0));
         let (before, after) = (whole.text(), halves.text());
-        match (ran(&before), run(&after, &Settings::default())) {
-            (Some(one), Outcome::Ran(two)) => {
-                same_ownership(&one, &two, TINY).map_err(|why| failed(&why, &before, &after))?;
-            }
-            (Some(_), outcome) => {
-                return Err(failed(&format!("in two, it no longer runs: {:?}", complaint(&outcome)), &before, &after));
-            }
-            (None, _) => {}
-        }
+        same_outcome(&before, &after)?;
     }
 
     #[test]
@@ -195,15 +201,7 @@ proptest! {
         issued.rotate_left(turn);
         issued.swap(0, 1);
         let after = with(issued, &others);
-        match (ran(&before), run(&after, &Settings::default())) {
-            (Some(left), Outcome::Ran(right)) => {
-                same_ownership(&left, &right, TINY).map_err(|why| failed(&why, &before, &after))?;
-            }
-            (Some(_), outcome) => {
-                return Err(failed(&format!("it no longer runs: {:?}", complaint(&outcome)), &before, &after));
-            }
-            (None, _) => {}
-        }
+        same_outcome(&before, &after)?;
     }
 
     #[test]
@@ -220,15 +218,7 @@ proptest! {
         company.series.rotate_left(turn);
         company.series.swap(0, 1);
         let after = company.text();
-        match (ran(&before), run(&after, &Settings::default())) {
-            (Some(left), Outcome::Ran(right)) => {
-                same_ownership(&left, &right, TINY).map_err(|why| failed(&why, &before, &after))?;
-            }
-            (Some(_), outcome) => {
-                return Err(failed(&format!("it no longer runs: {:?}", complaint(&outcome)), &before, &after));
-            }
-            (None, _) => {}
-        }
+        same_outcome(&before, &after)?;
     }
 
     #[test]
