@@ -117,7 +117,30 @@ fn solve_finds_what_whole_shares_make_of_it() {
     capstruct_in(folder.path(), "solve seed --vary pre_money --for 'price_per_share = 2' --width 200")
         .code(0)
         .says("pre_money = $16M, exactly.")
-        .says("Computed from the ten places of the ledger");
+        .says("Put back, pre_money = $16M gives $2.00");
+}
+
+/// Each answer says how much of it is known.
+#[test]
+fn solve_says_how_many_digits_of_a_figure_it_knows() {
+    let folder = scenarios(&[("seed", SEED)]);
+    // A price of a third is kept in fractions: 8M shares at 1/3.
+    let third = capstruct_in(folder.path(), "solve seed --vary pre_money --for 'price_per_share = 1/3' --format csv");
+    let row = third.code(0).stdout.lines().nth(1).expect("a row").to_owned();
+    assert!(row.contains(",2666666.666667,") && row.contains(",exact,"), "{row}");
+    let post = capstruct_in(folder.path(), "solve seed --vary fund --for 'post_money = 9.5M' --width 200");
+    post.code(0).says("fund = $1.5M, exactly.");
+    // Money paid in is what the ledger says.
+    capstruct_in(folder.path(), "solve seed --vary fund --for 'money_in(fund) = 3M' --width 200")
+        .code(0)
+        .says("fund = $3M, to the ten places of the ledger.")
+        .says("Computed from the ten places of the ledger, not in fractions");
+    let line = "solve rules/option-pricing-beside-the-headline --vary 'volatility(At that equity)' \
+                --for 'value_per_share(Common) after At that equity = 2.6' --width 200";
+    capstruct(line)
+        .code(0)
+        .says("volatility(At that equity) = about 26.1178%, in floating point, to ten places and")
+        .says("Option pricing is computed in floating point and posted to ten places");
 }
 
 #[test]

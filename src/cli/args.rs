@@ -275,6 +275,9 @@ pub struct BenchArgs {
     /// How often each is repeated; the median counts.
     #[arg(long, default_value_t = 5)]
     pub repeats: usize,
+    /// Measures a grid instead, as `sweep` computes it: what a cell costs.
+    #[arg(long, value_name = "INPUT=VALUES")]
+    pub over: Vec<String>,
     /// Prints one line of JSON.
     #[arg(long)]
     pub json: bool,

@@ -6,9 +6,11 @@
 
 pub mod bounds;
 mod machine;
+mod partial;
 mod program;
 mod symbol;
 
 pub use machine::{BLOCK, Column, Machine};
+pub use partial::Parts;
 pub use program::{MaskRoot, Program, Root, Roots, Step};
 pub use symbol::{Key, Operation, Recording, Symbol, SymbolMask, record};

@@ -172,7 +172,7 @@ impl Program {
 }
 
 /// The operations an operation reads.
-fn reads(operation: Operation) -> impl Iterator<Item = u32> {
+pub(super) fn reads(operation: Operation) -> impl Iterator<Item = u32> {
     let of = |key: Key| match key {
         Key::Known(_) => None,
         Key::Node(index) => Some(index),

@@ -83,6 +83,13 @@ pub struct Recording {
     turns_max: u32,
 }
 
+impl Recording {
+    /// Operations that were noted elsewhere, to be put in order.
+    pub(super) fn of(operations: Vec<Operation>, guards: Vec<u32>) -> Self {
+        Recording { operations, guards, ..Recording::default() }
+    }
+}
+
 thread_local! {
     static RECORDING: RefCell<Recording> = RefCell::new(Recording::default());
 }
