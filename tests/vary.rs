@@ -117,7 +117,7 @@ fn solve_finds_what_whole_shares_make_of_it() {
     capstruct_in(folder.path(), "solve seed --vary pre_money --for 'price_per_share = 2' --width 200")
         .code(0)
         .says("pre_money = $16M, exactly.")
-        .says("Put back, pre_money = $16M gives $2.00");
+        .says("Put back, pre_money = $16M gives $2 (rounding closing-us)");
 }
 
 /// Each answer says how much of it is known.
