@@ -280,6 +280,28 @@ fn a_large_sweep_is_computed_in_floating_point_and_agrees_with_exact_runs() {
 }
 
 #[test]
+fn bench_measures_a_grid_whose_bits_depend_on_no_instructions() {
+    let line = "bench benchmark/oai12 --over pre4=400B..1600B/21 --over size4=20B..300B/31 --repeats 1 --json";
+    let measured = |instructions: &str| {
+        let mut command = support::command();
+        command.args(support::words(line)).env("CAPSTRUCT_SIMD", instructions);
+        let ended = support::ended(command.output().expect("the command starts"));
+        serde_json::from_str::<serde_json::Value>(&ended.code(0).stdout).expect("one line of JSON")
+    };
+    let base = measured("base");
+    assert_eq!((base["cells"].as_u64(), base["figures"].as_u64()), (Some(651), Some(12)));
+    for stage in ["computed", "streamed", "materialised"] {
+        assert!(base["nanoseconds_per_cell"][stage].as_f64().is_some_and(|time| time > 0.0), "{base}");
+    }
+    let middle = base["middle"]["ownership(foundation)"].as_f64().expect("a figure");
+    assert!((0.1..0.3).contains(&middle), "{middle}");
+    for instructions in capstruct::sim::simd::Instructions::ALL.into_iter().filter(|set| set.is_here()) {
+        assert_eq!(measured(instructions.word())["hash"], base["hash"], "{}", instructions.word());
+    }
+    capstruct("bench option-pool-shuffle --over borne_by=existing,everyone").code(2).complains("error[E0717]");
+}
+
+#[test]
 fn what_cannot_be_swept_is_refused_with_what_to_do() {
     let refused = |over: &str, code: &str, says: &str| {
         let line = format!("sweep openai-amazon-50b {over}");

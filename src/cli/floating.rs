@@ -11,7 +11,7 @@ use crate::report::sweep::Arithmetic;
 use crate::sim::cells::{Block, Extremes, Visit, Walker};
 use crate::sim::sweep::{LaneAxis, LaneFigure, LaneSweep};
 use rust_decimal::Decimal;
-use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
+use rust_decimal::prelude::FromPrimitive;
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::Scope;
@@ -134,13 +134,13 @@ impl Grid<'_> {
         let mut compared = 0;
         for cell in places {
             let (out, stops) = lanes.fill(cell..cell + 1);
-            let Ok(exact) = self.run_cell(&self.place(cell)) else { continue };
+            let Ok(exact) = self.exact_cell(&self.place(cell)) else { continue };
             if stops[0] != 0 {
                 continue;
             }
             compared += 1;
             for (floating, exact) in out.iter().zip(exact) {
-                let exact = exact.to_f64().unwrap_or(f64::NAN);
+                let exact = super::sweep::float(exact);
                 let scale = exact.abs().max(1e-300);
                 off = off.max((floating - exact).abs() / scale);
             }

@@ -79,8 +79,14 @@ impl Grid<'_> {
         self.why_not_lanes().is_none()
     }
 
-    /// The figures of one cell by an exact run, or why there are none.
-    pub(super) fn run_cell(&self, place: &[usize]) -> Result<Vec<Decimal>, String> {
+    /// The figures of one cell by an exact run, to the places they are written with, or why there are none.
+    fn run_cell(&self, place: &[usize]) -> Result<Vec<Decimal>, String> {
+        let written = |(figure, exact): (&Figure, Exact)| Unit::of(figure.measure.figure).decimal(exact);
+        Ok(self.figures.iter().zip(self.exact_cell(place)?).map(written).collect())
+    }
+
+    /// The same with every digit.
+    pub(super) fn exact_cell(&self, place: &[usize]) -> Result<Vec<Exact>, String> {
         let set: Vec<(String, String)> = self
             .axes
             .iter()
@@ -89,10 +95,9 @@ impl Grid<'_> {
             .map(|((axis, variable), &at)| (variable.clone(), axis.literal(at)))
             .collect();
         let run = self.varied.run(self.session, &set)?;
-        let figure = |figure: &Figure| -> Result<Decimal, String> {
+        let figure = |figure: &Figure| -> Result<Exact, String> {
             let at = At::stage(&run, self.session.rung, figure.measure.stage.name())?;
-            let exact = at.figure(figure.measure.figure, figure.measure.subject)?;
-            Ok(Unit::of(figure.measure.figure).decimal(exact))
+            at.figure(figure.measure.figure, figure.measure.subject)
         };
         self.figures.iter().map(figure).collect()
     }
@@ -232,15 +237,15 @@ fn first(cell: Result<Vec<Decimal>, String>) -> Option<Decimal> {
     cell.ok()?.first().copied()
 }
 
-/// What is shown of an axis.
+/// What is shown of an axis: values in few digits, unless two neighbours would then be the same.
 fn shown_axis(axis: &Axis, kept: &[usize], currency: &str) -> sweep::Axis {
-    sweep::Axis {
-        name: axis.name.clone(),
-        unit: axis.unit,
-        words: kept.iter().map(|&at| axis.words(at, currency)).collect(),
-        numbers: kept.iter().filter_map(|&at| Some(axis.unit.decimal(axis.values.number(at)?))).collect(),
-        total: axis.values.count(),
+    let mut words: Vec<String> = kept.iter().map(|&at| axis.short(at, currency)).collect();
+    // Of hundreds, a chart names few.
+    if kept.len() <= KEPT && words.windows(2).any(|pair| pair[0] == pair[1]) {
+        words = kept.iter().map(|&at| axis.words(at, currency)).collect();
     }
+    let numbers = kept.iter().filter_map(|&at| Some(axis.unit.decimal(axis.values.number(at)?))).collect();
+    sweep::Axis { name: axis.name.clone(), unit: axis.unit, words, numbers, total: axis.values.count() }
 }
 
 /// Scenario, rung and case: how every row begins.

@@ -215,7 +215,11 @@ fn too_many_exact(grid: &Grid, asked: bool, cells: u64) -> Error {
 
 /// A value of an axis as floating point.
 pub(super) fn floating(values: &Values, index: usize) -> f64 {
-    let number = values.number(index).unwrap_or(Exact::zero());
+    float(values.number(index).unwrap_or(Exact::zero()))
+}
+
+/// The nearest floating number, or one beside it.
+pub(super) fn float(number: Exact) -> f64 {
     let decimal = [20, 10, 4, 0].into_iter().find_map(|places| number.to_decimal(places)).unwrap_or_default();
     decimal.to_f64().unwrap_or(f64::NAN)
 }

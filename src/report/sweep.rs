@@ -415,3 +415,19 @@ fn headline(run: &Run, survey: &Survey) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chart_says_which_values_it_leaves_out() {
+        let words: Vec<String> = spread(5_000, DRAWN[0]).iter().map(ToString::to_string).collect();
+        assert_eq!((words.len(), words[0].as_str(), words[1_199].as_str()), (1_200, "0", "4999"));
+        let axis =
+            |total| Axis { name: "amazon".into(), unit: Unit::Money, words: words.clone(), numbers: Vec::new(), total };
+        assert_eq!(left_out(&axis(1_200)), None);
+        let said = left_out(&axis(5_000)).expect("it leaves some out");
+        assert_eq!(said, "1,200 of 5,000 values of amazon drawn, evenly spread");
+    }
+}

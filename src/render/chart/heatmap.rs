@@ -20,6 +20,8 @@ const KEY: f64 = 86.0;
 const FIGURES: usize = 600;
 /// Least height of a cell drawn by itself; those of less are pixels of a picture.
 const PIXEL: f64 = 4.0;
+/// Between two values named at the left of such a picture.
+const PIXELS_APART: f64 = 48.0;
 /// The height of a plot, and of one with more rows than that has pixels.
 const HEIGHT: [f64; 2] = [380.0, 500.0];
 
@@ -61,7 +63,8 @@ pub(super) fn draw(
         let words = with_figures.then_some(&words[..]);
         boxes(&canvas, &place, &range, cells, words);
     }
-    for row in thinned(rows, (16.0 / high).ceil()) {
+    let apart = if high < PIXEL { PIXELS_APART } else { 16.0 };
+    for row in thinned(rows, (apart / high).ceil()) {
         let words = label.cut(up.labels.get(row).map_or("", |words| words), widest);
         canvas.text(&words, left - 10.0, bottom - high * (row as f64 + 0.5), label.to_the_left());
     }
@@ -190,4 +193,27 @@ impl Range {
 
 fn shade(part: f64) -> RGBColor {
     mixed(RGBColor(0xEA, 0xF1, 0xF8), NAVY, part.clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::chart::scene::Op;
+
+    #[test]
+    fn cells_of_a_pixel_become_stripes_and_those_without_an_answer_stay_white() {
+        let cells: Vec<Option<Decimal>> = (0..400_000_u32)
+            .map(|cell| (cell % 1_000 < 900).then(|| Decimal::from(cell / 1_000 + cell % 1_000 / 450)))
+            .collect();
+        let canvas = Canvas::new(500.0);
+        let place = Place { left: 100.0, bottom: 450.0, wide: 0.7, high: 1.0, columns: 1_000 };
+        pixels(&canvas, &place, &Range::of(&cells), &cells);
+        let ops = canvas.finish().ops;
+        // The background, and a row of at most three stripes for each of 400.
+        assert!((801..=1_201).contains(&ops.len()), "{}", ops.len());
+        let last = ops.last().expect("the last stripe");
+        let Op::Rectangle { left, right, bottom, ink, .. } = last else { panic!("a rectangle") };
+        assert!((left - 730.0).abs() < 0.2 && (right - 800.0).abs() < 0.2 && (bottom - 51.0).abs() < 0.2);
+        assert_eq!(ink.rgb, WHITE);
+    }
 }
