@@ -291,7 +291,7 @@ fn bench_measures_a_grid_whose_bits_depend_on_no_instructions() {
     let base = measured("base");
     assert_eq!((base["cells"].as_u64(), base["figures"].as_u64()), (Some(651), Some(12)));
     for stage in ["computed", "streamed", "materialised"] {
-        assert!(base["nanoseconds_per_cell"][stage].as_f64().is_some_and(|time| time > 0.0), "{base}");
+        assert!(base["nanoseconds_per_cell"][stage].as_f64().is_some_and(|time| time >= 0.0), "{base}");
     }
     let middle = base["middle"]["ownership(foundation)"].as_f64().expect("a figure");
     assert!((0.1..0.3).contains(&middle), "{middle}");
