@@ -43,8 +43,12 @@ pub fn proceeds<N: Number>(scenario: &Scenario<N>, draws: &Draws<N>, table: &Cap
             ClaimHolder::Stakeholder(who) => add(&mut proceeds.stakeholders, who.index(), amount),
             ClaimHolder::Pool(_) => {}
         }
+    }
+    for (claim, paid) in stack.claims.iter().zip(&waterfall.paid) {
         match claim.of {
-            ClaimOf::Common(class) | ClaimOf::Lot(class, _) => add(&mut proceeds.classes, class.index(), amount),
+            ClaimOf::Common(class) | ClaimOf::Lot(class, _) => {
+                proceeds.classes[class.index()] += takes_place.select(paid.amount, N::zero());
+            }
             ClaimOf::Right(_) | ClaimOf::Pool(_) | ClaimOf::Convertible(_) | ClaimOf::Discount(_) => {}
         }
     }
