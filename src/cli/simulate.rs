@@ -91,10 +91,10 @@ pub(super) fn prepare(session: &Session, asked: &SimulateArgs) -> Result<Prepare
         ));
     }
     let (watch, wanted) = watch(&run, &conditions).map_err(|figure| {
-        Error::usage(
-            Finding::error("E0722", format!("the probability of {figure} cannot be simulated"))
-                .help("ask for ownership, shares, value, value_per_share, fully_diluted or a conversion_ratio"),
-        )
+        Error::usage(Finding::error("E0722", format!("the probability of {figure} cannot be simulated")).help(
+            "ask for ownership, shares, value, value_per_share, fully_diluted or a conversion_ratio or, of a scenario \
+                     with an exit, for the payout or multiple of a holder, group or class",
+        ))
     })?;
     let model = Model::new(&run.agreement.scenario, run.rung, &draw, &watch);
     Ok(Prepared { run, model, wanted, conditions })
