@@ -125,6 +125,44 @@ fn futures_without_an_answer_and_drawn_words_are_said() {
     run(out.path(), &line("word --set by=everyone")).code(2).complains("E0721");
 }
 
+/// What holders had at the opening, or whether a term is there at all, is read once: drawn, it would stay at its base.
+#[test]
+fn what_is_drawn_and_decides_how_a_file_is_read_is_refused_and_not_passed_over() {
+    let out = TempDir::new().expect("a folder");
+    let company = |name: &str, founders: &str, variables: &str, safe: &str| {
+        let text = format!(
+            "title = \"A company\"\nstakeholders = {{ founders = \"Founders\", fund = \"Fund\" }}\n\
+             opening = {{ holdings = [{{ stakeholder = \"founders\", {founders} }}] }}\n[variables]\n\
+             size = {{ distribution = \"uniform\", low = \"1M\", high = \"2M\" }}\n{variables}\n{safe}\
+             [[rounds]]\nname = \"A\"\npre_money = \"80M\"\nparticipants = {{ fund = \"$size\" }}\n"
+        );
+        fs::write(out.path().join(name), text).expect("a file");
+    };
+    let held = "held = { distribution = \"uniform\", low = 7_000_000, high = 9_000_000 }";
+    company("shares.toml", "shares = \"$held\"", held, "");
+    company("cost.toml", "shares = 8_000_000, cost = \"$held\"", held, "");
+    let flag = "flag = { distribution = \"bernoulli\", probability = \"40%\" }";
+    let safe = |name: &str, terms: &str| {
+        format!(
+            "[[convertibles]]\nname = \"{name}\"\nkind = \"safe\"\nstakeholder = \"fund\"\namount = \"1M\"\n{terms}\n"
+        )
+    };
+    let safes = safe("First", "mfn = \"$flag\"") + &safe("Second", "post_money_cap = \"20M\"");
+    company("flag.toml", "shares = 8_000_000", flag, &safes);
+    let folder = out.path().display();
+    let line = |what: &str, more: &str| format!("{what} --scenarios {folder} {more}");
+    for (name, set, what) in [
+        ("shares", "held", "the opening table"),
+        ("cost", "held", "what opening holdings cost"),
+        ("flag", "flag", "what converts"),
+    ] {
+        let refused = run(out.path(), &line("simulate", &format!("--no-charts --paths 1k {name}"))).code(2);
+        refused.complains("E0728").complains(&format!("`{set}`")).complains(what);
+        run(out.path(), &line("explain", &format!("{name} fund --path 3"))).code(2).complains("E0728");
+    }
+    run(out.path(), &line("simulate", "--no-charts --paths 1k shares --set held=8000000")).code(0);
+}
+
 #[test]
 fn microsoft_stays_above_a_fifth_as_often_as_the_file_has_it() {
     let out = TempDir::new().expect("a folder");

@@ -248,3 +248,49 @@ fn points_of_sobol_are_worth_a_hundred_random_ones() {
     assert!(mean >= 100.0, "{mean}");
     assert!(p95 >= 3.0, "{p95}");
 }
+
+/// The chance of a chance: P(u >= 1 - p) over p uniform is its mean, and p moves with what else it decides.
+#[test]
+fn a_probability_that_is_drawn_is_that_of_each_path() {
+    let agreement = company(
+        "[variables]\np = { distribution = \"uniform\", low = \"20%\", high = \"60%\" }\nq = { of = \"p\", times = \"50%\" }\n\
+         [[rounds]]\nname = \"A\"\nprice_per_share = 1\n[[rounds.tranches]]\nparticipants = { fund = \"2M\" }\n\
+         condition = \"A licence\"\nprobability = \"$p\"\n[[rounds]]\nname = \"B\"\nprice_per_share = 1\n\
+         [[rounds.tranches]]\nparticipants = { fund = \"2M\" }\ncondition = \"A patent\"\nprobability = \"$q\"\n",
+    );
+    for sampling in [Sampling::Philox, Sampling::Sobol] {
+        let draw = Draw::new(&agreement, 1, sampling);
+        let paths = 40_000_u64;
+        let mut machine = Machine::with_columns(3);
+        let mut room = draw.room();
+        let (mut licence, mut patent, mut when_likely) = (0_u64, 0_u64, (0_u64, 0_u64));
+        for block in 0..paths / BLOCK as u64 {
+            draw.fill(block * BLOCK as u64, &mut room, &mut machine);
+            for lane in 0..BLOCK {
+                let holds = |column: usize| u64::from(machine.columns[column].0[lane].to_bits() != 0);
+                licence += holds(1);
+                patent += holds(2);
+                if machine.columns[0].0[lane] > 0.5 {
+                    when_likely.0 += 1;
+                    when_likely.1 += holds(1);
+                }
+            }
+        }
+        let near = |count: u64, of: u64, expected: f64| {
+            let part = count as f64 / of as f64;
+            let error = (expected * (1.0 - expected) / of as f64).sqrt();
+            assert!((part - expected).abs() < 4.5 * error, "{sampling:?}: {part} and not {expected}");
+        };
+        near(licence, paths, 0.4);
+        near(patent, paths, 0.2);
+        near(when_likely.1, when_likely.0, 0.55);
+        // A path by itself draws the same, and `explain --path` sees it.
+        let (values, happens) = draw.path(9_999);
+        assert_eq!(happens.len(), 2);
+        let mut fixed = agreement.clone();
+        draw.fix(&mut fixed, 9_999);
+        assert_eq!(fixed.scenario.happens, happens);
+        draw.fill(9_999 / BLOCK as u64 * BLOCK as u64, &mut room, &mut machine);
+        assert_eq!(machine.columns[0].0[9_999 % BLOCK], values[0]);
+    }
+}

@@ -9,6 +9,7 @@
 )]
 
 pub mod beta;
+pub mod derived;
 pub mod draw;
 pub mod exact;
 pub mod figures;
