@@ -22,13 +22,13 @@ const DIGITS: u32 = 8;
 pub(super) fn refuse(read: &Read, settings: &Settings, agreement: &Agreement, draw: &Draw) -> Result<(), Error> {
     let tried = TRIED.map(|part| values_at(agreement, draw, part));
     let all = |values: &Vec<(VariableId, String)>| changed(read, settings, agreement, values);
-    if tried.iter().all(|values| matches!(all(values), Some(None))) {
+    if tried.iter().all(|values| matches!(all(values), Ok(None))) {
         return Ok(());
     }
     let mut findings = Findings::default();
     for index in 0..tried[0].len() {
         let changes =
-            tried.iter().find_map(|values| changed(read, settings, agreement, &values[index..=index]).flatten());
+            tried.iter().find_map(|values| changed(read, settings, agreement, &values[index..=index]).ok().flatten());
         let Some(what) = changes else { continue };
         let info = &agreement.variables[tried[0][index].0.index()];
         findings.push(
@@ -65,18 +65,21 @@ fn values_at(agreement: &Agreement, draw: &Draw, part: f64) -> Vec<(VariableId, 
     values
 }
 
-/// What these values change beside themselves; an outer `None` where the file cannot be read with them.
+/// What these values change beside themselves.
+///
+/// # Errors
+/// Where the file cannot be read with them.
 fn changed(
     read: &Read,
     settings: &Settings,
     agreement: &Agreement,
     values: &[(VariableId, String)],
-) -> Option<Option<&'static str>> {
+) -> Result<Option<&'static str>, Findings> {
     let mut settings = settings.clone();
     let named = |(id, text): &(VariableId, String)| (agreement.variables[id.index()].name.clone(), text.clone());
     settings.set.extend(values.iter().map(named));
-    let (other, _) = resolve(&read.document, &read.sources, &settings).ok()?;
-    Some(difference(agreement, &other))
+    let (other, _) = resolve(&read.document, &read.sources, &settings)?;
+    Ok(difference(agreement, &other))
 }
 
 /// The first part of what is agreed that differs, the values of variables and what they decide on aside.

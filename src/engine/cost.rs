@@ -111,8 +111,8 @@ impl<N: Number> CostBook<N> {
                 self.add(position, Cost::of(money - residue), moves);
             }
             EntryKind::Reclassification { from, given, .. } => {
-                let moved = self.take(from.index(), given);
-                self.add(position, moved, given.is_positive());
+                let given_up = self.take(from.index(), given);
+                self.add(position, given_up, given.is_positive());
             }
             EntryKind::Repurchase { .. } => {
                 self.take(position, N::zero() - shares);

@@ -121,9 +121,11 @@ impl<'a> Context<'a> {
         let info = &self.variables.infos[id.index()];
         let is_tied = matches!(self.variables.settings[id.index()], Setting::Tied { .. });
         let (ends, is_open): (Vec<Stated>, bool) = match &info.distribution {
-            Some(Distribution::Uniform { low, high })
-            | Some(Distribution::Triangular { low, high, .. })
-            | Some(Distribution::Pert { low, high, .. }) => (vec![*low, *high], false),
+            Some(
+                Distribution::Uniform { low, high }
+                | Distribution::Triangular { low, high, .. }
+                | Distribution::Pert { low, high, .. },
+            ) => (vec![*low, *high], false),
             Some(Distribution::Discrete { values, .. }) => {
                 let number =
                     |value: &Value| if let Value::Number { number, .. } = value { Some(*number) } else { None };
