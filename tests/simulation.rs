@@ -219,7 +219,7 @@ fn correlation(pairs: &[(f64, f64)]) -> f64 {
 /// 95th percentile. The error of random paths is their standard error, which the closed forms above confirm.
 #[test]
 fn points_of_sobol_are_worth_a_hundred_random_ones() {
-    const POINTS: u64 = 4_096;
+    const POINTS: u64 = 65_536;
     const SEEDS: u64 = 16;
     let agreement = shipped("benchmark/oai12");
     let estimate = |seed, paths| -> Vec<Statistics> {
@@ -228,14 +228,14 @@ fn points_of_sobol_are_worth_a_hundred_random_ones() {
         let tally = run(&simulation, 0..paths, 2, Instructions::widest());
         simulation.of_figure.iter().map(|kept| Statistics::new(&tally, *kept)).collect()
     };
-    let truth = estimate(99, 1 << 17);
+    let truth = estimate(99, 1 << 20);
     let estimates: Vec<Vec<Statistics>> = (11..11 + SEEDS).map(|seed| estimate(seed, POINTS)).collect();
     // How much larger the mean square error of so many random paths is, in the middle of the figures.
     let gain = |of: &dyn Fn(&Statistics) -> capstruct::sim::summary::Estimate| -> f64 {
         let mut gains: Vec<f64> = (0..truth.len())
             .map(|figure| {
                 let truly = of(&truth[figure]);
-                let random = truly.error.powi(2) * f64::from(1 << 17) / POINTS as f64;
+                let random = truly.error.powi(2) * f64::from(1 << 20) / POINTS as f64;
                 let squares = estimates.iter().map(|estimate| (of(&estimate[figure]).value - truly.value).powi(2));
                 random / (squares.sum::<f64>() / SEEDS as f64)
             })
