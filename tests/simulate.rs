@@ -47,7 +47,7 @@ fn merged_parts_are_the_whole_and_wrong_parts_are_refused() {
     let out = TempDir::new().expect("a folder");
     let file = |name: &str| out.path().join(name).display().to_string();
     let part = |paths: &str, name: &str, more: &str| {
-        let line = format!("simulate benchmark/oai12 --paths {paths} --shard {} {more}", file(name));
+        let line = format!("simulate benchmark/oai12 --paths {paths} --shard '{}' {more}", file(name));
         run(out.path(), &line).code(0);
     };
     let event = "--probability 'ownership(foundation) >= 18%'";
@@ -58,6 +58,16 @@ fn merged_parts_are_the_whole_and_wrong_parts_are_refused() {
     part("0..3333", "a", event);
     part("3333..10k", "b", event);
     run(out.path(), &format!("merge {} {} --no-charts", file("b"), file("a"))).code(0);
+    assert_eq!(fs::read(&csv).expect("the file"), whole, "bit for bit");
+
+    // Evenly spread paths, whose replicates add up too.
+    let sobol = format!("{event} --sampling sobol");
+    run(out.path(), &format!("simulate benchmark/oai12 --paths 10k --no-charts {sobol}")).code(0);
+    let whole = fs::read(&csv).expect("the file");
+    fs::remove_file(&csv).expect("it is there");
+    part("0..3333", "even a", &sobol);
+    part("3333..10k", "even b", &sobol);
+    run(out.path(), &format!("merge '{}' '{}' --no-charts", file("even b"), file("even a"))).code(0);
     assert_eq!(fs::read(&csv).expect("the file"), whole, "bit for bit");
 
     part("3000..4000", "overlap", event);

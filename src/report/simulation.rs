@@ -12,7 +12,8 @@ use super::words::{grouped, listed};
 use crate::model::{Chance, Condition, Figure, StakeholderId, Subject};
 use crate::sim::draw::Sampling;
 use crate::sim::run::{Simulation, Tallied, Tally};
-use crate::sim::summary::{Estimate, PERCENTILES, Statistics, convergence, hash, probability};
+use crate::sim::sobol::REPLICATES;
+use crate::sim::summary::{Estimate, PERCENTILES, Statistics, chance, convergence, hash, probability};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 
@@ -198,8 +199,17 @@ impl<'a> Outcome<'a> {
         }
         table.note("Base has every unknown at its base and every condition met; ± is the standard error of the mean.");
         self.exit_notes(figure, &rows, some_undefined).into_iter().for_each(|sentence| table.note(sentence));
-        if self.sampling == Sampling::Sobol {
-            table.note("Points of Sobol's sequence are more even than random ones: the error is less than shown.");
+        if let Some(replicates) = &self.tally.replicates {
+            table.note(match replicates.is_full() {
+                true => format!(
+                    "Standard errors are by the spread of {REPLICATES} independent replicates of Sobol's sequence, so each is \
+                     known to about a fifth of itself."
+                ),
+                false => format!(
+                    "Too few futures for {REPLICATES} replicates of Sobol's sequence: the errors shown are those of random \
+                     ones, which are larger."
+                ),
+            });
         }
         Some(table)
     }
@@ -246,8 +256,9 @@ impl<'a> Outcome<'a> {
             Column::new("tie", "Exactly there"),
         ];
         let mut table = Table::new("probabilities", format!("Probabilities: {}", self.given()), columns);
-        for (condition, &(holds, ties)) in self.conditions.iter().zip(&self.tally.events) {
-            let (chance, tie) = (probability(holds, self.tally.possible), probability(ties, self.tally.possible));
+        for (event, condition) in self.conditions.iter().enumerate() {
+            let tie = probability(self.tally.events[event].1, self.tally.possible);
+            let chance = chance(self.tally, event);
             table.push(
                 Style::Body,
                 vec![
@@ -284,7 +295,7 @@ impl<'a> Outcome<'a> {
         let kept: Vec<_> = rows
             .iter()
             .filter_map(|row| match row.kept {
-                Tallied::At(index) => Some((*row, convergence(&self.tally.figures[index]))),
+                Tallied::At(index) => Some((*row, convergence(self.tally, index))),
                 Tallied::Constant(_) => None,
             })
             .collect();
@@ -372,8 +383,8 @@ impl<'a> Outcome<'a> {
             cells.push(Cell::Number(Decimal::from(statistics.undefined)));
             table.push(Style::Body, cells);
         }
-        for (condition, &(holds, _)) in self.conditions.iter().zip(&self.tally.events) {
-            let chance = probability(holds, self.tally.possible);
+        for (event, condition) in self.conditions.iter().enumerate() {
+            let chance = chance(self.tally, event);
             let mut cells = self.head_cells();
             cells.extend(["event".into(), condition_words(condition), "probability".into()].map(Cell::Text));
             cells.push(Cell::Empty);
