@@ -76,7 +76,9 @@ fn the_program_says_what_the_engine_says() {
 /// Ownership of one path in lanes and in the exact run that `explain --path` shows.
 #[test]
 fn a_path_replayed_exactly_is_the_path_that_was_simulated() {
-    for name in ["benchmark/oai12", "openai-amazon-50b", "nvidia-letter-of-intent", "amd-warrant"] {
+    for name in
+        ["benchmark/oai12", "openai-amazon-50b", "nvidia-letter-of-intent", "amd-warrant", "openai-2026-uncertain"]
+    {
         let agreement = shipped(name);
         let model = model(&agreement, 7, Sampling::Philox, &ownership_at_the_end(&agreement));
         let mut room = model.room();

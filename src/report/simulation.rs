@@ -263,9 +263,9 @@ impl<'a> Outcome<'a> {
                 Style::Body,
                 vec![
                     Cell::text(condition_words(condition)),
-                    rounded(Unit::Fraction, chance.value),
+                    part(chance.value),
                     error_cell(Unit::Fraction, chance),
-                    rounded(Unit::Fraction, tie.value),
+                    part(tie.value),
                 ],
             );
         }
@@ -479,6 +479,11 @@ fn rounded(unit: Unit, value: f64) -> Cell {
         }
         _ => unit.cell(decimal(value), PLACES),
     }
+}
+
+/// A probability: one that is nearly certain is not to look so.
+fn part(value: f64) -> Cell {
+    Cell::Fraction { value: decimal(value), places: PLACES + 2 }
 }
 
 /// A standard error: two digits.
