@@ -9,6 +9,7 @@
 )]
 
 pub mod beta;
+pub mod derived;
 pub mod draw;
 pub mod exact;
 pub mod figures;
@@ -18,6 +19,7 @@ pub mod model;
 pub mod philox;
 pub mod proceeds;
 pub mod quantiles;
+pub mod replicates;
 pub mod run;
 pub mod sampler;
 pub mod simd;
