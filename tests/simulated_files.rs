@@ -8,17 +8,17 @@
 
 mod generate;
 
-use capstruct::engine::exit::{ClaimHolder, ClaimOf, Curve, settle};
+use capstruct::engine::exit::{Curve, Party, settle};
 use capstruct::engine::ledger::Ledger;
 use capstruct::engine::refusal::Refusal;
 use capstruct::engine::replay_exactly;
-use capstruct::model::{Agreement, ClassId, EventId, Rung, StakeholderId};
+use capstruct::model::{Agreement, ClassId, EventId, Figure, Rung, StakeholderId, Subject};
 use capstruct::num::{Exact, Lanes, Number};
 use capstruct::sim::draw::{Draw, Sampling};
 use capstruct::sim::figures::{holders, ownership_at_the_end};
 use capstruct::sim::model::{Model, Room};
 use capstruct::sim::tape::{BLOCK, Column, MaskRoot};
-use capstruct::sim::watch::{Recipient, Seen, Watch};
+use capstruct::sim::watch::{OfExit, Seen, Watch};
 use capstruct::spec::load_text;
 use capstruct::spec::resolve::{Settings, resolve};
 use generate::{cases, whole_file};
@@ -30,6 +30,8 @@ use rust_decimal::prelude::ToPrimitive;
 const OWNERSHIP: f64 = 1e-12;
 /// Proceeds agree to this, in parts of what the company is sold for.
 const PROCEEDS: f64 = 1e-9;
+/// What posting a price to its ten places may move the preference of a share by.
+const HALF_A_UNIT: f64 = 5e-11;
 /// Program and lanes agree to this, in parts of themselves: the same steps, some of them in another order.
 const REORDERED: f64 = 1e-11;
 /// Futures of each file that are compared.
@@ -59,10 +61,11 @@ impl Count {
 
 /// What is looked at: what everyone owns in the end, and gets from a sale.
 fn watch(agreement: &Agreement) -> Watch {
-    let stakeholders = (0..agreement.stakeholders.len()).map(|index| Recipient::Stakeholder(StakeholderId::at(index)));
-    let classes = (0..agreement.scenario.classes.len()).map(|index| Recipient::Class(ClassId::at(index)));
-    let proceeds = if agreement.scenario.exit.is_some() { stakeholders.chain(classes).collect() } else { Vec::new() };
-    Watch { proceeds, ..ownership_at_the_end(agreement) }
+    let stakeholders = (0..agreement.stakeholders.len()).map(|index| Subject::Stakeholder(StakeholderId::at(index)));
+    let classes = (0..agreement.scenario.classes.len()).map(|index| Subject::Class(ClassId::at(index)));
+    let payout = |subject| OfExit { party: Party::new(subject, Vec::new()), figure: Figure::Payout };
+    let exit = agreement.scenario.exit.iter().flat_map(|_| stakeholders.clone().chain(classes.clone()).map(payout));
+    Watch { exit: exit.collect(), ..ownership_at_the_end(agreement) }
 }
 
 /// One file in all three arithmetics.
@@ -159,20 +162,20 @@ fn compare(agreement: &Agreement, ledger: &Ledger, watch: &Watch, seen: &Seen<La
     let stack = exit.stack.cast::<Exact>();
     let value = exit.values.first().copied().unwrap_or_default();
     let Some(settled) = settle(&stack, &Curve::of(&stack), Exact::given(value)) else { return Ok(compared) };
-    for recipient in &watch.proceeds {
-        let is_its = |claim: usize, holder: ClaimHolder| match *recipient {
-            Recipient::Stakeholder(who) => holder == ClaimHolder::Stakeholder(who),
-            Recipient::Class(class) => match stack.claims[claim].of {
-                ClaimOf::Common(of) | ClaimOf::Lot(of, _) => of == class,
-                ClaimOf::Right(_) | ClaimOf::Pool(_) | ClaimOf::Convertible(_) | ClaimOf::Discount(_) => false,
-            },
-        };
-        let portions = stack.portions.iter().zip(&settled.portions);
-        let its = portions.filter(|(portion, _)| is_its(portion.claim as usize, portion.holder));
-        let paid: Exact = its.map(|(_, settled)| settled.amount.exact).sum();
+    let terms = agreement.scenario.exit.as_ref().ok_or("an exit without terms")?;
+    let value = value.to_f64().unwrap_or(f64::NAN);
+    let shares: Exact = stack.claims.iter().map(|claim| claim.units_held).sum();
+    let bound = PROCEEDS * value.max(1.0) + HALF_A_UNIT * float(shares);
+    for OfExit { party, .. } in &watch.exit {
+        let is_its = |index: &usize| party.has_portion(&agreement.scenario.positions, &terms.rights, &stack, *index);
+        let portions = (0..stack.portions.len()).filter(is_its).map(|index| settled.portions[index].amount.exact);
+        let debts = settled.debts.iter().enumerate().filter(|(index, _)| party.has_debt(terms, *index));
+        let mut paid: Exact = portions.chain(debts.map(|(_, debt)| debt.exact)).sum();
+        if party.has_carve_out(terms) {
+            paid += settled.carve_out.exact;
+        }
         let lane = lanes.next().ok_or("fewer proceeds in lanes")?;
-        let value = value.to_f64().unwrap_or(f64::NAN);
-        near(&format!("proceeds of {recipient:?}"), float(paid), lane, PROCEEDS * value.max(1.0))?;
+        near(&format!("proceeds of {party:?}"), float(paid), lane, bound)?;
         compared += 1;
     }
     Ok(compared)

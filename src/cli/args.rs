@@ -149,7 +149,7 @@ pub enum Command {
         #[arg(long, value_enum, default_value = "philox")]
         sampling: SamplingWord,
     },
-    /// Simulates: every statistic of everyone's ownership, value and proceeds over many random futures.
+    /// Simulates: every statistic of everyone's ownership, value, proceeds and multiple over many random futures.
     Simulate(SimulateArgs),
     /// Puts parts of a simulation together: the same bits as if it had been run at once.
     Merge {
@@ -249,7 +249,7 @@ pub struct SimulateArgs {
     /// Where the numbers come from.
     #[arg(long, value_enum, default_value = "philox")]
     pub sampling: SamplingWord,
-    /// An event whose probability is wanted: `ownership(microsoft) >= 25%`. May be repeated.
+    /// An event whose probability is wanted: `ownership(microsoft) >= 25%`, `multiple(fund) >= 3x`. May be repeated.
     #[arg(long = "probability", value_name = "EVENT")]
     pub probabilities: Vec<String>,
     /// Does not fail where more than 0.1 % of the futures have no answer.

@@ -18,6 +18,7 @@ mod session;
 mod shard;
 mod simulate;
 mod solve;
+mod structural;
 mod sweep;
 mod tornado;
 mod vary;

@@ -9,7 +9,7 @@ use super::tape::{BLOCK, Column, Machine, MaskRoot, Root};
 use std::ops::Range;
 
 /// Most columns that are kept for all rows: half a megabyte, which stays near the processor.
-const KEPT_COLUMNS: u64 = 512;
+const KEPT_COLUMNS: u64 = 256;
 
 /// Cells beside each other whose figures are computed together.
 #[derive(Debug)]

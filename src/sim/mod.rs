@@ -10,6 +10,7 @@
 
 pub mod beta;
 pub mod cells;
+pub mod derived;
 pub mod draw;
 pub mod exact;
 pub mod figures;
@@ -19,6 +20,7 @@ pub mod model;
 pub mod philox;
 pub mod proceeds;
 pub mod quantiles;
+pub mod replicates;
 pub mod run;
 pub mod sampler;
 pub mod simd;

@@ -4,8 +4,8 @@
 //! on slow inputs alone is one program, run once a row; what depends on fast ones alone is another, run once a column;
 //! the third is left for each cell, and reads what the other two hand to it as its own inputs.
 
-use super::program::{Program, Roots, reads};
-use super::symbol::{Key, Operation, Recording, Symbol, SymbolMask};
+use super::program::{Program, Roots};
+use super::symbol::{Key, Operation, Reach, Recording, Symbol, SymbolMask};
 
 /// The three programs.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ impl Needs {
 impl Parts {
     /// Cuts a recording whose first `slow` inputs are slow and whose next `fast` ones are fast.
     pub fn new(recording: &Recording, roots: &Roots, slow: u32, fast: u32) -> Self {
-        let needs = needs(&recording.operations, slow);
+        let needs = needs(recording, slow);
         let handed = handed(recording, roots, &needs);
         let of = |part: Needs| -> Vec<u32> {
             handed.iter().copied().filter(|&index| needs[index as usize] == part).collect()
@@ -50,12 +50,12 @@ impl Parts {
     }
 }
 
-fn needs(operations: &[Operation], slow: u32) -> Vec<Needs> {
-    let mut needs: Vec<Needs> = Vec::with_capacity(operations.len());
-    for operation in operations {
+fn needs(recording: &Recording, slow: u32) -> Vec<Needs> {
+    let mut needs: Vec<Needs> = Vec::with_capacity(recording.operations.len());
+    for operation in &recording.operations {
         let own = match *operation {
             Operation::Input(column) if column >= slow => Needs::Fast,
-            _ => reads(*operation).map(|read| needs[read as usize]).reduce(Needs::and).unwrap_or(Needs::Slow),
+            _ => recording.reads(*operation).map(|read| needs[read as usize]).reduce(Needs::and).unwrap_or(Needs::Slow),
         };
         needs.push(own);
     }
@@ -82,7 +82,7 @@ fn handed(recording: &Recording, roots: &Roots, needs: &[Needs]) -> Vec<u32> {
     }
     for index in (0..needs.len()).rev().filter(|&index| needs[index] == Needs::Both) {
         if is_needed[index] {
-            for read in reads(recording.operations[index]) {
+            for read in recording.reads(recording.operations[index]) {
                 is_needed[read as usize] = true;
                 is_handed[read as usize] |= needs[read as usize] != Needs::Both;
             }
@@ -93,36 +93,32 @@ fn handed(recording: &Recording, roots: &Roots, needs: &[Needs]) -> Vec<u32> {
 
 /// The program of one of the first two parts, whose inputs are so many from a first.
 fn before(recording: &Recording, needs: &[Needs], part: Needs, handed: &[u32], inputs: (u32, u32)) -> Program {
-    let mut place = vec![u32::MAX; needs.len()];
-    let mut operations = Vec::new();
+    let mut copy = Copy::new(recording);
     for (index, operation) in recording.operations.iter().enumerate().filter(|(index, _)| needs[*index] == part) {
-        place[index] = count(&operations);
-        operations.push(match *operation {
-            Operation::Input(column) => Operation::Input(column - inputs.0),
-            other => moved(other, |read| place[read as usize]),
-        });
+        match *operation {
+            Operation::Input(column) => copy.push(index, Operation::Input(column - inputs.0)),
+            _ => copy.take(index),
+        }
     }
-    let numbers = handed.iter().map(|&index| Symbol::Node(place[index as usize])).collect();
+    let numbers = handed.iter().map(|&index| Symbol::Node(copy.place[index as usize])).collect();
     let roots = Roots { numbers, masks: Vec::new() };
-    Program::new(&Recording::of(operations, Vec::new()), &roots, inputs.1 as usize, 0)
+    Program::new(&copy.recording(Vec::new()), &roots, inputs.1 as usize, 0)
 }
 
 /// The program of the cells: what is handed over is an input, a truth too.
 fn rest(recording: &Recording, roots: &Roots, needs: &[Needs], handed: &[u32]) -> Program {
-    let mut place = vec![u32::MAX; needs.len()];
-    let mut operations = Vec::new();
+    let mut copy = Copy::new(recording);
     for (column, &index) in (0..).zip(handed) {
-        place[index as usize] = count(&operations);
-        operations.push(Operation::Input(column));
+        copy.push(index as usize, Operation::Input(column));
     }
     for (index, operation) in recording.operations.iter().enumerate() {
         // What nothing wanted reads may read what is not handed over, and is left out.
-        let is_whole = || reads(*operation).all(|read| place[read as usize] != u32::MAX);
+        let is_whole = || recording.reads(*operation).all(|read| copy.place[read as usize] != u32::MAX);
         if needs[index] == Needs::Both && is_whole() {
-            place[index] = count(&operations);
-            operations.push(moved(*operation, |read| place[read as usize]));
+            copy.take(index);
         }
     }
+    let place = &copy.place;
     let numbers = roots.numbers.iter().map(|root| match *root {
         Symbol::Node(index) => Symbol::Node(place[index as usize]),
         known @ Symbol::Known(_) => known,
@@ -133,11 +129,57 @@ fn rest(recording: &Recording, roots: &Roots, needs: &[Needs], handed: &[u32]) -
     });
     let roots = Roots { numbers: numbers.collect(), masks: masks.collect() };
     let guards = recording.guards.iter().map(|&guard| place[guard as usize]).collect();
-    Program::new(&Recording::of(operations, guards), &roots, handed.len(), 0)
+    Program::new(&copy.recording(guards), &roots, handed.len(), 0)
 }
 
-fn count(operations: &[Operation]) -> u32 {
-    u32::try_from(operations.len()).expect("no more than there were")
+/// Some operations of a recording, numbered anew.
+struct Copy<'a> {
+    from: &'a Recording,
+    operations: Vec<Operation>,
+    reaches: Vec<Reach<Key>>,
+    /// By operation of the recording; the largest number where it was not taken.
+    place: Vec<u32>,
+}
+
+impl<'a> Copy<'a> {
+    fn new(from: &'a Recording) -> Self {
+        let place = vec![u32::MAX; from.operations.len()];
+        Copy { from, operations: Vec::new(), reaches: Vec::new(), place }
+    }
+
+    /// Puts an operation in the place of one of the recording.
+    fn push(&mut self, index: usize, operation: Operation) {
+        self.place[index] = small(self.operations.len());
+        self.operations.push(operation);
+    }
+
+    /// Takes one over; what it reads has been taken.
+    fn take(&mut self, index: usize) {
+        let operation = match self.from.operations[index] {
+            Operation::Reach(given) => {
+                let given = self.from.reaches[given as usize].map(|&key| self.key(key));
+                self.reaches.push(given);
+                Operation::Reach(small(self.reaches.len() - 1))
+            }
+            other => moved(other, |read| self.place[read as usize]),
+        };
+        self.push(index, operation);
+    }
+
+    fn key(&self, key: Key) -> Key {
+        match key {
+            Key::Node(index) => Key::Node(self.place[index as usize]),
+            known @ Key::Known(_) => known,
+        }
+    }
+
+    fn recording(self, guards: Vec<u32>) -> Recording {
+        Recording::of(self.operations, self.reaches, guards)
+    }
+}
+
+fn small(count: usize) -> u32 {
+    u32::try_from(count).expect("no more than there were")
 }
 
 /// The same operation on what stands elsewhere.
@@ -148,7 +190,7 @@ fn moved(operation: Operation, to: impl Fn(u32) -> u32) -> Operation {
         known @ Key::Known(_) => known,
     };
     match operation {
-        Input(_) | MaskInput(_) => operation,
+        Input(_) | MaskInput(_) | Operation::Reach(_) => operation,
         Add(a, b) => Add(key(a), key(b)),
         Sub(a, b) => Sub(key(a), key(b)),
         Mul(a, b) => Mul(key(a), key(b)),
