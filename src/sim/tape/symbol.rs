@@ -142,6 +142,11 @@ impl Recording {
         };
         all.into_iter().flatten().chain(given.into_iter().flat_map(Reach::operands).copied().filter_map(of))
     }
+
+    /// Operations that were noted elsewhere, to be put in order.
+    pub(super) fn of(operations: Vec<Operation>, reaches: Vec<Reach<Key>>, guards: Vec<u32>) -> Self {
+        Recording { operations, reaches, guards, ..Recording::default() }
+    }
 }
 
 thread_local! {
