@@ -162,7 +162,8 @@ fn compare(agreement: &Agreement, ledger: &Ledger, watch: &Watch, seen: &Seen<La
     let Some(settled) = settle(&stack, &Curve::of(&stack), Exact::given(value)) else { return Ok(compared) };
     let Some(terms) = &agreement.scenario.exit else { return Ok(compared) };
     for OfExit { party, .. } in &watch.exit {
-        let is_its = |portion: &usize| party.has_portion(&agreement.scenario.positions, &terms.rights, &stack, *portion);
+        let is_its =
+            |portion: &usize| party.has_portion(&agreement.scenario.positions, &terms.rights, &stack, *portion);
         let its = settled.portions.iter().enumerate().filter(|(portion, _)| is_its(portion));
         let mut paid: Exact = its.map(|(_, settled)| settled.amount.exact).sum();
         if party.has_carve_out(terms) {
