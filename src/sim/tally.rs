@@ -229,8 +229,9 @@ impl FigureTally {
         self.recent.counted = 0;
     }
 
+    /// Moves the sums that were kept lane by lane to their slice.
     #[inline(never)]
-    fn settle_sums(&mut self) {
+    pub fn settle_sums(&mut self) {
         let recent = &mut self.recent;
         let rounders = ROUNDER.to_bits().wrapping_mul(u64::from(recent.blocks) * (BLOCK / LANES) as u64);
         let total = |row: &[u64; LANES]| {

@@ -93,29 +93,56 @@ fn handed(recording: &Recording, roots: &Roots, needs: &[Needs]) -> Vec<u32> {
 
 /// The program of one of the first two parts, whose inputs are so many from a first.
 fn before(recording: &Recording, needs: &[Needs], part: Needs, handed: &[u32], inputs: (u32, u32)) -> Program {
+<<<<<<< HEAD
     let mut copy = Copy::new(recording);
     for (index, operation) in recording.operations.iter().enumerate().filter(|(index, _)| needs[*index] == part) {
         match *operation {
             Operation::Input(column) => copy.push(index, Operation::Input(column - inputs.0)),
             _ => copy.take(index),
         }
+=======
+    let mut place = vec![u32::MAX; needs.len()];
+    let (mut operations, mut reaches) = (Vec::new(), Vec::new());
+    for (index, operation) in recording.operations.iter().enumerate().filter(|(index, _)| needs[*index] == part) {
+        place[index] = count(&operations);
+        operations.push(match *operation {
+            Operation::Input(column) => Operation::Input(column - inputs.0),
+            other => moved(recording, other, &mut reaches, |read| place[read as usize]),
+        });
+>>>>>>> origin/main
     }
     let numbers = handed.iter().map(|&index| Symbol::Node(copy.place[index as usize])).collect();
     let roots = Roots { numbers, masks: Vec::new() };
+<<<<<<< HEAD
     Program::new(&copy.recording(Vec::new()), &roots, inputs.1 as usize, 0)
+=======
+    Program::new(&Recording::of(operations, reaches, Vec::new()), &roots, inputs.1 as usize, 0)
+>>>>>>> origin/main
 }
 
 /// The program of the cells: what is handed over is an input, a truth too.
 fn rest(recording: &Recording, roots: &Roots, needs: &[Needs], handed: &[u32]) -> Program {
+<<<<<<< HEAD
     let mut copy = Copy::new(recording);
+=======
+    let mut place = vec![u32::MAX; needs.len()];
+    let (mut operations, mut reaches) = (Vec::new(), Vec::new());
+>>>>>>> origin/main
     for (column, &index) in (0..).zip(handed) {
         copy.push(index as usize, Operation::Input(column));
     }
     for (index, operation) in recording.operations.iter().enumerate() {
         // What nothing wanted reads may read what is not handed over, and is left out.
+<<<<<<< HEAD
         let is_whole = || recording.reads(*operation).all(|read| copy.place[read as usize] != u32::MAX);
         if needs[index] == Needs::Both && is_whole() {
             copy.take(index);
+=======
+        let is_whole = || recording.reads(*operation).all(|read| place[read as usize] != u32::MAX);
+        if needs[index] == Needs::Both && is_whole() {
+            place[index] = count(&operations);
+            operations.push(moved(recording, *operation, &mut reaches, |read| place[read as usize]));
+>>>>>>> origin/main
         }
     }
     let place = &copy.place;
@@ -129,7 +156,11 @@ fn rest(recording: &Recording, roots: &Roots, needs: &[Needs], handed: &[u32]) -
     });
     let roots = Roots { numbers: numbers.collect(), masks: masks.collect() };
     let guards = recording.guards.iter().map(|&guard| place[guard as usize]).collect();
+<<<<<<< HEAD
     Program::new(&copy.recording(guards), &roots, handed.len(), 0)
+=======
+    Program::new(&Recording::of(operations, reaches, guards), &roots, handed.len(), 0)
+>>>>>>> origin/main
 }
 
 /// Some operations of a recording, numbered anew.
@@ -182,8 +213,13 @@ fn small(count: usize) -> u32 {
     u32::try_from(count).expect("no more than there were")
 }
 
-/// The same operation on what stands elsewhere.
-fn moved(operation: Operation, to: impl Fn(u32) -> u32) -> Operation {
+/// The same operation on what stands elsewhere; the lines of a search go to `reaches`.
+fn moved(
+    recording: &Recording,
+    operation: Operation,
+    reaches: &mut Vec<Reach<Key>>,
+    to: impl Fn(u32) -> u32,
+) -> Operation {
     use Operation::{Add, And, AtMost, Div, Floor, Input, IsDefined, MaskInput, Max, Min, Mul, Not, Or, Select, Sub};
     let key = |key: Key| match key {
         Key::Node(index) => Key::Node(to(index)),
@@ -204,6 +240,10 @@ fn moved(operation: Operation, to: impl Fn(u32) -> u32) -> Operation {
         And(a, b) => And(to(a), to(b)),
         Or(a, b) => Or(to(a), to(b)),
         Not(a) => Not(to(a)),
+        Operation::Reach(place) => {
+            reaches.push(recording.reaches[place as usize].map(|&operand| key(operand)));
+            Operation::Reach(u32::try_from(reaches.len() - 1).expect("no more than there were"))
+        }
     }
 }
 
