@@ -14,9 +14,10 @@ use capstruct::engine::refusal::Refusal;
 use capstruct::engine::replay_exactly;
 use capstruct::model::{Agreement, ClassId, EventId, Figure, Rung, StakeholderId, Subject};
 use capstruct::num::{Exact, Lanes, Number};
-use capstruct::sim::draw::{Draw, Sampling};
+use capstruct::sim::draw::{Draw, DrawnVariable, Sampling};
 use capstruct::sim::figures::{holders, ownership_at_the_end};
 use capstruct::sim::model::{Model, Room};
+use capstruct::sim::sweep::{LaneAxis, LaneFigure, LaneSweep};
 use capstruct::sim::tape::{BLOCK, Column, MaskRoot};
 use capstruct::sim::watch::{OfExit, Seen, Watch};
 use capstruct::spec::load_text;
@@ -47,6 +48,8 @@ struct Count {
     /// With a sale of the company.
     sales: u64,
     figures: u64,
+    /// Of grids, held against the engine in lanes.
+    cells: u64,
 }
 
 impl Count {
@@ -56,6 +59,7 @@ impl Count {
         self.impossible += other.impossible;
         self.sales += other.sales;
         self.figures += other.figures;
+        self.cells += other.cells;
     }
 }
 
@@ -80,6 +84,7 @@ fn agrees(text: &str) -> Result<Count, String> {
     let mut room = model.room();
     model.run(0, &mut room);
     count.files += 1;
+    swept_says_the_same(&agreement, &model, &mut count)?;
     for lane in 0..FUTURES {
         let seen = model.see_alone(&room.machine, lane);
         let in_future = |why: String| format!("future {lane}: {why}");
@@ -132,6 +137,40 @@ fn program_says_the_same(model: &Model, room: &Room, lane: usize, seen: &Seen<La
         let off = (value - alone).abs();
         if !(off <= REORDERED * size || (value.is_nan() && alone.is_nan())) {
             return Err(format!("figure {index} is {value} in the program and {alone} in lanes"));
+        }
+    }
+    Ok(())
+}
+
+/// A grid over what is drawn, a few values of the first variable by many of the second: some cells of each row.
+fn swept_says_the_same(agreement: &Agreement, model: &Model, count: &mut Count) -> Result<(), String> {
+    const VALUES: [u32; 2] = [3, 600];
+    const CELLS: u64 = 5;
+    let of = |(drawn, values): (&DrawnVariable, u32)| {
+        let (low, high) = model.draw.ends(drawn);
+        let at = |index: u32| low + (high - low) * f64::from(index) / f64::from(values - 1);
+        LaneAxis { variable: drawn.variable, values: (0..values).map(at).collect() }
+    };
+    let axes: Vec<LaneAxis> = model.draw.variables.iter().zip(VALUES).map(of).collect();
+    if axes.is_empty() {
+        return Ok(());
+    }
+    let watched = model.watch.figures.iter().cloned();
+    let figures = watched.map(|watched| LaneFigure { gauge: watched.gauge, events: watched.events }).collect();
+    let sweep = LaneSweep::new(&agreement.scenario, Rung::All, &axes, figures);
+    let row = axes.last().map_or(1, |axis| axis.values.len() as u64);
+    for first in (0..sweep.cells()).step_by(usize::try_from(row).expect("a row is short")) {
+        for cell in (0..CELLS).map(|part| first + (row - 1) * part / (CELLS - 1)) {
+            let ((figures, stops), (alone, stop)) = (sweep.fill(cell..cell + 1), sweep.alone(cell));
+            if stops[0] != stop {
+                return Err(format!("cell {cell} stops at {} in the grid and at {stop} in lanes", stops[0]));
+            }
+            let off = |(ours, theirs): (&f64, &f64)| (ours - theirs).abs();
+            let near = |pair: (&f64, &f64)| off(pair) <= REORDERED || (pair.0.is_nan() && pair.1.is_nan());
+            if stop == 0 && !figures.iter().zip(&alone).all(near) {
+                return Err(format!("cell {cell} is {figures:?} in the grid and {alone:?} in lanes"));
+            }
+            count.cells += 1;
         }
     }
     Ok(())
@@ -214,7 +253,7 @@ fn finished(thread: std::thread::JoinHandle<Count>) -> Count {
 fn generated_files_agree_in_program_lanes_and_exact_numbers() {
     let count = finished(run(cases(400)));
     assert!(count.futures > 800 && count.impossible > 20 && count.sales > 200, "{count:?}");
-    assert!(count.figures > 3_000, "{count:?}");
+    assert!(count.figures > 3_000 && count.cells > 1_000, "{count:?}");
 }
 
 /// The release benchmark: as many as PERFORMANCE asks, on every core.

@@ -93,14 +93,6 @@ fn handed(recording: &Recording, roots: &Roots, needs: &[Needs]) -> Vec<u32> {
 
 /// The program of one of the first two parts, whose inputs are so many from a first.
 fn before(recording: &Recording, needs: &[Needs], part: Needs, handed: &[u32], inputs: (u32, u32)) -> Program {
-<<<<<<< HEAD
-    let mut copy = Copy::new(recording);
-    for (index, operation) in recording.operations.iter().enumerate().filter(|(index, _)| needs[*index] == part) {
-        match *operation {
-            Operation::Input(column) => copy.push(index, Operation::Input(column - inputs.0)),
-            _ => copy.take(index),
-        }
-=======
     let mut place = vec![u32::MAX; needs.len()];
     let (mut operations, mut reaches) = (Vec::new(), Vec::new());
     for (index, operation) in recording.operations.iter().enumerate().filter(|(index, _)| needs[*index] == part) {
@@ -109,43 +101,28 @@ fn before(recording: &Recording, needs: &[Needs], part: Needs, handed: &[u32], i
             Operation::Input(column) => Operation::Input(column - inputs.0),
             other => moved(recording, other, &mut reaches, |read| place[read as usize]),
         });
->>>>>>> origin/main
     }
-    let numbers = handed.iter().map(|&index| Symbol::Node(copy.place[index as usize])).collect();
+    let numbers = handed.iter().map(|&index| Symbol::Node(place[index as usize])).collect();
     let roots = Roots { numbers, masks: Vec::new() };
-<<<<<<< HEAD
-    Program::new(&copy.recording(Vec::new()), &roots, inputs.1 as usize, 0)
-=======
     Program::new(&Recording::of(operations, reaches, Vec::new()), &roots, inputs.1 as usize, 0)
->>>>>>> origin/main
 }
 
 /// The program of the cells: what is handed over is an input, a truth too.
 fn rest(recording: &Recording, roots: &Roots, needs: &[Needs], handed: &[u32]) -> Program {
-<<<<<<< HEAD
-    let mut copy = Copy::new(recording);
-=======
     let mut place = vec![u32::MAX; needs.len()];
     let (mut operations, mut reaches) = (Vec::new(), Vec::new());
->>>>>>> origin/main
     for (column, &index) in (0..).zip(handed) {
-        copy.push(index as usize, Operation::Input(column));
+        place[index as usize] = count(&operations);
+        operations.push(Operation::Input(column));
     }
     for (index, operation) in recording.operations.iter().enumerate() {
         // What nothing wanted reads may read what is not handed over, and is left out.
-<<<<<<< HEAD
-        let is_whole = || recording.reads(*operation).all(|read| copy.place[read as usize] != u32::MAX);
-        if needs[index] == Needs::Both && is_whole() {
-            copy.take(index);
-=======
         let is_whole = || recording.reads(*operation).all(|read| place[read as usize] != u32::MAX);
         if needs[index] == Needs::Both && is_whole() {
             place[index] = count(&operations);
             operations.push(moved(recording, *operation, &mut reaches, |read| place[read as usize]));
->>>>>>> origin/main
         }
     }
-    let place = &copy.place;
     let numbers = roots.numbers.iter().map(|root| match *root {
         Symbol::Node(index) => Symbol::Node(place[index as usize]),
         known @ Symbol::Known(_) => known,
@@ -156,61 +133,11 @@ fn rest(recording: &Recording, roots: &Roots, needs: &[Needs], handed: &[u32]) -
     });
     let roots = Roots { numbers: numbers.collect(), masks: masks.collect() };
     let guards = recording.guards.iter().map(|&guard| place[guard as usize]).collect();
-<<<<<<< HEAD
-    Program::new(&copy.recording(guards), &roots, handed.len(), 0)
-=======
     Program::new(&Recording::of(operations, reaches, guards), &roots, handed.len(), 0)
->>>>>>> origin/main
 }
 
-/// Some operations of a recording, numbered anew.
-struct Copy<'a> {
-    from: &'a Recording,
-    operations: Vec<Operation>,
-    reaches: Vec<Reach<Key>>,
-    /// By operation of the recording; the largest number where it was not taken.
-    place: Vec<u32>,
-}
-
-impl<'a> Copy<'a> {
-    fn new(from: &'a Recording) -> Self {
-        let place = vec![u32::MAX; from.operations.len()];
-        Copy { from, operations: Vec::new(), reaches: Vec::new(), place }
-    }
-
-    /// Puts an operation in the place of one of the recording.
-    fn push(&mut self, index: usize, operation: Operation) {
-        self.place[index] = small(self.operations.len());
-        self.operations.push(operation);
-    }
-
-    /// Takes one over; what it reads has been taken.
-    fn take(&mut self, index: usize) {
-        let operation = match self.from.operations[index] {
-            Operation::Reach(given) => {
-                let given = self.from.reaches[given as usize].map(|&key| self.key(key));
-                self.reaches.push(given);
-                Operation::Reach(small(self.reaches.len() - 1))
-            }
-            other => moved(other, |read| self.place[read as usize]),
-        };
-        self.push(index, operation);
-    }
-
-    fn key(&self, key: Key) -> Key {
-        match key {
-            Key::Node(index) => Key::Node(self.place[index as usize]),
-            known @ Key::Known(_) => known,
-        }
-    }
-
-    fn recording(self, guards: Vec<u32>) -> Recording {
-        Recording::of(self.operations, self.reaches, guards)
-    }
-}
-
-fn small(count: usize) -> u32 {
-    u32::try_from(count).expect("no more than there were")
+fn count(operations: &[Operation]) -> u32 {
+    u32::try_from(operations.len()).expect("no more than there were")
 }
 
 /// The same operation on what stands elsewhere; the lines of a search go to `reaches`.
@@ -226,7 +153,7 @@ fn moved(
         known @ Key::Known(_) => known,
     };
     match operation {
-        Input(_) | MaskInput(_) | Operation::Reach(_) => operation,
+        Input(_) | MaskInput(_) => operation,
         Add(a, b) => Add(key(a), key(b)),
         Sub(a, b) => Sub(key(a), key(b)),
         Mul(a, b) => Mul(key(a), key(b)),

@@ -116,14 +116,6 @@ pub struct Recording {
 }
 
 impl Recording {
-<<<<<<< HEAD
-    /// Operations that were noted elsewhere, to be put in order.
-    pub(super) fn of(operations: Vec<Operation>, reaches: Vec<Reach<Key>>, guards: Vec<u32>) -> Self {
-        Recording { operations, reaches, guards, ..Recording::default() }
-    }
-
-=======
->>>>>>> origin/main
     /// The operations an operation reads.
     pub fn reads(&self, operation: Operation) -> impl Iterator<Item = u32> {
         let of = |key: Key| match key {
@@ -149,14 +141,11 @@ impl Recording {
             _ => None,
         };
         all.into_iter().flatten().chain(given.into_iter().flat_map(Reach::operands).copied().filter_map(of))
-<<<<<<< HEAD
-=======
     }
 
     /// Operations that were noted elsewhere, to be put in order.
     pub(super) fn of(operations: Vec<Operation>, reaches: Vec<Reach<Key>>, guards: Vec<u32>) -> Self {
         Recording { operations, reaches, guards, ..Recording::default() }
->>>>>>> origin/main
     }
 }
 
