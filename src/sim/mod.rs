@@ -15,6 +15,7 @@ pub mod exact;
 pub mod figures;
 pub mod maths;
 pub mod measure;
+pub mod mixture;
 pub mod model;
 pub mod philox;
 pub mod proceeds;
