@@ -163,7 +163,7 @@ pub enum Command {
         #[arg(long)]
         no_charts: bool,
     },
-    /// Measures what a path of a simulation costs on this machine, stage by stage.
+    /// Measures what a path of a simulation costs on this machine, stage by stage, or a cell of a sweep.
     Bench(BenchArgs),
     /// Runs every combination of the values of some inputs: table, CSV, and a chart of one or two of them.
     Sweep {
@@ -195,7 +195,7 @@ pub enum Command {
         #[arg(long)]
         no_charts: bool,
     },
-    /// Finds the value of an input at which a figure is what is wanted, exactly.
+    /// Finds the value of an input at which a figure is what is wanted, and says how exactly.
     Solve {
         /// Scenario.
         name: String,
@@ -275,6 +275,9 @@ pub struct BenchArgs {
     /// How often each is repeated; the median counts.
     #[arg(long, default_value_t = 5)]
     pub repeats: usize,
+    /// Measures a grid instead, as `sweep` computes it: what a cell costs.
+    #[arg(long, value_name = "INPUT=VALUES")]
+    pub over: Vec<String>,
     /// Prints one line of JSON.
     #[arg(long)]
     pub json: bool,

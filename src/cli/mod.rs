@@ -3,12 +3,14 @@
 pub mod args;
 mod axis;
 mod bench;
+mod bench_grid;
 mod chart;
 mod check;
 mod compare;
 mod documents;
 mod exit;
 mod explain;
+mod floating;
 mod grid;
 mod list;
 mod run;

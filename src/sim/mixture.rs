@@ -104,6 +104,8 @@ impl Mixture {
             mask_inputs: 0,
             numbers: (0..numbers).map(number).collect(),
             masks: (0..events + possible).map(|index| MaskRoot::Column(column(numbers + index))).collect(),
+            constants: Vec::new(),
+            reaches: Vec::new(),
             guards: Vec::new(),
         }
     }
@@ -122,7 +124,7 @@ impl Mixture {
     #[inline(always)]
     pub fn run(&self, first: u64, chosen: &[usize; BLOCK], rooms: &mut [Room], out: &mut [Box<Column>]) {
         for (combination, model) in self.models.iter().enumerate() {
-            if chosen.iter().any(|other| *other == combination) {
+            if chosen.contains(&combination) {
                 model.run_plainly(first, &mut rooms[combination]);
                 self.gather(combination, chosen, &rooms[combination], out);
             }

@@ -9,6 +9,7 @@
 )]
 
 pub mod beta;
+pub mod cells;
 pub mod derived;
 pub mod draw;
 pub mod exact;
@@ -29,6 +30,7 @@ mod sobol_directions;
 pub mod solve;
 pub mod summary;
 pub mod sweep;
+pub mod table;
 pub mod tally;
 pub mod tape;
 pub mod watch;

@@ -72,8 +72,19 @@ impl<'a, N: Number> Sale<'a, N> {
         paid
     }
 
+    /// Portion by portion; where all portions of a claim are the party's, the claim as a whole, which is the same.
     fn of_claims(&self, party: &Party) -> N {
-        self.own(party).map(|portion| self.portions[portion]).sum()
+        let own: Vec<usize> = self.own(party).collect();
+        let claim_of = |portion: &usize| self.stack.portions[*portion].claim;
+        let of_claim = |own: &[usize]| {
+            let claim = claim_of(&own[0]);
+            let all = self.stack.portions.iter().filter(|portion| portion.claim == claim).count();
+            if own.len() == all {
+                return self.takes_place.select(self.waterfall.paid[claim as usize].amount, N::zero());
+            }
+            own.iter().map(|&portion| self.portions[portion]).sum()
+        };
+        own.chunk_by(|a, b| claim_of(a) == claim_of(b)).map(of_claim).sum()
     }
 
     fn cost(&self, party: &Party, book: &CostBook<N>) -> Cost<N> {

@@ -164,6 +164,7 @@ impl<'a> Simulation<'a> {
                     stopped.store(true, Ordering::Relaxed);
                 }
             }
+            worker.tally.figures.iter_mut().for_each(FigureTally::flush);
             if let Ok(mut total) = total.lock() {
                 total.merge(&worker.tally);
             }
