@@ -311,19 +311,19 @@ fn a_path_with_words_is_explained_with_the_words_it_drew() {
     let out = TempDir::new().expect("a folder");
     fs::write(out.path().join("words.toml"), WORDS).expect("a file");
     let folder = out.path().display();
-    let (mut existing, mut full) = (0, 0);
+    let (mut existing, mut without) = (0, 0);
     for path in 0..20 {
         let line = format!("explain words fund --path {path} --seed 4 --scenarios {folder}");
         let explained = run(out.path(), &line).code(0).says("by = e").says("joins = ").says("pre = ");
         existing += usize::from(explained.stdout.contains("by = existing"));
-        full += usize::from(explained.stdout.contains("joins = none"));
+        without += usize::from(explained.stdout.contains("joins = none"));
     }
-    assert!((5..20).contains(&existing) && (3..18).contains(&full), "{existing} {full}");
-    let many: String = (0..6).map(|index| {
-        format!("w{index} = {{ distribution = \"discrete\", values = [\"existing\", \"everyone\"], probabilities = [\"60%\", \"40%\"] }}\n")
-    }).collect();
-    fs::write(out.path().join("many.toml"), WORDS.replace("[variables]\n", &format!("[variables]\n{many}")))
-        .expect("a file");
+    assert!((5..20).contains(&existing) && (3..18).contains(&without), "{existing} {without}");
+    let drawn =
+        "{ distribution = \"discrete\", values = [\"existing\", \"everyone\"], probabilities = [\"60%\", \"40%\"] }";
+    let many: Vec<String> = (0..6).map(|index| format!("w{index} = {drawn}")).collect();
+    let text = WORDS.replace("[variables]\n", &format!("[variables]\n{}\n", many.join("\n")));
+    fs::write(out.path().join("many.toml"), text).expect("a file");
     let line = format!("simulate many --paths 1k --no-charts --scenarios {folder}");
     run(out.path(), &line).code(2).complains("E0723").complains("384 combinations").complains("--set by=WORD");
 }
