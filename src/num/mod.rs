@@ -7,6 +7,7 @@
 
 mod exact;
 mod lanes;
+mod limbs;
 mod normal;
 pub mod rounding;
 mod simplest;
