@@ -15,26 +15,28 @@ const POSTED_PLACES: u32 = 10;
 /// Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers are not touched.
 pub fn csv(table: &Table) -> Vec<u8> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
-    let header = table.columns.iter().map(|column| neutral(&column.key).into_owned()).collect();
+    let header = table.columns.iter().map(|column| neutral(&column.key)).collect();
     for record in std::iter::once(header).chain(table.rows.iter().map(|row| row.cells.iter().map(field).collect())) {
-        let record: Vec<String> = record;
+        let record: Vec<Cow<str>> = record;
         // a record without fields would be written as an empty line
         if !record.is_empty() {
-            writer.write_record(record).expect("memory takes every record of the right length");
+            writer
+                .write_record(record.iter().map(|field| field.as_bytes()))
+                .expect("memory takes every record of the right length");
         }
     }
     writer.into_inner().expect("memory can be flushed")
 }
 
-fn field(cell: &Cell) -> String {
+fn field(cell: &Cell) -> Cow<'_, str> {
     match cell {
-        Cell::Empty => String::new(),
-        Cell::Text(words) => neutral(words).into_owned(),
-        Cell::Fraction { value, .. } | Cell::Points { value, .. } => plain(*value, Some(FRACTION_PLACES)),
-        Cell::Count(value) | Cell::Price(value) | Cell::Multiple(value) => plain(*value, Some(POSTED_PLACES)),
-        Cell::Money(value) | Cell::Number(value) => plain(*value, None),
-        Cell::Date(date) => date.to_string(),
-        Cell::Flag(flag) => flag.to_string(),
+        Cell::Empty => Cow::Borrowed(""),
+        Cell::Text(words) => neutral(words),
+        Cell::Fraction { value, .. } | Cell::Points { value, .. } => plain(*value, Some(FRACTION_PLACES)).into(),
+        Cell::Count(value) | Cell::Price(value) | Cell::Multiple(value) => plain(*value, Some(POSTED_PLACES)).into(),
+        Cell::Money(value) | Cell::Number(value) => plain(*value, None).into(),
+        Cell::Date(date) => date.to_string().into(),
+        Cell::Flag(flag) => (if *flag { "true" } else { "false" }).into(),
     }
 }
 

@@ -63,9 +63,29 @@ pub fn number(value: Decimal) -> String {
 /// For machines: `.` as decimal point, never scientific, no trailing zeros, rounded half to even only where `places`
 /// says so.
 pub fn plain(value: Decimal, places: Option<u32>) -> String {
-    let value = places.map_or(value, |places| value.round_dp(places));
+    let value = places.map_or(value, |places| value.round_dp(places)).normalize();
     // a zero keeps the sign and scale it was computed with
-    if value.is_zero() { "0".into() } else { value.normalize().to_string() }
+    if value.is_zero() {
+        return "0".into();
+    }
+    let sign = if value.is_sign_negative() { "-" } else { "" };
+    sign.to_owned() + &with_point(whole(value.mantissa().unsigned_abs()), value.scale() as usize)
+}
+
+/// The digits of a whole number: those of a short one are quicker found.
+fn whole(number: u128) -> String {
+    u64::try_from(number).map_or_else(|_| number.to_string(), |short| short.to_string())
+}
+
+/// Digits with a point before the last `places`, and a zero before the point where nothing else stands there.
+fn with_point(mut digits: String, places: usize) -> String {
+    if digits.len() <= places {
+        digits.insert_str(0, &"0".repeat(places + 1 - digits.len()));
+    }
+    if places > 0 {
+        digits.insert(digits.len() - places, '.');
+    }
+    digits
 }
 
 /// The words of one column, formed together so that its numbers line up: money in one style, `$730.0B` above `$35.9B`.
@@ -242,23 +262,16 @@ impl Form<'_> {
 fn digits(value: Decimal, power: i32, places: u32) -> String {
     let mantissa = value.mantissa().unsigned_abs();
     let drop = value.scale().cast_signed() - power - places.cast_signed();
-    let mut all = match u32::try_from(drop) {
+    let all = match u32::try_from(drop) {
         _ if mantissa == 0 => String::new(),
-        Err(_) => format!("{mantissa}{}", "0".repeat(drop.unsigned_abs() as usize)),
+        Err(_) => whole(mantissa) + &"0".repeat(drop.unsigned_abs() as usize),
         Ok(drop) => {
             // a mantissa has at most 29 digits
             let unit = 10_u128.pow(drop.min(30));
-            (mantissa / unit + u128::from(2 * (mantissa % unit) >= unit)).to_string()
+            whole(mantissa / unit + u128::from(2 * (mantissa % unit) >= unit))
         }
     };
-    let places = places as usize;
-    if all.len() <= places {
-        all.insert_str(0, &"0".repeat(places + 1 - all.len()));
-    }
-    if places > 0 {
-        all.insert(all.len() - places, '.');
-    }
-    all
+    with_point(all, places as usize)
 }
 
 /// True for digits that show nothing.

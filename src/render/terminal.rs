@@ -1,9 +1,11 @@
 //! Tables on a terminal: no boxes, one light rule under the head, numbers to the right, and a table that is too wide in
 //! blocks of columns rather than in broken lines.
 
+use super::words::HARD_SPACE;
 use super::{number, words};
 use crate::report::table::{Cell, Style, Table};
 use rust_decimal::Decimal;
+use std::iter;
 use std::mem::{Discriminant, discriminant};
 
 /// What the terminal is like.
@@ -27,8 +29,6 @@ const PINNED_WIDTHS: [usize; 3] = [40, WORDS_LEAST, 14];
 const CELL_LINES: usize = 6;
 /// A heading no wider than this is not broken.
 const SHORT_HEADING: usize = 10;
-/// A space that layout must not touch; a plain one in the end.
-const HARD_SPACE: &str = "\u{a0}";
 const BOLD: &str = "\x1b[1m";
 const DIM: &str = "\x1b[2m";
 const PLAIN: &str = "\x1b[0m";
@@ -90,7 +90,7 @@ impl Column {
         for (row, words) in table.rows.iter().zip(&mut shown) {
             let first_words = row.cells.iter().position(|cell| matches!(cell, Cell::Text(_)));
             if row.style == Style::Detail && first_words == Some(index) {
-                words.insert_str(0, &HARD_SPACE.repeat(2));
+                words.insert_str(0, &String::from_iter([HARD_SPACE; 2]));
             }
         }
         Column {
@@ -138,7 +138,7 @@ fn line_up(shown: &mut [String], cells: &[&Cell]) {
     let longest = numbers.map(|(words, _)| tail(words)).max().unwrap_or_default();
     for (words, cell) in shown.iter_mut().zip(cells) {
         if kind(cell).is_some() {
-            words.push_str(&HARD_SPACE.repeat(longest - tail(words)));
+            words.extend(iter::repeat_n(HARD_SPACE, longest - tail(words)));
         }
     }
 }
@@ -268,11 +268,14 @@ impl Block<'_> {
             let mut drawn = String::new();
             for ((lines, &width), (column, _)) in cells.iter().zip(widths).zip(&self.0) {
                 let words = lines.get(line).map_or("", String::as_str);
-                let space = " ".repeat(width.saturating_sub(words::width(words)));
-                let (before, after) = if column.numeric { (space.as_str(), "") } else { ("", space.as_str()) };
-                drawn.extend([before, words, after, &" ".repeat(GAP.into())]);
+                let space = width.saturating_sub(words::width(words));
+                let (before, after) = if column.numeric { (space, 0) } else { (0, space) };
+                drawn.extend(iter::repeat_n(' ', before));
+                drawn.push_str(&words::softened(words));
+                drawn.extend(iter::repeat_n(' ', after + usize::from(GAP)));
             }
-            drawn.replace(HARD_SPACE, " ").trim_end().to_owned()
+            drawn.truncate(drawn.trim_end().len());
+            drawn
         })
     }
 }

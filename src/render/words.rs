@@ -5,11 +5,13 @@ use unicode_width::UnicodeWidthStr;
 
 /// What stands where something was left out.
 pub const ELLIPSIS: &str = "…";
+/// A space that layout must not touch; a plain one in the end.
+pub const HARD_SPACE: char = '\u{a0}';
 
 /// One line that cannot steer a terminal: control characters become visible pictures of themselves (`␛`), line ends and
 /// tabs become spaces, and characters that turn the direction of writing or are not seen at all become `�`.
 pub fn harmless(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| picture(c) == c) {
+    if is_plain(text) || text.chars().all(|c| picture(c) == c) {
         return Cow::Borrowed(text);
     }
     let one_line = text.replace("\r\n", " ");
@@ -39,7 +41,19 @@ pub fn picture(c: char) -> char {
 
 /// Columns that a text takes.
 pub fn width(text: &str) -> usize {
-    text.width()
+    // most words, and quicker than the tables of Unicode
+    if is_plain(text) { text.len() } else { text.width() }
+}
+
+/// Nothing but the visible characters of ASCII and its space, each a column wide.
+fn is_plain(text: &str) -> bool {
+    // every byte rather than up to the first that is not: without a branch this is a few vectors
+    text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
+}
+
+/// The text with a plain space for each hard one.
+pub fn softened(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.replace(HARD_SPACE, " ")) }
 }
 
 /// Lines of at most `width` columns, broken at spaces (not at a no-break space) where possible. If more than `most` lines were needed, the last
@@ -47,13 +61,13 @@ pub fn width(text: &str) -> usize {
 pub fn wrap(text: &str, width: usize, most: usize) -> Vec<String> {
     let width = width.max(2);
     let mut lines = vec![String::new()];
-    let breaks = |c: char| c.is_whitespace() && c != '\u{a0}';
+    let breaks = |c: char| c.is_whitespace() && c != HARD_SPACE;
     for word in text.split(breaks).filter(|word| !word.is_empty()) {
         let mut rest = word;
         while !rest.is_empty() {
             let line = lines.last_mut().expect("there is a line");
             let gap = usize::from(!line.is_empty());
-            if line.width() + gap + rest.width() <= width {
+            if self::width(line) + gap + self::width(rest) <= width {
                 line.push_str(&" "[..gap]);
                 line.push_str(rest);
                 rest = "";
@@ -89,7 +103,7 @@ fn fitting(text: &str, width: usize) -> usize {
     let mut used = 0;
     for (index, c) in text.char_indices() {
         let mut bytes = [0; 4];
-        used += c.encode_utf8(&mut bytes).width();
+        used += self::width(c.encode_utf8(&mut bytes));
         if used > width {
             break;
         }
@@ -119,6 +133,18 @@ mod tests {
         assert_eq!(wrap("a Donaudampfschifffahrt", 8, 2), ["a", "Donauda…"]);
         assert_eq!(wrap("株式会社", 5, 9), ["株式", "会社"]);
         assert_eq!(wrap("", 5, 9), [""]);
+    }
+
+    #[test]
+    fn plain_characters_take_a_column_each() {
+        let all: String = (' '..='~').collect();
+        assert!(is_plain(&all) && all.width() == all.len());
+        for first in all.chars() {
+            for second in all.chars() {
+                assert_eq!(String::from_iter([first, second]).width(), 2);
+            }
+        }
+        assert!(!is_plain("\u{a0}") && !is_plain("\t") && !is_plain("\u{7f}"));
     }
 
     proptest! {
