@@ -35,10 +35,11 @@ pub(super) fn bench(session: &Session, wanted: &BenchArgs) -> Result<u8, Error> 
     let resolved = started.elapsed();
     let model = {
         let draw = Draw::new(&agreement, SEED, Sampling::Philox);
-        Model::new(&agreement.scenario, Rung::All, &draw, &figures::ownership_at_the_end(&agreement))
+        Model::new(&agreement.scenario, Rung::All, &draw, &figures::outcome(&agreement))
     };
     let simulation = Simulation::new(&model);
     let set_up = started.elapsed();
+    if std::env::var("DUMP").is_ok() { for s in &model.program.steps { println!("{s:?}"); } println!("{:?} cols {} guards {:?} roots {:?}", model.program.census(), model.program.columns, model.program.guards, model.program.numbers.iter().filter_map(|r| match r { crate::sim::tape::Root::Column(c) => Some(*c), _ => None }).collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>()); }
     let stages = stages(&simulation, wanted, instructions);
     let (threads, hashes) = threads(&simulation, wanted, instructions);
     let features: Vec<&str> =

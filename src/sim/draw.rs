@@ -157,8 +157,8 @@ impl Draw {
         let column = || Column::splat(0.5);
         let mixed = self.copula.as_ref().map_or(0, |copula| copula.dimensions.len());
         DrawRoom {
-            // An even number: Philox gives two at a time.
-            uniform: (0..self.dimensions.next_multiple_of(2)).map(|_| column()).collect(),
+            // Philox gives some at a time.
+            uniform: (0..self.dimensions.next_multiple_of(philox::SHARED)).map(|_| column()).collect(),
             mixed: (0..mixed).map(|_| column()).collect(),
         }
     }
@@ -193,9 +193,9 @@ impl Draw {
             }
             return;
         }
-        for (pair, columns) in (0..).zip(room.uniform.chunks_exact_mut(2)) {
-            if let [even, odd] = columns {
-                fill_pair(self.seed, first, pair, &mut even.0, &mut odd.0);
+        for (group, columns) in (0..).zip(room.uniform.chunks_exact_mut(philox::SHARED)) {
+            if let [first_column, second_column, third_column] = columns {
+                fill_group(self.seed, first, group, &mut first_column.0, &mut second_column.0, &mut third_column.0);
             }
         }
     }
@@ -213,13 +213,21 @@ impl Draw {
     }
 }
 
-/// Two neighbouring dimensions of a block.
+/// Three neighbouring dimensions of a block.
 #[inline(always)]
-fn fill_pair(seed: u64, first: u64, pair: u32, even: &mut [f64; BLOCK], odd: &mut [f64; BLOCK]) {
+fn fill_group(
+    seed: u64,
+    first: u64,
+    group: u32,
+    a: &mut [f64; BLOCK],
+    b: &mut [f64; BLOCK],
+    c: &mut [f64; BLOCK],
+) {
     for i in 0..BLOCK {
-        let [a, b] = philox::bits(seed, first + i as u64, pair);
-        even[i] = philox::uniform(a);
-        odd[i] = philox::uniform(b);
+        let bits = philox::bits(seed, first + i as u64, group);
+        a[i] = philox::uniform(bits[0]);
+        b[i] = philox::uniform(bits[1]);
+        c[i] = philox::uniform(bits[2]);
     }
 }
 

@@ -1,8 +1,8 @@
 //! Which figures are looked at.
 
 use super::measure::Gauge;
-use super::watch::{Watch, Watched};
-use crate::model::{Agreement, Figure, Measure, PlanId, StageOf, StakeholderId, Subject};
+use super::watch::{Recipient, Watch, Watched};
+use crate::model::{Agreement, ClassId, Figure, Measure, PlanId, StageOf, StakeholderId, Subject};
 
 /// A measure without words, after the last event.
 pub fn at_the_end(figure: Figure, subject: Subject) -> Measure {
@@ -26,4 +26,11 @@ pub fn ownership_at_the_end(agreement: &Agreement) -> Watch {
     let measures = holders(agreement).into_iter().map(|subject| at_the_end(Figure::Ownership, subject));
     let figures = measures.filter_map(|measure| watched(agreement, &measure)).collect();
     Watch { figures, ..Watch::default() }
+}
+
+/// [`ownership_at_the_end`] and, where the company is sold, what every class gets.
+pub fn outcome(agreement: &Agreement) -> Watch {
+    let classes = (0..agreement.classes.len()).map(|index| Recipient::Class(ClassId::at(index)));
+    let proceeds = agreement.scenario.exit.iter().flat_map(|_| classes.clone()).collect();
+    Watch { proceeds, ..ownership_at_the_end(agreement) }
 }

@@ -1,6 +1,6 @@
 //! Philox 4x32-10: random numbers that are a function of a key and a counter, and of nothing else.
 //!
-//! The key is the seed; the counter is the path and the pair of dimensions. So a path is reproducible alone, threads and
+//! The key is the seed; the counter is the path and the group of three dimensions. So a path is reproducible alone, threads and
 //! shards need no coordination, and two scenarios see the same chance. Source: Salmon, Moraes, Dror and Shaw, "Parallel
 //! random numbers: as easy as 1, 2, 3", SC11; tested against the known answers of the authors' Random123 library.
 
@@ -28,19 +28,24 @@ pub fn philox4x32([mut c0, mut c1, mut c2, mut c3]: [u64; 4], [mut k0, mut k1]: 
     [c0, c1, c2, c3]
 }
 
-/// The 64 random bits of two neighbouring dimensions of a path: `2 * pair` and `2 * pair + 1`.
+/// Dimensions that share one counter.
+pub const SHARED: usize = 3;
+
+/// The 42 random bits of each of three neighbouring dimensions of a path, `3 group` to `3 group + 2`, in the upper bits: the
+/// 128 bits of one counter, of which two are left over.
 #[inline(always)]
-pub fn bits(seed: u64, path: u64, pair: u32) -> [u64; 2] {
-    let [a, b, c, d] = philox4x32([path & LOW, path >> 32, u64::from(pair), 0], [seed & LOW, seed >> 32]);
-    [a | b << 32, c | d << 32]
+pub fn bits(seed: u64, path: u64, group: u32) -> [u64; SHARED] {
+    let [a, b, c, d] = philox4x32([path & LOW, path >> 32, u64::from(group), 0], [seed & LOW, seed >> 32]);
+    let (first, second) = (a | b << 32, c | d << 32);
+    [first, second, first << 42 | (second << 44 >> 22)]
 }
 
-/// The uniform number of these bits: the middle of one of 2^52 equal parts of the interval from 0 to 1, never an end.
+/// The uniform number of 42 bits: the middle of one of 2^42 equal parts of the interval from 0 to 1, never an end.
 #[inline(always)]
 pub fn uniform(bits: u64) -> f64 {
     const ONE: u64 = 0x3FF0_0000_0000_0000;
-    const ONE_LESS_HALF_A_STEP: f64 = 1.0 - f64::EPSILON / 2.0;
-    f64::from_bits((bits >> 12) | ONE) - ONE_LESS_HALF_A_STEP
+    const MIDDLE: u64 = 1 << 9;
+    f64::from_bits((bits >> 22 << 10) | MIDDLE | ONE) - 1.0
 }
 
 #[cfg(test)]
@@ -61,6 +66,7 @@ mod tests {
     fn a_uniform_number_is_never_nought_or_one() {
         assert!(uniform(0) > 0.0);
         assert!(uniform(u64::MAX) < 1.0);
-        assert_eq!(uniform(1 << 63).to_bits(), (0.5 + f64::EPSILON / 2.0).to_bits());
+        assert_eq!(uniform(1 << 63), 0.5 + 0.5_f64.powi(43));
+        assert_eq!(uniform(u64::MAX), 1.0 - 0.5_f64.powi(43));
     }
 }

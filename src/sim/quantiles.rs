@@ -61,15 +61,30 @@ impl QuantileTable {
     }
 }
 
-/// Two loops: where each value stands in the table, in vector instructions and without a branch that chance would take
-/// now one way and now the other; then the look-ups.
+/// Three loops: where each value stands in the table, in vector instructions and without a branch that chance would take
+/// now one way and now the other; then the cubics, each read as a whole; then their values, in vector instructions again.
 #[inline(always)]
 fn look_up_all(cubics: &Cubics, uniform: &[f64; BLOCK], out: &mut [f64; BLOCK]) {
     let mut cells = [0_u64; BLOCK];
     let mut within = [0.0; BLOCK];
     locate_all(uniform, &mut cells, &mut within);
+    let mut rows = [[0.0; 4]; BLOCK];
+    read_all(cubics, &cells, &mut rows);
+    value_all(&rows, &within, out);
+}
+
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "masked to the size of the table")]
+fn read_all(cubics: &Cubics, cells: &[u64; BLOCK], rows: &mut [[f64; 4]; BLOCK]) {
     for i in 0..BLOCK {
-        out[i] = cubic(cubics, cells[i], within[i]);
+        rows[i] = cubics[cells[i] as usize & (2 * HALF - 1)];
+    }
+}
+
+#[inline(always)]
+fn value_all(rows: &[[f64; 4]; BLOCK], within: &[f64; BLOCK], out: &mut [f64; BLOCK]) {
+    for i in 0..BLOCK {
+        out[i] = value_of(rows[i], within[i]);
     }
 }
 
@@ -104,7 +119,11 @@ fn locate(u: f64) -> (u64, f64) {
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "masked to the size of the table")]
 fn cubic(cubics: &Cubics, cell: u64, within: f64) -> f64 {
-    let [c3, c2, c1, c0] = cubics[cell as usize & (2 * HALF - 1)];
+    value_of(cubics[cell as usize & (2 * HALF - 1)], within)
+}
+
+#[inline(always)]
+fn value_of([c3, c2, c1, c0]: [f64; 4], within: f64) -> f64 {
     ((c3 * within + c2) * within + c1) * within + c0
 }
 

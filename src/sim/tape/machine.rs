@@ -32,19 +32,14 @@ fn truth(holds: bool) -> f64 {
     f64::from_bits(if holds { TRUE } else { 0 })
 }
 
-/// `to = value(path)` for every path of the block, in a plain loop the compiler turns into vector instructions.
-macro_rules! each {
-    ($self:ident, $to:expr, |$path:ident| $value:expr $(, $name:ident = $column:expr)*) => {{
-        let mut out = $self.take($to);
-        {
-            $(let $name = &$self.columns[$column as usize].0;)*
-            let result = &mut out.0;
-            for $path in 0..BLOCK {
-                result[$path] = $value;
-            }
-        }
-        $self.put($to, out);
-    }};
+// One loop a function: the compiler then knows that what is read and what is written are different places. Every operand
+// is read before anything is chosen: a choice of what to read would be a choice of places.
+
+#[inline(always)]
+fn each<const READ: usize>(out: &mut Column, read: [&Column; READ], value: impl Fn([f64; READ]) -> f64) {
+    for path in 0..BLOCK {
+        out.0[path] = value(read.map(|column| column.0[path]));
+    }
 }
 
 impl Machine {
@@ -61,15 +56,13 @@ impl Machine {
         }
     }
 
+    /// Fills a column from others, path by path.
     #[inline(always)]
-    fn take(&mut self, column: u32) -> Box<Column> {
+    fn fill<const READ: usize>(&mut self, to: u32, read: [u32; READ], value: impl Fn([f64; READ]) -> f64) {
         let spare = self.spare.take().expect("one column is always spare");
-        std::mem::replace(&mut self.columns[column as usize], spare)
-    }
-
-    #[inline(always)]
-    fn put(&mut self, column: u32, filled: Box<Column>) {
-        self.spare = Some(std::mem::replace(&mut self.columns[column as usize], filled));
+        let mut out = std::mem::replace(&mut self.columns[to as usize], spare);
+        each(&mut out, read.map(|column| &*self.columns[column as usize]), value);
+        self.spare = Some(std::mem::replace(&mut self.columns[to as usize], out));
     }
 
     /// Carries out every step.
@@ -78,45 +71,45 @@ impl Machine {
     pub fn run(&mut self, program: &Program) {
         for step in &program.steps {
             match *step {
-                Step::Add { to, a, b } => each!(self, to, |i| x[i] + y[i], x = a, y = b),
-                Step::AddKnown { to, a, k } => each!(self, to, |i| x[i] + k, x = a),
-                Step::Sub { to, a, b } => each!(self, to, |i| x[i] - y[i], x = a, y = b),
-                Step::KnownSub { to, k, a } => each!(self, to, |i| k - x[i], x = a),
-                Step::Mul { to, a, b } => each!(self, to, |i| x[i] * y[i], x = a, y = b),
-                Step::MulKnown { to, a, k } => each!(self, to, |i| x[i] * k, x = a),
-                Step::MulAdd { to, a, b, c } => each!(self, to, |i| x[i] * y[i] + z[i], x = a, y = b, z = c),
-                Step::MulKnownAdd { to, a, k, c } => each!(self, to, |i| x[i] * k + z[i], x = a, z = c),
-                Step::MulKnownAddKnown { to, a, k, l } => each!(self, to, |i| x[i] * k + l, x = a),
-                Step::MulSub { to, a, b, c } => each!(self, to, |i| z[i] - x[i] * y[i], x = a, y = b, z = c),
-                Step::Div { to, a, b } => each!(self, to, |i| x[i] / y[i], x = a, y = b),
-                Step::DivKnown { to, a, k } => each!(self, to, |i| x[i] / k, x = a),
-                Step::KnownDiv { to, k, a } => each!(self, to, |i| k / x[i], x = a),
-                Step::Min { to, a, b } => each!(self, to, |i| smaller(x[i], y[i]), x = a, y = b),
-                Step::MinKnown { to, a, k } => each!(self, to, |i| smaller(x[i], k), x = a),
-                Step::Max { to, a, b } => each!(self, to, |i| larger(x[i], y[i]), x = a, y = b),
-                Step::MaxKnown { to, a, k } => each!(self, to, |i| larger(x[i], k), x = a),
-                Step::Floor { to, a } => each!(self, to, |i| floor(x[i]), x = a),
-                Step::AtMost { to, a, b } => each!(self, to, |i| truth(x[i] <= y[i]), x = a, y = b),
-                Step::AtMostKnown { to, a, k } => each!(self, to, |i| truth(x[i] <= k), x = a),
-                Step::KnownAtMost { to, k, a } => each!(self, to, |i| truth(k <= x[i]), x = a),
-                Step::IsDefined { to, a } => each!(self, to, |i| truth(x[i].is_finite()), x = a),
+                Step::Add { to, a, b } => self.fill(to, [a, b], |[x, y]| x + y),
+                Step::AddKnown { to, a, k } => self.fill(to, [a], |[x]| x + k),
+                Step::Sub { to, a, b } => self.fill(to, [a, b], |[x, y]| x - y),
+                Step::KnownSub { to, k, a } => self.fill(to, [a], |[x]| k - x),
+                Step::Mul { to, a, b } => self.fill(to, [a, b], |[x, y]| x * y),
+                Step::MulKnown { to, a, k } => self.fill(to, [a], |[x]| x * k),
+                Step::MulAdd { to, a, b, c } => self.fill(to, [a, b, c], |[x, y, z]| x * y + z),
+                Step::MulKnownAdd { to, a, k, c } => self.fill(to, [a, c], |[x, z]| x * k + z),
+                Step::MulKnownAddKnown { to, a, k, l } => self.fill(to, [a], |[x]| x * k + l),
+                Step::MulSub { to, a, b, c } => self.fill(to, [a, b, c], |[x, y, z]| z - x * y),
+                Step::Div { to, a, b } => self.fill(to, [a, b], |[x, y]| x / y),
+                Step::DivKnown { to, a, k } => self.fill(to, [a], |[x]| x / k),
+                Step::KnownDiv { to, k, a } => self.fill(to, [a], |[x]| k / x),
+                Step::Min { to, a, b } => self.fill(to, [a, b], |[x, y]| smaller(x, y)),
+                Step::MinKnown { to, a, k } => self.fill(to, [a], |[x]| smaller(x, k)),
+                Step::Max { to, a, b } => self.fill(to, [a, b], |[x, y]| larger(x, y)),
+                Step::MaxKnown { to, a, k } => self.fill(to, [a], |[x]| larger(x, k)),
+                Step::Floor { to, a } => self.fill(to, [a], |[x]| floor(x)),
+                Step::AtMost { to, a, b } => self.fill(to, [a, b], |[x, y]| truth(x <= y)),
+                Step::AtMostKnown { to, a, k } => self.fill(to, [a], |[x]| truth(x <= k)),
+                Step::KnownAtMost { to, k, a } => self.fill(to, [a], |[x]| truth(k <= x)),
+                Step::IsDefined { to, a } => self.fill(to, [a], |[x]| truth(x.is_finite())),
                 Step::Select { to, m, a, b } => {
-                    each!(self, to, |i| if is(p[i]) { x[i] } else { y[i] }, p = m, x = a, y = b);
+                    self.fill(to, [m, a, b], |[p, x, y]| if is(p) { x } else { y });
                 }
                 Step::SelectOrKnown { to, m, a, k } => {
-                    each!(self, to, |i| if is(p[i]) { x[i] } else { k }, p = m, x = a);
+                    self.fill(to, [m, a], |[p, x]| if is(p) { x } else { k });
                 }
                 Step::KnownOrSelect { to, m, k, b } => {
-                    each!(self, to, |i| if is(p[i]) { k } else { y[i] }, p = m, y = b);
+                    self.fill(to, [m, b], |[p, y]| if is(p) { k } else { y });
                 }
-                Step::SelectKnown { to, m, k, l } => each!(self, to, |i| if is(p[i]) { k } else { l }, p = m),
+                Step::SelectKnown { to, m, k, l } => self.fill(to, [m], |[p]| if is(p) { k } else { l }),
                 Step::And { to, a, b } => {
-                    each!(self, to, |i| f64::from_bits(x[i].to_bits() & y[i].to_bits()), x = a, y = b);
+                    self.fill(to, [a, b], |[x, y]| f64::from_bits(x.to_bits() & y.to_bits()));
                 }
                 Step::Or { to, a, b } => {
-                    each!(self, to, |i| f64::from_bits(x[i].to_bits() | y[i].to_bits()), x = a, y = b);
+                    self.fill(to, [a, b], |[x, y]| f64::from_bits(x.to_bits() | y.to_bits()));
                 }
-                Step::Not { to, a } => each!(self, to, |i| f64::from_bits(!x[i].to_bits()), x = a),
+                Step::Not { to, a } => self.fill(to, [a], |[x]| f64::from_bits(!x.to_bits())),
             }
         }
     }

@@ -4,6 +4,7 @@
 //! without what is known beforehand; [`Machine`] runs it over a block of paths, one instruction at a time, each over a
 //! whole column. No formula is written here: the engine's are the only ones.
 
+mod algebra;
 pub mod bounds;
 mod machine;
 mod program;

@@ -10,6 +10,7 @@
 
 #![allow(clippy::float_cmp, reason = "a known number is nought or one, or it is not")]
 
+use super::algebra;
 use super::bounds::Bounds;
 use crate::num::{Mask, Number};
 use rust_decimal::Decimal;
@@ -109,7 +110,7 @@ fn note(operation: Operation, bounds: Bounds) -> u32 {
     })
 }
 
-fn operation(index: u32) -> Operation {
+pub(super) fn operation(index: u32) -> Operation {
     RECORDING.with_borrow(|recording| recording.operations[index as usize])
 }
 
@@ -119,7 +120,7 @@ impl Symbol {
         Symbol::Node(note(Operation::Input(column), Bounds::between(low, high)))
     }
 
-    fn bounds(self) -> Bounds {
+    pub(super) fn bounds(self) -> Bounds {
         match self {
             Symbol::Known(value) => Bounds::point(value),
             Symbol::Node(index) => RECORDING.with_borrow(|recording| recording.bounds[index as usize]),
@@ -162,12 +163,20 @@ impl Symbol {
         }
     }
 
-    /// What it is one over.
-    fn is_reciprocal_of(self) -> Option<Symbol> {
-        let Symbol::Node(index) = self else { return None };
-        match operation(index) {
-            Operation::Div(Key::Known(one), Key::Node(inner)) if one == 1.0_f64.to_bits() => Some(Symbol::Node(inner)),
-            _ => None,
+    fn plainly_plus(self, other: Self) -> Self {
+        Symbol::noted(Operation::Add(self.key(), other.key()), self.bounds().sum(other.bounds()))
+    }
+
+    /// Whether it is at most the other: known, or as few steps as there are.
+    pub(super) fn is_at_most(self, other: Self) -> SymbolMask {
+        match (self, other) {
+            (Symbol::Known(a), Symbol::Known(b)) => SymbolMask::Known(a <= b),
+            (Symbol::Node(a), Symbol::Node(b)) if a == b => SymbolMask::Known(true),
+            _ => match self.bounds().at_most(other.bounds()) {
+                Some(truth) => SymbolMask::Known(truth),
+                None => algebra::at_most(self, other)
+                    .unwrap_or_else(|| SymbolMask::noted(Operation::AtMost(self.key(), other.key()))),
+            },
         }
     }
 
@@ -200,7 +209,12 @@ impl Add for Symbol {
             _ if other.is(0.0) => self,
             // Known numbers stand last, so that a + 1 and 1 + a are one operation.
             (Symbol::Known(_), Symbol::Node(_)) => other + self,
-            _ => Symbol::noted(Operation::Add(self.key(), other.key()), self.bounds().sum(other.bounds())),
+            (Symbol::Node(_), Symbol::Known(known)) => {
+                algebra::sum_with_known(self, known).unwrap_or_else(|| self.plainly_plus(other))
+            }
+            _ => algebra::sum(self, other, 1.0)
+                .or_else(|| algebra::sum(other, self, 1.0))
+                .unwrap_or_else(|| self.plainly_plus(other)),
         }
     }
 }
@@ -212,7 +226,12 @@ impl Sub for Symbol {
             (Symbol::Known(a), Symbol::Known(b)) => Symbol::Known(a - b),
             (Symbol::Node(a), Symbol::Node(b)) if a == b => Symbol::Known(0.0),
             _ if other.is(0.0) => self,
-            _ => Symbol::noted(Operation::Sub(self.key(), other.key()), self.bounds().difference(other.bounds())),
+            (_, Symbol::Known(known)) => self + Symbol::Known(-known),
+            (_, Symbol::Node(_)) => algebra::sum(self, other, -1.0)
+                .or_else(|| algebra::negated(other).map(|negated| self + negated))
+                .unwrap_or_else(|| {
+                    Symbol::noted(Operation::Sub(self.key(), other.key()), self.bounds().difference(other.bounds()))
+                }),
         }
     }
 }
@@ -248,11 +267,9 @@ impl Div for Symbol {
                 if self.is(0.0) && bounds.sure {
                     return Symbol::Known(0.0);
                 }
-                // One over one over a number is the number, but for its last digit.
-                let reciprocal = match other.is_reciprocal_of() {
-                    Some(inner) if bounds.is_finite() => inner,
-                    _ => Symbol::noted(Operation::Div(one.key(), other.key()), bounds),
-                };
+                let reciprocal = algebra::reciprocal(other)
+                    .filter(|_| bounds.is_finite())
+                    .unwrap_or_else(|| Symbol::noted(Operation::Div(one.key(), other.key()), bounds));
                 self * reciprocal
             }
         }
@@ -287,14 +304,13 @@ impl Number for Symbol {
         Symbol::Known(f64::from(count))
     }
     fn at_most(self, other: Self) -> SymbolMask {
-        match (self, other) {
-            (Symbol::Known(a), Symbol::Known(b)) => SymbolMask::Known(a <= b),
-            (Symbol::Node(a), Symbol::Node(b)) if a == b => SymbolMask::Known(true),
-            _ => match self.bounds().at_most(other.bounds()) {
-                Some(truth) => SymbolMask::Known(truth),
-                None => SymbolMask::noted(Operation::AtMost(self.key(), other.key())),
-            },
-        }
+        self.is_at_most(other)
+    }
+    fn min(self, other: Self) -> Self {
+        algebra::extreme(self, other, true).unwrap_or_else(|| self.at_most(other).select(self, other))
+    }
+    fn max(self, other: Self) -> Self {
+        algebra::extreme(self, other, false).unwrap_or_else(|| self.at_most(other).select(other, self))
     }
     fn floor(self) -> Self {
         let of = |value: f64| crate::num::Lanes([value]).floor().0[0];
@@ -333,6 +349,7 @@ impl Mask<Symbol> for SymbolMask {
             SymbolMask::Known(false) => return no,
             SymbolMask::Node(index) => index,
         };
+        let (yes, no) = (algebra::side(index, yes, true), algebra::side(index, no, false));
         if yes.key() == no.key() {
             return yes;
         }

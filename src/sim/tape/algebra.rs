@@ -1,0 +1,168 @@
+//! What can be said of an operation before any path is run.
+//!
+//! Purchases, transfers and splits write the same few numbers in many ways: three parts of one amount added one after the
+//! other, a seller's shares taken off the total a buyer's were just added to, the smaller of two parts of one amount. Here
+//! multiples of one number are brought together, so that the program computes them once. What comes out is the same but
+//! for the last digits.
+
+#![allow(clippy::float_cmp, reason = "a factor is nought or one, or it is not")]
+
+use super::bounds::Bounds;
+use super::symbol::{Key, Operation, Symbol, SymbolMask, operation};
+
+/// A multiple of a noted number that is defined in every path.
+#[derive(Clone, Copy, PartialEq)]
+struct Multiple {
+    of: u32,
+    factor: f64,
+}
+
+impl Multiple {
+    fn of(symbol: Symbol) -> Option<Self> {
+        let Symbol::Node(index) = symbol else { return None };
+        let multiple = match operation(index) {
+            Operation::Mul(Key::Node(of), Key::Known(factor)) => Multiple { of, factor: f64::from_bits(factor) },
+            _ => Multiple { of: index, factor: 1.0 },
+        };
+        multiple.base().bounds().is_finite().then_some(multiple)
+    }
+
+    /// The multiple of the same number with this much more.
+    fn plus(self, factor: f64) -> Symbol {
+        self.base() * Symbol::Known(self.factor + factor)
+    }
+
+    fn base(self) -> Symbol {
+        Symbol::Node(self.of)
+    }
+
+    fn same_base(a: Symbol, b: Symbol) -> Option<(Self, Self)> {
+        Multiple::of(a).zip(Multiple::of(b)).filter(|(a, b)| a.of == b.of)
+    }
+}
+
+fn symbol(key: Key) -> Symbol {
+    match key {
+        Key::Known(bits) => Symbol::Known(f64::from_bits(bits)),
+        Key::Node(index) => Symbol::Node(index),
+    }
+}
+
+/// `a + sign b`, where either is a multiple of the other's number, or of the number last added to the other.
+pub(super) fn sum(a: Symbol, b: Symbol, sign: f64) -> Option<Symbol> {
+    let added = Multiple::of(b)?;
+    if let Some((a, b)) = Multiple::same_base(a, b) {
+        return Some(a.plus(sign * b.factor));
+    }
+    let Symbol::Node(index) = a else { return None };
+    let Operation::Add(first, last) = operation(index) else { return None };
+    let (first, last) = (symbol(first), symbol(last));
+    for (rest, term) in [(first, last), (last, first)] {
+        if let Some((term, _)) = Multiple::same_base(term, b) {
+            let both = term.plus(sign * added.factor);
+            return Some(rest + both);
+        }
+    }
+    None
+}
+
+/// `a + known`, where a known number was just added to `a`.
+pub(super) fn sum_with_known(a: Symbol, known: f64) -> Option<Symbol> {
+    let Symbol::Node(index) = a else { return None };
+    let Operation::Add(rest, Key::Known(before)) = operation(index) else { return None };
+    Some(symbol(rest) + Symbol::Known(f64::from_bits(before) + known))
+}
+
+/// `known - a` or `b - a`, where `a` is a known multiple of some number: then it is a sum.
+pub(super) fn negated(a: Symbol) -> Option<Symbol> {
+    let Symbol::Node(index) = a else { return None };
+    match operation(index) {
+        Operation::Mul(Key::Node(of), Key::Known(factor)) => {
+            Some(Symbol::Node(of) * Symbol::Known(-f64::from_bits(factor)))
+        }
+        _ => None,
+    }
+}
+
+/// One over a number that is itself a known multiple of one over another, or so much over another.
+pub(super) fn reciprocal(of: Symbol) -> Option<Symbol> {
+    let Symbol::Node(index) = of else { return None };
+    match operation(index) {
+        Operation::Div(Key::Known(over), Key::Node(under)) => {
+            Some(Symbol::Node(under) * Symbol::Known(1.0 / f64::from_bits(over)))
+        }
+        Operation::Mul(Key::Node(factor), Key::Known(known)) => {
+            let Operation::Div(Key::Known(over), Key::Node(under)) = operation(factor) else { return None };
+            Some(Symbol::Node(under) * Symbol::Known(1.0 / (f64::from_bits(over) * f64::from_bits(known))))
+        }
+        _ => None,
+    }
+}
+
+/// Whether `a <= b`, where that can be said in fewer steps.
+pub(super) fn at_most(a: Symbol, b: Symbol) -> Option<SymbolMask> {
+    if let Some((a, b)) = Multiple::same_base(a, b) {
+        // a x <= b x: (a - b) x <= 0
+        let (difference, base) = (a.factor - b.factor, a.base());
+        let (zero, bounds) = (Symbol::Known(0.0), base.bounds());
+        return match difference {
+            0.0 => Some(SymbolMask::Known(true)),
+            positive if positive > 0.0 => Some(base.is_at_most(zero)),
+            _ if bounds.low >= 0.0 => Some(SymbolMask::Known(true)),
+            _ => Some(zero.is_at_most(base)),
+        };
+    }
+    compared_with_nought(a, b).or_else(|| compared_by_side(a, b))
+}
+
+/// The sign of a product is that of its only factor whose sign is not known.
+fn compared_with_nought(a: Symbol, b: Symbol) -> Option<SymbolMask> {
+    let zero = Symbol::Known(0.0);
+    let (product, is_left) = match (a, b) {
+        (Symbol::Node(index), Symbol::Known(0.0)) => (index, true),
+        (Symbol::Known(0.0), Symbol::Node(index)) => (index, false),
+        _ => return None,
+    };
+    let Operation::Mul(first, second) = operation(product) else { return None };
+    let (first, second) = (symbol(first), symbol(second));
+    for (sure, other) in [(second, first), (first, second)] {
+        let bounds: Bounds = sure.bounds();
+        if bounds.is_finite() && bounds.low > 0.0 {
+            return Some(if is_left { other.is_at_most(zero) } else { zero.is_at_most(other) });
+        }
+    }
+    None
+}
+
+/// A comparison of a choice that each side decides is the choice itself.
+fn compared_by_side(a: Symbol, b: Symbol) -> Option<SymbolMask> {
+    let sides = |chosen: Symbol, compare: &dyn Fn(Symbol) -> Option<bool>| {
+        let Symbol::Node(index) = chosen else { return None };
+        let Operation::Select(mask, yes, no) = operation(index) else { return None };
+        let (yes, no) = (compare(symbol(yes))?, compare(symbol(no))?);
+        let mask = SymbolMask::Node(mask);
+        Some(match (yes, no) {
+            (true, true) => SymbolMask::Known(true),
+            (false, false) => SymbolMask::Known(false),
+            (true, false) => mask,
+            (false, true) => !mask,
+        })
+    };
+    sides(a, &|side| side.bounds().at_most(b.bounds())).or_else(|| sides(b, &|side| a.bounds().at_most(side.bounds())))
+}
+
+/// The smaller (or larger) of two multiples of one number that is never below nought.
+pub(super) fn extreme(a: Symbol, b: Symbol, smaller: bool) -> Option<Symbol> {
+    let (first, second) = Multiple::same_base(a, b)?;
+    let first_is_smaller = first.factor <= second.factor;
+    (first.base().bounds().low >= 0.0).then_some(if first_is_smaller == smaller { a } else { b })
+}
+
+/// A side of a choice, where that side is a choice by the same truth.
+pub(super) fn side(mask: u32, chosen: Symbol, truth: bool) -> Symbol {
+    let Symbol::Node(index) = chosen else { return chosen };
+    match operation(index) {
+        Operation::Select(other, yes, no) if other == mask => symbol(if truth { yes } else { no }),
+        _ => chosen,
+    }
+}
