@@ -215,14 +215,7 @@ impl Draw {
 
 /// Three neighbouring dimensions of a block.
 #[inline(always)]
-fn fill_group(
-    seed: u64,
-    first: u64,
-    group: u32,
-    a: &mut [f64; BLOCK],
-    b: &mut [f64; BLOCK],
-    c: &mut [f64; BLOCK],
-) {
+fn fill_group(seed: u64, first: u64, group: u32, a: &mut [f64; BLOCK], b: &mut [f64; BLOCK], c: &mut [f64; BLOCK]) {
     for i in 0..BLOCK {
         let bits = philox::bits(seed, first + i as u64, group);
         a[i] = philox::uniform(bits[0]);
