@@ -235,9 +235,13 @@ impl<const BITS: usize, const LIMBS: usize> Fixed<BITS, LIMBS> {
     }
 }
 
+// Such a number is hundreds of bytes long: each operation is one function and called, or every sign of every formula
+// would be a page of code.
+
 impl<const BITS: usize, const LIMBS: usize> Number for Fixed<BITS, LIMBS> {
     type Mask = Truth;
 
+    #[inline(never)]
     fn given(stated: Decimal) -> Self {
         let (magnitude, scale) = (stated.mantissa().unsigned_abs(), 10u128.pow(stated.scale()));
         let common = if scale == 1 { 1 } else { common_divisor_of_two_words(magnitude, scale) };
@@ -245,15 +249,18 @@ impl<const BITS: usize, const LIMBS: usize> Number for Fixed<BITS, LIMBS> {
         let negative = stated.is_sign_negative() && magnitude != 0;
         Fixed { negative, numerator: half(magnitude), denominator: half(scale) }
     }
+    #[inline(never)]
     fn whole(count: i32) -> Self {
         Fixed { negative: count < 0, numerator: widened(count.unsigned_abs().into()), denominator: Uint::ONE }
     }
+    #[inline(never)]
     fn at_most(self, other: Self) -> Truth {
         match self.failure().or(other.failure()) {
             Some(why) => Truth::Undefined(why),
             None => Truth::from(self.order(&other) != Ordering::Greater),
         }
     }
+    #[inline(never)]
     fn floor(self) -> Self {
         if self.failure().is_some() || word(&self.denominator) == Some(1) {
             return self;
@@ -263,6 +270,7 @@ impl<const BITS: usize, const LIMBS: usize> Number for Fixed<BITS, LIMBS> {
         let numerator = whole + down;
         Fixed { negative: self.negative && !is_zero(&numerator), numerator, denominator: Uint::ONE }
     }
+    #[inline(never)]
     fn posted(self) -> Self {
         const PLACES: u32 = 10;
         match (self.failure(), self.to_decimal(PLACES)) {
@@ -271,6 +279,7 @@ impl<const BITS: usize, const LIMBS: usize> Number for Fixed<BITS, LIMBS> {
             (None, None) => Self::undefined(Arithmetic::Overflow),
         }
     }
+    #[inline(never)]
     fn carried(self) -> Self {
         const SHORT_BITS: usize = 128;
         const PLACES: u32 = 30;
@@ -290,6 +299,7 @@ impl<const BITS: usize, const LIMBS: usize> Number for Fixed<BITS, LIMBS> {
 
 impl<const BITS: usize, const LIMBS: usize> Add for Fixed<BITS, LIMBS> {
     type Output = Self;
+    #[inline(never)]
     fn add(self, other: Self) -> Self {
         self.both(&other, Self::checked_add)
     }
@@ -297,6 +307,7 @@ impl<const BITS: usize, const LIMBS: usize> Add for Fixed<BITS, LIMBS> {
 
 impl<const BITS: usize, const LIMBS: usize> Sub for Fixed<BITS, LIMBS> {
     type Output = Self;
+    #[inline(never)]
     fn sub(self, other: Self) -> Self {
         self.both(&other, |ours, theirs| ours.checked_add(&theirs.negated()))
     }
@@ -304,6 +315,7 @@ impl<const BITS: usize, const LIMBS: usize> Sub for Fixed<BITS, LIMBS> {
 
 impl<const BITS: usize, const LIMBS: usize> Mul for Fixed<BITS, LIMBS> {
     type Output = Self;
+    #[inline(never)]
     fn mul(self, other: Self) -> Self {
         self.both(&other, Self::checked_mul)
     }
@@ -311,6 +323,7 @@ impl<const BITS: usize, const LIMBS: usize> Mul for Fixed<BITS, LIMBS> {
 
 impl<const BITS: usize, const LIMBS: usize> Div for Fixed<BITS, LIMBS> {
     type Output = Self;
+    #[inline(never)]
     fn div(self, other: Self) -> Self {
         self.both(&other, |ours, theirs| match theirs.reciprocal() {
             zero if zero.failure().is_some() => Some(zero),
@@ -320,12 +333,14 @@ impl<const BITS: usize, const LIMBS: usize> Div for Fixed<BITS, LIMBS> {
 }
 
 impl<const BITS: usize, const LIMBS: usize> AddAssign for Fixed<BITS, LIMBS> {
+    #[inline(never)]
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
     }
 }
 
 impl<const BITS: usize, const LIMBS: usize> SubAssign for Fixed<BITS, LIMBS> {
+    #[inline(never)]
     fn sub_assign(&mut self, other: Self) {
         *self = *self - other;
     }
@@ -366,6 +381,7 @@ impl<const BITS: usize, const LIMBS: usize> Mask<Fixed<BITS, LIMBS>> for Truth {
     fn always(truth: bool) -> Self {
         Truth::from(truth)
     }
+    #[inline(never)]
     fn select(self, yes: Fixed<BITS, LIMBS>, no: Fixed<BITS, LIMBS>) -> Fixed<BITS, LIMBS> {
         match self {
             Truth::Yes => yes,
