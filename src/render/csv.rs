@@ -2,7 +2,7 @@
 
 use super::number::plain;
 use crate::report::table::{Cell, Table};
-use csv::{Terminator, WriterBuilder};
+use csv::{Terminator, Writer, WriterBuilder};
 use std::borrow::Cow;
 
 /// Decimals of a part of one.
@@ -15,17 +15,20 @@ const POSTED_PLACES: u32 = 10;
 /// Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers are not touched.
 pub fn csv(table: &Table) -> Vec<u8> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
-    let header = table.columns.iter().map(|column| neutral(&column.key)).collect();
-    for record in std::iter::once(header).chain(table.rows.iter().map(|row| row.cells.iter().map(field).collect())) {
-        let record: Vec<Cow<str>> = record;
-        // a record without fields would be written as an empty line
-        if !record.is_empty() {
-            writer
-                .write_record(record.iter().map(|field| field.as_bytes()))
-                .expect("memory takes every record of the right length");
-        }
+    write(&mut writer, table.columns.iter().map(|column| neutral(&column.key)));
+    for row in &table.rows {
+        write(&mut writer, row.cells.iter().map(field));
     }
     writer.into_inner().expect("memory can be flushed")
+}
+
+/// Writes a record; one without fields would be an empty line.
+fn write<'a>(writer: &mut Writer<Vec<u8>>, mut fields: impl ExactSizeIterator<Item = Cow<'a, str>>) {
+    if fields.len() == 0 {
+        return;
+    }
+    let written = fields.try_for_each(|field| writer.write_field(field.as_bytes()));
+    written.and_then(|()| writer.write_record(None::<&[u8]>)).expect("memory takes every record of the right length");
 }
 
 fn field(cell: &Cell) -> Cow<'_, str> {

@@ -6,9 +6,10 @@
 use crate::report::table::Cell;
 use crate::report::words::symbol;
 use rust_decimal::Decimal;
+use std::fmt::Write as _;
 
 /// The sign of a negative number on screen and paper.
-const MINUS: char = '−';
+const MINUS: &str = "−";
 /// Most decimals that a fraction is ever shown with.
 const FRACTION_PLACES: u32 = 10;
 /// Below this, money that the short form cannot hold without loss is written out.
@@ -68,13 +69,23 @@ pub fn plain(value: Decimal, places: Option<u32>) -> String {
     if value.is_zero() {
         return "0".into();
     }
-    let sign = if value.is_sign_negative() { "-" } else { "" };
-    sign.to_owned() + &with_point(whole(value.mantissa().unsigned_abs()), value.scale() as usize)
+    let mut digits = with_point(whole(value.mantissa().unsigned_abs()), value.scale() as usize);
+    if value.is_sign_negative() {
+        digits.insert(0, '-');
+    }
+    digits
 }
 
 /// The digits of a whole number: those of a short one are quicker found.
 fn whole(number: u128) -> String {
-    u64::try_from(number).map_or_else(|_| number.to_string(), |short| short.to_string())
+    // room for a sign, a point and zeros as well
+    let mut digits = String::with_capacity(48);
+    let written = match u64::try_from(number) {
+        Ok(short) => write!(digits, "{short}"),
+        Err(_) => write!(digits, "{number}"),
+    };
+    written.expect("a text takes every number");
+    digits
 }
 
 /// Digits with a point before the last `places`, and a zero before the point where nothing else stands there.
@@ -237,24 +248,29 @@ impl Form<'_> {
 
     fn show(self, value: Decimal) -> String {
         let mut shown = digits(value, self.power, self.most);
-        let mut sign = String::new();
+        let (mut below, mut sign) = ("", "");
         if !value.is_zero() {
             let negative = value.is_sign_negative();
             if is_nothing(&shown) {
-                sign.push(if negative { '>' } else { '<' });
+                below = if negative { ">" } else { "<" };
                 shown = digits(Decimal::ONE, -self.most.cast_signed(), self.most);
             }
-            if negative {
-                sign.push(MINUS);
-            } else if self.plus {
-                sign.push('+');
-            }
+            sign = match (negative, self.plus) {
+                (true, _) => MINUS,
+                (false, true) => "+",
+                (false, false) => "",
+            };
         }
-        let mut shown = trimmed(&shown, self.least).to_owned();
+        let shown = trimmed(&shown, self.least);
+        let mut out = String::with_capacity(2 * shown.len() + self.before.len() + self.after.len() + 4);
+        out.extend([below, sign, self.before]);
         if self.commas {
-            shown = with_commas(&shown);
+            push_with_commas(&mut out, shown);
+        } else {
+            out.push_str(shown);
         }
-        format!("{sign}{}{shown}{}", self.before, self.after)
+        out.push_str(self.after);
+        out
     }
 }
 
@@ -296,17 +312,15 @@ fn trimmed(digits: &str, least: u32) -> &str {
     }
 }
 
-/// Commas between the thousands.
-fn with_commas(digits: &str) -> String {
+/// Adds digits with commas between the thousands.
+fn push_with_commas(out: &mut String, digits: &str) {
     let whole = digits.find('.').unwrap_or(digits.len());
-    let mut out = String::with_capacity(digits.len() + whole / 3);
     for (index, digit) in digits.char_indices() {
         if index > 0 && index < whole && (whole - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
     }
-    out
 }
 
 #[cfg(test)]

@@ -18,6 +18,14 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(one_line.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { picture(c) }).collect())
 }
 
+/// The same of a text that is nobody else's.
+pub fn made_harmless(text: String) -> String {
+    match harmless(&text) {
+        Cow::Owned(other) => other,
+        Cow::Borrowed(_) => text,
+    }
+}
+
 /// The character itself, or what stands for it where it could do harm. Always one for one, so that columns stay true.
 pub fn picture(c: char) -> char {
     match c {
@@ -51,6 +59,16 @@ fn is_plain(text: &str) -> bool {
     text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
 }
 
+/// Adds so many spaces.
+pub fn push_spaces(to: &mut String, mut count: usize) {
+    const SPACES: &str = "                                                                ";
+    while count > 0 {
+        let some = count.min(SPACES.len());
+        to.push_str(&SPACES[..some]);
+        count -= some;
+    }
+}
+
 /// The text with a plain space for each hard one.
 pub fn softened(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.replace(HARD_SPACE, " ")) }
@@ -60,31 +78,57 @@ pub fn softened(text: &str) -> Cow<'_, str> {
 /// one ends in `…`. There is always at least one line.
 pub fn wrap(text: &str, width: usize, most: usize) -> Vec<String> {
     let width = width.max(2);
-    let mut lines = vec![String::new()];
+    let fresh = || String::with_capacity(width.min(text.len()));
+    let mut lines = vec![fresh()];
+    broken(text, width, |piece| match piece {
+        Piece::Word { after_space, word } => {
+            let line = lines.last_mut().expect("there is a line");
+            if after_space {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        Piece::LineEnd => lines.push(fresh()),
+    });
+    if lines.len() > most { elided(lines, width, most) } else { lines }
+}
+
+/// How many lines [`wrap`] would make.
+pub fn height(text: &str, width: usize) -> usize {
+    let mut lines = 1;
+    broken(text, width.max(2), |piece| lines += usize::from(matches!(piece, Piece::LineEnd)));
+    lines
+}
+
+/// A piece of a text that is broken into lines.
+enum Piece<'t> {
+    Word { after_space: bool, word: &'t str },
+    LineEnd,
+}
+
+fn broken<'t>(text: &'t str, columns: usize, mut put: impl FnMut(Piece<'t>)) {
     let breaks = |c: char| c.is_whitespace() && c != HARD_SPACE;
+    let (mut is_empty, mut used) = (true, 0);
     for word in text.split(breaks).filter(|word| !word.is_empty()) {
         let mut rest = word;
         while !rest.is_empty() {
-            let line = lines.last_mut().expect("there is a line");
-            let gap = usize::from(!line.is_empty());
-            if self::width(line) + gap + self::width(rest) <= width {
-                line.push_str(&" "[..gap]);
-                line.push_str(rest);
-                rest = "";
-            } else if line.is_empty() {
-                let cut = fitting(rest, width);
-                line.push_str(&rest[..cut]);
-                rest = &rest[cut..];
+            let (gap, taken) = (usize::from(!is_empty), width(rest));
+            if used + gap + taken <= columns {
+                put(Piece::Word { after_space: !is_empty, word: rest });
+                (is_empty, used) = (false, used + gap + taken);
+                break;
             }
-            if lines.len() > most {
-                return elided(lines, width, most);
+            if is_empty {
+                let (beginning, end) = rest.split_at(fitting(rest, columns));
+                put(Piece::Word { after_space: false, word: beginning });
+                (is_empty, used, rest) = (false, width(beginning), end);
             }
             if !rest.is_empty() {
-                lines.push(String::new());
+                put(Piece::LineEnd);
+                (is_empty, used) = (true, 0);
             }
         }
     }
-    if lines.len() > most { elided(lines, width, most) } else { lines }
 }
 
 /// The first `most` lines, with `…` at the end of the last.
@@ -155,6 +199,7 @@ mod tests {
             let given: String = text.chars().filter(|c| !c.is_whitespace()).collect();
             prop_assert_eq!(kept, given);
             prop_assert!(wrap(&text, columns, 2).len() <= 2);
+            prop_assert_eq!(height(&text, columns), lines.len());
         }
 
         #[test]
