@@ -12,6 +12,8 @@ const CELLS_PER_OCTAVE: usize = 1 << CELLS_PER_OCTAVE_BITS;
 /// The table ends at a probability of 2^-(OCTAVES + 1); whatever is beyond counts as being there.
 const OCTAVES: usize = 52;
 const CELLS: usize = OCTAVES * CELLS_PER_OCTAVE;
+/// Points of a tail that a table is made of: the ends of its cells.
+pub const POINTS: usize = CELLS + 1;
 /// The second half starts here; a power of two, so that an index can be masked and needs no check.
 const HALF: usize = 1024;
 const FRACTION_BITS: u32 = 52;
@@ -30,7 +32,7 @@ pub struct QuantileTable {
 }
 
 /// A quantile and its slope at a probability.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Point {
     /// The value.
     pub value: f64,
@@ -39,9 +41,8 @@ pub struct Point {
 }
 
 impl QuantileTable {
-    /// The table of a distribution. `lower` and `upper` give the points of either tail, at ever larger probabilities of
-    /// lying farther out, up to one half.
-    pub fn new(lower: impl FnMut(f64) -> Point, upper: impl FnMut(f64) -> Point) -> Self {
+    /// The table of a distribution: the points of either tail at [`probabilities`] of lying farther out.
+    pub fn new(lower: &[Point; POINTS], upper: &[Point; POINTS]) -> Self {
         let room = vec![[0.0; 4]; 2 * HALF];
         let mut cubics: Box<Cubics> = room.try_into().expect("as many as there are cells");
         fill(&mut cubics[..HALF], lower);
@@ -125,16 +126,18 @@ fn start_of(index: usize) -> f64 {
     f64::from_bits((FIRST + index as u64) << (FRACTION_BITS - CELLS_PER_OCTAVE_BITS))
 }
 
-/// Fills one half from its end inwards.
-fn fill(cubics: &mut [[f64; 4]], mut point: impl FnMut(f64) -> Point) {
-    let mut probability = start_of(0);
-    let mut from = point(probability);
-    for (index, cubic) in cubics.iter_mut().enumerate().take(CELLS) {
-        let next = start_of(index + 1);
-        let to = point(next);
-        let (slope_from, slope_to) = (from.slope * (next - probability), to.slope * (next - probability));
+/// The probabilities at which a table needs the points of a tail, from its end inwards to one half.
+pub fn probabilities() -> impl Iterator<Item = f64> {
+    (0..POINTS).map(start_of)
+}
+
+/// Fills one half.
+fn fill(cubics: &mut [[f64; 4]], points: &[Point; POINTS]) {
+    for (index, (cubic, ends)) in cubics.iter_mut().zip(points.windows(2)).enumerate() {
+        let (from, to) = (ends[0], ends[1]);
+        let width = start_of(index + 1) - start_of(index);
+        let (slope_from, slope_to) = (from.slope * width, to.slope * width);
         let rise = to.value - from.value;
         *cubic = [slope_from + slope_to - 2.0 * rise, 3.0 * rise - 2.0 * slope_from - slope_to, slope_from, from.value];
-        (from, probability) = (to, next);
     }
 }
