@@ -55,6 +55,7 @@ const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("E0725", "futures without an answer: tests/simulate.rs"),
     ("E0726", "more paths than a machine has time for: tests/simulate.rs"),
     ("E0727", "a processor without the instructions asked for: tests/simulate.rs"),
+    ("E0728", "a variable that is drawn and decides how a file is read: tests/simulate.rs"),
     ("E0730", "parts of a simulation: tests/simulate.rs"),
     ("E0731", "parts of a simulation: tests/simulate.rs"),
     ("E0732", "parts of a simulation: tests/simulate.rs"),

@@ -7,13 +7,14 @@
 mod support;
 
 use capstruct::model::{Agreement, ClassId, Figure, Rung, Subject};
+use capstruct::report::exits::party;
 use capstruct::sim::draw::{Draw, Sampling};
 use capstruct::sim::figures::{at_the_end, holders, watched};
 use capstruct::sim::model::Model;
 use capstruct::sim::run::{Plan, Simulation};
 use capstruct::sim::simd::Instructions;
 use capstruct::sim::summary::{Estimate, Statistics};
-use capstruct::sim::watch::{Recipient, Watch};
+use capstruct::sim::watch::{OfExit, Watch};
 use capstruct::spec::resolve::{Settings, resolve};
 use capstruct::spec::{ScenarioFolder, load};
 use support::project;
@@ -106,8 +107,10 @@ fn proceeds_are_those_of_the_peer() {
             ClassId::at(agreement.classes.iter().position(|class| class.name == name).expect("a class"))
         })
         .collect();
-    let proceeds = classes.iter().map(|class| Recipient::Class(*class)).collect();
-    let ours = statistics(&agreement, &Watch { proceeds, ..Watch::default() });
+    let of_class =
+        |class: &ClassId| OfExit { party: party(&agreement, Subject::Class(*class)), figure: Figure::Payout };
+    let exit = classes.iter().map(of_class).collect();
+    let ours = statistics(&agreement, &Watch { exit, ..Watch::default() });
     for ((class, ours), peers) in classes.iter().zip(&ours).zip(PROCEEDS) {
         // The peer's bins are a quarter of a thousandth of the range of a heavy tail wide.
         let slack = peers[4] * 1e-2;

@@ -47,7 +47,7 @@ fn merged_parts_are_the_whole_and_wrong_parts_are_refused() {
     let out = TempDir::new().expect("a folder");
     let file = |name: &str| out.path().join(name).display().to_string();
     let part = |paths: &str, name: &str, more: &str| {
-        let line = format!("simulate benchmark/oai12 --paths {paths} --shard {} {more}", file(name));
+        let line = format!("simulate benchmark/oai12 --paths {paths} --shard '{}' {more}", file(name));
         run(out.path(), &line).code(0);
     };
     let event = "--probability 'ownership(foundation) >= 18%'";
@@ -58,6 +58,16 @@ fn merged_parts_are_the_whole_and_wrong_parts_are_refused() {
     part("0..3333", "a", event);
     part("3333..10k", "b", event);
     run(out.path(), &format!("merge {} {} --no-charts", file("b"), file("a"))).code(0);
+    assert_eq!(fs::read(&csv).expect("the file"), whole, "bit for bit");
+
+    // Evenly spread paths, whose replicates add up too.
+    let sobol = format!("{event} --sampling sobol");
+    run(out.path(), &format!("simulate benchmark/oai12 --paths 10k --no-charts {sobol}")).code(0);
+    let whole = fs::read(&csv).expect("the file");
+    fs::remove_file(&csv).expect("it is there");
+    part("0..3333", "even a", &sobol);
+    part("3333..10k", "even b", &sobol);
+    run(out.path(), &format!("merge '{}' '{}' --no-charts", file("even b"), file("even a"))).code(0);
     assert_eq!(fs::read(&csv).expect("the file"), whole, "bit for bit");
 
     part("3000..4000", "overlap", event);
@@ -123,6 +133,44 @@ fn futures_without_an_answer_and_drawn_words_are_said() {
     run(out.path(), &line("pool --allow-infeasible")).code(0);
     run(out.path(), &line("word")).code(2).complains("E0723").complains("--set by=WORD");
     run(out.path(), &line("word --set by=everyone")).code(2).complains("E0721");
+}
+
+/// What holders had at the opening, or whether a term is there at all, is read once: drawn, it would stay at its base.
+#[test]
+fn what_is_drawn_and_decides_how_a_file_is_read_is_refused_and_not_passed_over() {
+    let out = TempDir::new().expect("a folder");
+    let company = |name: &str, founders: &str, variables: &str, safe: &str| {
+        let text = format!(
+            "title = \"A company\"\nstakeholders = {{ founders = \"Founders\", fund = \"Fund\" }}\n\
+             opening = {{ holdings = [{{ stakeholder = \"founders\", {founders} }}] }}\n[variables]\n\
+             size = {{ distribution = \"uniform\", low = \"1M\", high = \"2M\" }}\n{variables}\n{safe}\
+             [[rounds]]\nname = \"A\"\npre_money = \"80M\"\nparticipants = {{ fund = \"$size\" }}\n"
+        );
+        fs::write(out.path().join(name), text).expect("a file");
+    };
+    let held = "held = { distribution = \"uniform\", low = 7_000_000, high = 9_000_000 }";
+    company("shares.toml", "shares = \"$held\"", held, "");
+    company("cost.toml", "shares = 8_000_000, cost = \"$held\"", held, "");
+    let flag = "flag = { distribution = \"bernoulli\", probability = \"40%\" }";
+    let safe = |name: &str, terms: &str| {
+        format!(
+            "[[convertibles]]\nname = \"{name}\"\nkind = \"safe\"\nstakeholder = \"fund\"\namount = \"1M\"\n{terms}\n"
+        )
+    };
+    let safes = safe("First", "mfn = \"$flag\"") + &safe("Second", "post_money_cap = \"20M\"");
+    company("flag.toml", "shares = 8_000_000", flag, &safes);
+    let folder = out.path().display();
+    let line = |what: &str, more: &str| format!("{what} --scenarios {folder} {more}");
+    for (name, set, what) in [
+        ("shares", "held", "the opening table"),
+        ("cost", "held", "what opening holdings cost"),
+        ("flag", "flag", "what converts"),
+    ] {
+        let refused = run(out.path(), &line("simulate", &format!("--no-charts --paths 1k {name}"))).code(2);
+        refused.complains("E0728").complains(&format!("`{set}`")).complains(what);
+        run(out.path(), &line("explain", &format!("{name} fund --path 3"))).code(2).complains("E0728");
+    }
+    run(out.path(), &line("simulate", "--no-charts --paths 1k shares --set held=8000000")).code(0);
 }
 
 #[test]

@@ -5,7 +5,8 @@
 
 mod support;
 
-use capstruct::model::{Agreement, Figure, Rung, StakeholderId, Subject};
+use capstruct::model::{Agreement, Comparison, Figure, Rung, StakeholderId, Subject};
+use capstruct::num::Stated;
 use capstruct::report::Run;
 use capstruct::report::figures::At;
 use capstruct::sim::draw::{Draw, Sampling};
@@ -13,9 +14,10 @@ use capstruct::sim::figures::{at_the_end, ownership_at_the_end, watched};
 use capstruct::sim::model::Model;
 use capstruct::sim::run::{Plan, Simulation, Tally};
 use capstruct::sim::simd::Instructions;
-use capstruct::sim::summary::{Statistics, hash};
+use capstruct::sim::summary::{Estimate, Statistics, chance, hash};
+use capstruct::sim::tally::Sums;
 use capstruct::sim::tape::{BLOCK, Column, Machine};
-use capstruct::sim::watch::Watch;
+use capstruct::sim::watch::{Observed, Watch, WatchedEvent};
 use capstruct::spec::resolve::{Settings, resolve};
 use capstruct::spec::{Loaded, ScenarioFolder, load, load_text};
 use support::project;
@@ -74,7 +76,9 @@ fn the_program_says_what_the_engine_says() {
 /// Ownership of one path in lanes and in the exact run that `explain --path` shows.
 #[test]
 fn a_path_replayed_exactly_is_the_path_that_was_simulated() {
-    for name in ["benchmark/oai12", "openai-amazon-50b", "nvidia-letter-of-intent", "amd-warrant"] {
+    for name in
+        ["benchmark/oai12", "openai-amazon-50b", "nvidia-letter-of-intent", "amd-warrant", "openai-2026-uncertain"]
+    {
         let agreement = shipped(name);
         let model = model(&agreement, 7, Sampling::Philox, &ownership_at_the_end(&agreement));
         let mut room = model.room();
@@ -219,23 +223,24 @@ fn correlation(pairs: &[(f64, f64)]) -> f64 {
 /// 95th percentile. The error of random paths is their standard error, which the closed forms above confirm.
 #[test]
 fn points_of_sobol_are_worth_a_hundred_random_ones() {
-    const POINTS: u64 = 4_096;
-    const SEEDS: u64 = 16;
+    // Fewer than `simulate` has of its own accord; 4,096 in each replicate.
+    const POINTS: u64 = 65_536;
+    const SEEDS: u64 = 12;
     let agreement = shipped("benchmark/oai12");
-    let estimate = |seed, paths| -> Vec<Statistics> {
-        let model = model(&agreement, seed, Sampling::Sobol, &ownership_at_the_end(&agreement));
+    let estimate = |sampling, seed, paths| -> Vec<Statistics> {
+        let model = model(&agreement, seed, sampling, &ownership_at_the_end(&agreement));
         let simulation = Simulation::new(&model);
         let tally = run(&simulation, 0..paths, 2, Instructions::widest());
         simulation.of_figure.iter().map(|kept| Statistics::new(&tally, *kept)).collect()
     };
-    let truth = estimate(99, 1 << 17);
-    let estimates: Vec<Vec<Statistics>> = (11..11 + SEEDS).map(|seed| estimate(seed, POINTS)).collect();
+    let truth = estimate(Sampling::Sobol, 99, 1 << 19);
+    let random = estimate(Sampling::Philox, 99, POINTS);
+    let estimates: Vec<_> = (11..11 + SEEDS).map(|seed| estimate(Sampling::Sobol, seed, POINTS)).collect();
     // How much larger the mean square error of so many random paths is, in the middle of the figures.
     let gain = |of: &dyn Fn(&Statistics) -> capstruct::sim::summary::Estimate| -> f64 {
         let mut gains: Vec<f64> = (0..truth.len())
             .map(|figure| {
-                let truly = of(&truth[figure]);
-                let random = truly.error.powi(2) * f64::from(1 << 17) / POINTS as f64;
+                let (truly, random) = (of(&truth[figure]), of(&random[figure]).error.powi(2));
                 let squares = estimates.iter().map(|estimate| (of(&estimate[figure]).value - truly.value).powi(2));
                 random / (squares.sum::<f64>() / SEEDS as f64)
             })
@@ -247,4 +252,135 @@ fn points_of_sobol_are_worth_a_hundred_random_ones() {
     println!("as many random paths as points have {mean:.0} times the variance in means, {p95:.1} times in p95");
     assert!(mean >= 100.0, "{mean}");
     assert!(p95 >= 3.0, "{p95}");
+}
+
+/// The chance of a chance: P(u >= 1 - p) over p uniform is its mean, and p moves with what else it decides.
+#[test]
+fn a_probability_that_is_drawn_is_that_of_each_path() {
+    let agreement = company(
+        "[variables]\np = { distribution = \"uniform\", low = \"20%\", high = \"60%\" }\nq = { of = \"p\", times = \"50%\" }\n\
+         [[rounds]]\nname = \"A\"\nprice_per_share = 1\n[[rounds.tranches]]\nparticipants = { fund = \"2M\" }\n\
+         condition = \"A licence\"\nprobability = \"$p\"\n[[rounds]]\nname = \"B\"\nprice_per_share = 1\n\
+         [[rounds.tranches]]\nparticipants = { fund = \"2M\" }\ncondition = \"A patent\"\nprobability = \"$q\"\n",
+    );
+    for sampling in [Sampling::Philox, Sampling::Sobol] {
+        let draw = Draw::new(&agreement, 1, sampling);
+        let paths = 40_000_u64;
+        let mut machine = Machine::with_columns(3);
+        let mut room = draw.room();
+        let (mut licence, mut patent, mut when_likely) = (0_u64, 0_u64, (0_u64, 0_u64));
+        for block in 0..paths / BLOCK as u64 {
+            draw.fill(block * BLOCK as u64, &mut room, &mut machine);
+            for lane in 0..BLOCK {
+                let holds = |column: usize| u64::from(machine.columns[column].0[lane].to_bits() != 0);
+                licence += holds(1);
+                patent += holds(2);
+                if machine.columns[0].0[lane] > 0.5 {
+                    when_likely.0 += 1;
+                    when_likely.1 += holds(1);
+                }
+            }
+        }
+        let near = |count: u64, of: u64, expected: f64| {
+            let part = count as f64 / of as f64;
+            let error = (expected * (1.0 - expected) / of as f64).sqrt();
+            assert!((part - expected).abs() < 4.5 * error, "{sampling:?}: {part} and not {expected}");
+        };
+        near(licence, paths, 0.4);
+        near(patent, paths, 0.2);
+        near(when_likely.1, when_likely.0, 0.55);
+        // A path by itself draws the same, and `explain --path` sees it.
+        let (values, happens) = draw.path(9_999);
+        assert_eq!(happens.len(), 2);
+        let mut fixed = agreement.clone();
+        draw.fix(&mut fixed, 9_999);
+        assert_eq!(fixed.scenario.happens, happens);
+        draw.fill(9_999 / BLOCK as u64 * BLOCK as u64, &mut room, &mut machine);
+        assert_eq!(machine.columns[0].0[9_999 % BLOCK], values[0]);
+    }
+}
+
+/// Evenly spread paths of the benchmark, with an event.
+fn even(agreement: &Agreement, seed: u64) -> Model {
+    let ownership = ownership_at_the_end(agreement);
+    let figure = Observed::Table(ownership.figures[0].clone());
+    let number = Stated::ratio(188.into(), 1_000.into()).expect("a number");
+    let event = WatchedEvent { figure, comparison: Comparison::AtLeast, number };
+    model(agreement, seed, Sampling::Sobol, &Watch { events: vec![event], ..ownership })
+}
+
+#[test]
+fn replicates_add_up_to_the_whole_in_any_parts_and_on_any_number_of_threads() {
+    let agreement = shipped("benchmark/oai12");
+    let model = even(&agreement, 3);
+    let simulation = Simulation::new(&model);
+    let whole = run(&simulation, 5..50_001, 1, Instructions::Base);
+    let kept = whole.replicates.as_ref().expect("they are kept");
+    assert_eq!(kept.possible.iter().sum::<u64>(), whole.possible);
+    assert_eq!(kept.events[0].iter().sum::<u64>(), whole.events[0].0);
+    for (figure, replicated) in whole.figures.iter().zip(&kept.figures) {
+        for (slice, sums) in figure.slices.iter().enumerate() {
+            let mut total = Sums::default();
+            replicated.sums.get(slice).into_iter().flatten().for_each(|sums| total.add(sums));
+            assert_eq!(
+                (total.count, total.steps, total.squares),
+                (sums.count, sums.steps, sums.squares),
+                "slice {slice}"
+            );
+        }
+    }
+    for threads in [2, 5] {
+        assert_eq!(
+            hash(&run(&simulation, 5..50_001, threads, Instructions::widest())),
+            hash(&whole),
+            "{threads} threads"
+        );
+    }
+    let mut sum = run(&simulation, 7_777..50_001, 2, Instructions::widest());
+    sum.merge(&run(&simulation, 5..7_777, 1, Instructions::widest()));
+    assert_eq!(hash(&sum), hash(&whole));
+}
+
+/// The standard errors of evenly spread paths are what their estimates really differ by from seed to seed, and far below
+/// those of random ones.
+#[test]
+fn errors_of_evenly_spread_paths_are_neither_too_large_nor_too_small() {
+    const SEEDS: u64 = 40;
+    const PATHS: u64 = 8_192;
+    let agreement = shipped("benchmark/oai12");
+    let mut estimates: Vec<Vec<Estimate>> = Vec::new();
+    for seed in 100..100 + SEEDS {
+        let model = even(&agreement, seed);
+        let simulation = Simulation::new(&model);
+        let tally = run(&simulation, 0..PATHS, 2, Instructions::widest());
+        let mut all = Vec::new();
+        for kept in &simulation.of_figure {
+            let statistics = Statistics::new(&tally, *kept);
+            all.extend([statistics.mean, statistics.sd, statistics.percentile(50), statistics.percentile(95)]);
+        }
+        all.push(chance(&tally, 0));
+        estimates.push(all);
+    }
+    let mut ratios = [const { Vec::new() }; 5];
+    for index in 0..estimates[0].len() {
+        let of = |value: &dyn Fn(&Estimate) -> f64| {
+            estimates.iter().map(|all| value(&all[index])).sum::<f64>() / SEEDS as f64
+        };
+        let mean = of(&|estimate| estimate.value);
+        let truly = of(&|estimate| (estimate.value - mean).powi(2)) * SEEDS as f64 / (SEEDS - 1) as f64;
+        let shown = of(&|estimate| estimate.error.powi(2));
+        let kind = if index + 1 == estimates[0].len() { 4 } else { index % 4 };
+        ratios[kind].push((shown / truly).sqrt());
+    }
+    for (what, mut ratios) in ["means", "sd", "p50", "p95", "probability"].iter().zip(ratios) {
+        ratios.sort_by(f64::total_cmp);
+        let middle = ratios[ratios.len() / 2];
+        println!("{what}: shown over true error {middle:.2}, of {ratios:.2?}");
+        assert!((0.8..1.25).contains(&middle), "{what}: {ratios:?}");
+    }
+    let model = even(&agreement, 1);
+    let simulation = Simulation::new(&model);
+    let few = run(&simulation, 0..1_024, 1, Instructions::widest());
+    let plain = Statistics::new(&few, simulation.of_figure[0]);
+    assert_eq!(plain.mean.error, plain.sd.value / 32.0, "without all replicates, those of random paths");
 }

@@ -117,7 +117,30 @@ fn solve_finds_what_whole_shares_make_of_it() {
     capstruct_in(folder.path(), "solve seed --vary pre_money --for 'price_per_share = 2' --width 200")
         .code(0)
         .says("pre_money = $16M, exactly.")
-        .says("Computed from the ten places of the ledger");
+        .says("Put back, pre_money = $16M gives $2 (rounding closing-us)");
+}
+
+/// Each answer says how much of it is known.
+#[test]
+fn solve_says_how_many_digits_of_a_figure_it_knows() {
+    let folder = scenarios(&[("seed", SEED)]);
+    // A price of a third is kept in fractions: 8M shares at 1/3.
+    let third = capstruct_in(folder.path(), "solve seed --vary pre_money --for 'price_per_share = 1/3' --format csv");
+    let row = third.code(0).stdout.lines().nth(1).expect("a row").to_owned();
+    assert!(row.contains(",2666666.666667,") && row.contains(",exact,"), "{row}");
+    let post = capstruct_in(folder.path(), "solve seed --vary fund --for 'post_money = 9.5M' --width 200");
+    post.code(0).says("fund = $1.5M, exactly.");
+    // Money paid in is what the ledger says.
+    capstruct_in(folder.path(), "solve seed --vary fund --for 'money_in(fund) = 3M' --width 200")
+        .code(0)
+        .says("fund = $3M, to the ten places of the ledger.")
+        .says("Computed from the ten places of the ledger, not in fractions");
+    let line = "solve rules/option-pricing-beside-the-headline --vary 'volatility(At that equity)' \
+                --for 'value_per_share(Common) after At that equity = 2.6' --width 200";
+    capstruct(line)
+        .code(0)
+        .says("volatility(At that equity) = about 26.1178%, in floating point, to ten places and")
+        .says("Option pricing is computed in floating point and posted to ten places");
 }
 
 #[test]
@@ -254,6 +277,28 @@ fn a_large_sweep_is_computed_in_floating_point_and_agrees_with_exact_runs() {
         }
     }
     assert_eq!(compared, 4 * 12, "the corners of both grids");
+}
+
+#[test]
+fn bench_measures_a_grid_whose_bits_depend_on_no_instructions() {
+    let line = "bench benchmark/oai12 --over pre4=400B..1600B/21 --over size4=20B..300B/31 --repeats 1 --json";
+    let measured = |instructions: &str| {
+        let mut command = support::command();
+        command.args(support::words(line)).env("CAPSTRUCT_SIMD", instructions);
+        let ended = support::ended(command.output().expect("the command starts"));
+        serde_json::from_str::<serde_json::Value>(&ended.code(0).stdout).expect("one line of JSON")
+    };
+    let base = measured("base");
+    assert_eq!((base["cells"].as_u64(), base["figures"].as_u64()), (Some(651), Some(12)));
+    for stage in ["computed", "streamed", "materialised"] {
+        assert!(base["nanoseconds_per_cell"][stage].as_f64().is_some_and(|time| time >= 0.0), "{base}");
+    }
+    let middle = base["middle"]["ownership(foundation)"].as_f64().expect("a figure");
+    assert!((0.1..0.3).contains(&middle), "{middle}");
+    for instructions in capstruct::sim::simd::Instructions::ALL.into_iter().filter(|set| set.is_here()) {
+        assert_eq!(measured(instructions.word())["hash"], base["hash"], "{}", instructions.word());
+    }
+    capstruct("bench option-pool-shuffle --over borne_by=existing,everyone").code(2).complains("error[E0717]");
 }
 
 #[test]

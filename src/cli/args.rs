@@ -150,7 +150,7 @@ pub enum Command {
         #[arg(long, value_enum, default_value = "philox")]
         sampling: SamplingWord,
     },
-    /// Simulates: every statistic of everyone's ownership, value and proceeds over many random futures.
+    /// Simulates: every statistic of everyone's ownership, value, proceeds and multiple over many random futures.
     Simulate(SimulateArgs),
     /// Puts parts of a simulation together: the same bits as if it had been run at once.
     Merge {
@@ -164,7 +164,7 @@ pub enum Command {
         #[arg(long)]
         no_charts: bool,
     },
-    /// Measures what a path of a simulation costs on this machine, stage by stage.
+    /// Measures what a path of a simulation costs on this machine, stage by stage, or a cell of a sweep.
     Bench(BenchArgs),
     /// Runs every combination of the values of some inputs: table, CSV, and a chart of one or two of them.
     Sweep {
@@ -196,7 +196,7 @@ pub enum Command {
         #[arg(long)]
         no_charts: bool,
     },
-    /// Finds the value of an input at which a figure is what is wanted, exactly.
+    /// Finds the value of an input at which a figure is what is wanted, and says how exactly.
     Solve {
         /// Scenario.
         name: String,
@@ -250,7 +250,7 @@ pub struct SimulateArgs {
     /// Where the numbers come from.
     #[arg(long, value_enum, default_value = "philox")]
     pub sampling: SamplingWord,
-    /// An event whose probability is wanted: `ownership(microsoft) >= 25%`. May be repeated.
+    /// An event whose probability is wanted: `ownership(microsoft) >= 25%`, `multiple(fund) >= 3x`. May be repeated.
     #[arg(long = "probability", value_name = "EVENT")]
     pub probabilities: Vec<String>,
     /// Does not fail where more than 0.1 % of the futures have no answer.
@@ -276,6 +276,9 @@ pub struct BenchArgs {
     /// How often each is repeated; the median counts.
     #[arg(long, default_value_t = 5)]
     pub repeats: usize,
+    /// Measures a grid instead, as `sweep` computes it: what a cell costs.
+    #[arg(long, value_name = "INPUT=VALUES")]
+    pub over: Vec<String>,
     /// Prints one line of JSON.
     #[arg(long)]
     pub json: bool,

@@ -128,6 +128,17 @@ impl Axis {
         }
     }
 
+    /// A value in few digits, for a table's head or a chart.
+    pub fn short(&self, index: usize, currency: &str) -> String {
+        match &self.values {
+            Values::Words(words) => words[index].clone(),
+            _ => {
+                let number = self.values.number(index).unwrap_or(Exact::zero());
+                self.unit.rough_words(number, currency).replace("about ", "~")
+            }
+        }
+    }
+
     /// A value for people.
     pub fn words(&self, index: usize, currency: &str) -> String {
         match &self.values {

@@ -28,6 +28,9 @@ const STAGES: [(Stage, &str); 4] = [
 
 /// Measures and prints.
 pub(super) fn bench(session: &Session, wanted: &BenchArgs) -> Result<u8, Error> {
+    if !wanted.over.is_empty() {
+        return super::bench_grid::bench(session, wanted);
+    }
     let instructions = instructions()?;
     let started = Instant::now();
     let read = session.read(&wanted.name)?;
@@ -39,7 +42,30 @@ pub(super) fn bench(session: &Session, wanted: &BenchArgs) -> Result<u8, Error> 
     };
     let simulation = Simulation::new(&model);
     let set_up = started.elapsed();
-    if std::env::var("DUMP").is_ok() { for s in &model.program.steps { println!("{s:?}"); } println!("{:?} cols {} guards {:?} roots {:?}", model.program.census(), model.program.columns, model.program.guards, model.program.numbers.iter().filter_map(|r| match r { crate::sim::tape::Root::Column(c) => Some(*c), _ => None }).collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>()); }
+    if std::env::var("DUMP").is_ok() {
+        for s in &model.program.steps {
+            println!("{s:?}");
+        }
+        println!(
+            "{:?} cols {} guards {:?} roots {:?} constants {:?} reaches {:?}",
+            model.program.census(),
+            model.program.columns,
+            model.program.guards,
+            model
+                .program
+                .numbers
+                .iter()
+                .filter_map(|r| match r {
+                    crate::sim::tape::Root::Column(c) => Some(*c),
+                    _ => None,
+                })
+                .collect::<std::collections::BTreeSet<_>>()
+                .into_iter()
+                .collect::<Vec<_>>(),
+            model.program.constants,
+            model.program.reaches
+        );
+    }
     let stages = stages(&simulation, wanted, instructions);
     let (threads, hashes) = threads(&simulation, wanted, instructions);
     let features: Vec<&str> =
@@ -114,7 +140,7 @@ fn threads(simulation: &Simulation, wanted: &BenchArgs, instructions: Instructio
 }
 
 /// Time this thread has had a processor for, where the system says; else time that has passed. Other programs do not count.
-fn thread_time() -> Duration {
+pub(super) fn thread_time() -> Duration {
     static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
     let passed = START.get_or_init(Instant::now).elapsed();
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
@@ -123,13 +149,13 @@ fn thread_time() -> Duration {
 }
 
 /// Average number of processes that want a processor, where the system says.
-fn load() -> Option<f64> {
+pub(super) fn load() -> Option<f64> {
     let text = std::fs::read_to_string("/proc/loadavg").ok()?;
     text.split_whitespace().next()?.parse().ok()
 }
 
 /// The most memory the process ever had, where the system says.
-fn peak_memory_mb() -> Option<f64> {
+pub(super) fn peak_memory_mb() -> Option<f64> {
     let text = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = text.lines().find(|line| line.starts_with("VmHWM:"))?;
     let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;

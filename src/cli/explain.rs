@@ -3,6 +3,7 @@
 use super::args::Format;
 use super::exit::Sold;
 use super::session::{Session, print};
+use super::structural;
 use crate::error::{Error, Finding};
 use crate::model::{Agreement, Subject, Value};
 use crate::report::explain::{Explanation, explain as explained, find};
@@ -25,6 +26,7 @@ fn replayed(session: &Session, name: &str, path: Path) -> Result<(Run, String), 
     let (mut agreement, warnings) = Session::resolve(&read, &session.settings)?;
     session.show_warnings(&warnings, &read.sources);
     let draw = Draw::new(&agreement, path.seed, path.sampling);
+    structural::refuse(&read, &session.settings, &agreement, &draw)?;
     draw.fix(&mut agreement, path.number);
     let mut drawn = Vec::new();
     for variable in &draw.variables {

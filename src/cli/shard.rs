@@ -7,8 +7,10 @@ use super::args::{SamplingWord, SimulateArgs};
 use super::session::Session;
 use super::simulate::{Prepared, prepare, show};
 use crate::error::{Error, Finding};
+use crate::sim::replicates::{Counts, ReplicatedFigure, Replicates};
 use crate::sim::run::{Simulation, Tally};
-use crate::sim::tally::Sums;
+use crate::sim::sobol::REPLICATES;
+use crate::sim::tally::{SLICES, Sums};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::Write;
@@ -28,6 +30,7 @@ pub(super) struct Shard {
     /// Holds, ties.
     events: Vec<(u64, u64)>,
     figures: Vec<Figure>,
+    replicates: Option<Replicated>,
 }
 
 /// What parts of one simulation have in common.
@@ -55,7 +58,63 @@ struct Figure {
     bins: Vec<(usize, u64)>,
 }
 
-const FORMAT: &str = "capstruct simulation shard 1";
+/// What was kept of the replicates of evenly spread paths.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Replicated {
+    possible: Counts,
+    events: Vec<Counts>,
+    /// By figure and threshold.
+    below: Vec<Vec<Counts>>,
+    /// By figure; the empty ones left out.
+    sums: Vec<Vec<ReplicateSums>>,
+}
+
+/// Slice, replicate, count, steps, squares.
+type ReplicateSums = (usize, usize, u64, String, String);
+
+const FORMAT: &str = "capstruct simulation shard 2";
+
+impl Replicated {
+    fn new(replicates: &Replicates) -> Self {
+        let sums = |figure: &ReplicatedFigure| {
+            let of_slice = |(slice, sums): (usize, &[Sums; REPLICATES])| {
+                let all = sums.iter().enumerate().filter(|(_, sums)| sums.count > 0);
+                let text = move |(replicate, sums): (usize, &Sums)| {
+                    (slice, replicate, sums.count, sums.steps.to_string(), sums.squares.to_string())
+                };
+                all.map(text).collect::<Vec<_>>()
+            };
+            figure.sums.iter().enumerate().flat_map(of_slice).collect()
+        };
+        Replicated {
+            possible: replicates.possible,
+            events: replicates.events.clone(),
+            below: replicates.figures.iter().map(|figure| figure.below.to_vec()).collect(),
+            sums: replicates.figures.iter().map(sums).collect(),
+        }
+    }
+
+    /// Adds the part to the whole; `None` where it does not fit.
+    fn add_to(&self, kept: &mut Replicates) -> Option<()> {
+        let mut part = kept.clone();
+        let count = part.figures.len();
+        if self.events.len() != part.events.len() || self.below.len() != count || self.sums.len() != count {
+            return None;
+        }
+        part.possible = self.possible;
+        part.events.clone_from(&self.events);
+        for ((figure, below), sums) in part.figures.iter_mut().zip(&self.below).zip(&self.sums) {
+            figure.below = below.as_slice().try_into().ok()?;
+            figure.sums.clear();
+            for (slice, replicate, count, steps, squares) in sums {
+                let sums = Sums { count: *count, steps: steps.parse().ok()?, squares: squares.parse().ok()? };
+                *figure.slice(Some(*slice).filter(|slice| *slice < SLICES)?).get_mut(*replicate)? = sums;
+            }
+        }
+        kept.merge(&part);
+        Some(())
+    }
+}
 
 impl Shard {
     /// The part that was just computed.
@@ -96,6 +155,7 @@ impl Shard {
             impossible: tally.impossible.iter().map(|&(event, count, first)| (event.0, count, first)).collect(),
             events: tally.events.clone(),
             figures: tally.figures.iter().map(figure).collect(),
+            replicates: tally.replicates.as_ref().map(Replicated::new),
         }
     }
 
@@ -105,6 +165,13 @@ impl Shard {
             && self.events.len() == tally.events.len()
             && self.impossible.len() == tally.impossible.len()
             && self.impossible.iter().zip(&tally.impossible).all(|(ours, theirs)| ours.0 == theirs.0.0);
+        if !fits {
+            return false;
+        }
+        let fits = match (&self.replicates, &mut tally.replicates) {
+            (Some(ours), Some(kept)) => ours.add_to(kept).is_some(),
+            (ours, kept) => ours.is_none() && kept.is_none(),
+        };
         if !fits {
             return false;
         }

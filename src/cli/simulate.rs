@@ -6,6 +6,7 @@ use super::args::SimulateArgs;
 use super::run::shown;
 use super::session::{Read, Session, print};
 use super::shard::{self, Shard};
+use super::structural;
 use crate::error::{Error, Finding, Findings};
 use crate::model::{Agreement, Condition};
 use crate::render;
@@ -90,11 +91,12 @@ pub(super) fn prepare(session: &Session, asked: &SimulateArgs) -> Result<Prepare
             ),
         ));
     }
+    structural::refuse(&read, &session.settings, &run.agreement, &draw)?;
     let (watch, wanted) = watch(&run, &conditions).map_err(|figure| {
-        Error::usage(
-            Finding::error("E0722", format!("the probability of {figure} cannot be simulated"))
-                .help("ask for ownership, shares, value, value_per_share, fully_diluted or a conversion_ratio"),
-        )
+        Error::usage(Finding::error("E0722", format!("the probability of {figure} cannot be simulated")).help(
+            "ask for ownership, shares, value, value_per_share, fully_diluted or a conversion_ratio or, of a scenario \
+                     with an exit, for the payout or multiple of a holder, group or class",
+        ))
     })?;
     let model = Model::new(&run.agreement.scenario, run.rung, &draw, &watch);
     Ok(Prepared { run, model, wanted, conditions })

@@ -9,9 +9,9 @@ use crate::num::{Exact, Number};
 use crate::render::words;
 use crate::report::figures::At;
 use crate::report::quantities::Unit;
-use crate::report::solve::{Answer, Choice, Nearest, Question, answers, sentences, table};
-use crate::sim::exact::Relation;
-use crate::sim::measure::Gauge;
+use crate::report::solve::{Answer, Choice, Digits, Nearest, Question, answers, sentences, table};
+use crate::sim::exact::{Reading, Relation};
+use crate::sim::measure::is_by_option_pricing;
 use crate::sim::solve::{End, Limits, Solution, Wanted, solve as solved};
 use crate::spec::resolve::condition;
 use rust_decimal::Decimal;
@@ -64,22 +64,26 @@ pub(super) fn solve(session: &Session, asked: &Asked) -> Result<u8, Error> {
 /// Walks over the domain of the input.
 fn answer(session: &Session, varied: &Varied, input: &Input, wanted: &Condition) -> Result<Answer, Error> {
     let unrounded = varied.unrounded()?;
-    let gauge = Gauge::new(&wanted.measure, &unrounded.agreement);
-    let from_ledger = gauge.is_none();
+    let reading = Reading::new(&wanted.measure, &unrounded.agreement);
+    let digits = match &reading {
+        Some(_) => Digits::All,
+        None if is_by_option_pricing(&wanted.measure, &unrounded.agreement) => Digits::OfFloatingPoint,
+        None => Digits::OfTheLedger,
+    };
     let limits = limits(varied, input);
     let goal = Wanted { comparison: wanted.comparison, number: wanted.number.cast() };
     let by_ledger = |at: Exact| of_the_ledger(session, &unrounded, input, wanted, at);
-    let solution = match gauge {
-        Some(gauge) if input.live => {
+    let solution = match reading {
+        Some(reading) if input.live => {
             let events = wanted.measure.stage.events(unrounded.agreement.scenario.timeline.len());
-            let mut relation = Relation::new(&unrounded.agreement.scenario, session.rung, gauge, events);
+            let mut relation = Relation::new(&unrounded.agreement.scenario, session.rung, reading, events);
             solved(goal, input.start, &limits, &mut |at| relation.at(input.id, at).map_err(|_| String::new()))
         }
-        Some(gauge) => solved(goal, input.start, &limits, &mut |at| {
+        Some(reading) => solved(goal, input.start, &limits, &mut |at| {
             let value = literal(at, input.percent).ok_or_else(String::new)?;
             let agreement = unrounded.agreed(&[(input.name.clone(), value)]).map_err(|_| String::new())?;
             let events = wanted.measure.stage.events(agreement.scenario.timeline.len());
-            let mut relation = Relation::new(&agreement.scenario, session.rung, gauge.clone(), events);
+            let mut relation = Relation::new(&agreement.scenario, session.rung, reading.clone(), events);
             relation.at(input.id, at).map_err(|_| String::new())
         }),
         None => solved(goal, input.start, &Limits { rounded: true, ..limits }, &mut |at| by_ledger(at)),
@@ -93,7 +97,7 @@ fn answer(session: &Session, varied: &Varied, input: &Input, wanted: &Condition)
     })?;
     let mut solution: Solution<String> = solution;
     word_the_ends(session, varied, input, wanted, &mut solution);
-    Ok(Answer { solution, nearest: Vec::new(), from_ledger })
+    Ok(Answer { solution, nearest: Vec::new(), digits })
 }
 
 /// A range that is stated; of a part of one, nought to one.

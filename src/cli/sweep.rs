@@ -34,19 +34,42 @@ pub(super) struct Asked<'a> {
     pub no_charts: bool,
 }
 
+/// A scenario read, with what is varied and looked at.
+pub(super) struct Prepared {
+    pub varied: Varied,
+    /// The scenario as it is.
+    pub run: Run,
+    axes: Vec<Axis>,
+    variables: Vec<String>,
+    figures: Vec<Figure>,
+}
+
+impl Prepared {
+    /// Reads the scenario, the inputs with their values, and the figures.
+    pub fn read(session: &Session, name: &str, over: &[String], measures: &[String]) -> Result<Self, Error> {
+        let typed: Vec<_> = over.iter().map(|over| typed(over)).collect::<Result<_, _>>()?;
+        let names: Vec<&str> = typed.iter().map(|typed| typed.name.as_str()).collect();
+        let (mut varied, variables) = Varied::read(session, name, &names)?;
+        refuse_twice(&variables)?;
+        let mut axes = Vec::new();
+        for (typed, variable) in typed.iter().zip(&variables) {
+            axes.push(Axis::read(&mut varied, variable, typed)?);
+        }
+        let run = session.replay(&varied.read, varied.agreement.clone())?;
+        let figures = figures(&mut varied, &run, measures)?;
+        Ok(Prepared { varied, run, axes, variables, figures })
+    }
+
+    /// The grid of it.
+    pub fn grid(self, session: &Session) -> (Grid<'_>, Run) {
+        let Prepared { varied, run, axes, variables, figures } = self;
+        (Grid { session, varied, axes, variables, figures }, run)
+    }
+}
+
 /// Computes the grid, shows it, and writes its table and chart.
 pub(super) fn sweep(session: &Session, asked: &Asked) -> Result<u8, Error> {
-    let typed: Vec<_> = asked.over.iter().map(|over| typed(over)).collect::<Result<_, _>>()?;
-    let names: Vec<&str> = typed.iter().map(|typed| typed.name.as_str()).collect();
-    let (mut varied, variables) = Varied::read(session, asked.name, &names)?;
-    refuse_twice(&variables)?;
-    let mut axes = Vec::new();
-    for (typed, variable) in typed.iter().zip(&variables) {
-        axes.push(Axis::read(&mut varied, variable, typed)?);
-    }
-    let run = session.replay(&varied.read, varied.agreement.clone())?;
-    let figures = figures(&mut varied, &run, asked.measures)?;
-    let grid = Grid { session, varied: &varied, axes, variables, figures };
+    let (grid, run) = Prepared::read(session, asked.name, asked.over, asked.measures)?.grid(session);
     let cells = allowed(&grid)?;
     let lanes = match asked.exact || cells <= EXACT_CELLS {
         true => false,
@@ -57,13 +80,14 @@ pub(super) fn sweep(session: &Session, asked: &Asked) -> Result<u8, Error> {
     }
     let folder = session.folder_of(&run);
     let mut output = OutputFolder::keeping(&folder);
-    let Computed { mut survey, csv } = if lanes { grid.floating(&run, &mut output)? } else { grid.exact(&run) };
+    let Computed { mut survey, csv, exact } = if lanes { grid.floating(&run, &mut output)? } else { grid.exact(&run) };
     survey.chosen = if asked.measures.is_empty() { Survey::widest(&survey.measures) } else { 0 };
     if let Some(csv) = &csv {
         output.add("sweep.csv", csv.as_bytes());
     }
-    if let Some(chart) = chart(&run, &survey).filter(|_| !asked.no_charts) {
-        output.add("sweep.png", render::chart::png(&chart));
+    if !asked.no_charts {
+        survey.raster = grid.raster(survey.chosen, exact.as_deref());
+        output_chart(&run, &survey, &mut output);
     }
     let files = output.commit()?;
     if !session.quiet {
@@ -71,6 +95,12 @@ pub(super) fn sweep(session: &Session, asked: &Asked) -> Result<u8, Error> {
         session.say(&format!("\nwrote {} to {}", words::counted(files.len(), "file"), shown(&folder)));
     }
     Ok(0)
+}
+
+fn output_chart(run: &Run, survey: &Survey, output: &mut OutputFolder) {
+    if let Some(chart) = chart(run, survey) {
+        output.add("sweep.png", render::chart::png(&chart));
+    }
 }
 
 /// Tables for people; the rows themselves where CSV is wanted.
@@ -150,7 +180,7 @@ pub(super) fn ownerships(run: &Run) -> Vec<Measure> {
 }
 
 /// How many cells there are, if that can be done at all.
-fn allowed(grid: &Grid) -> Result<u64, Error> {
+pub(super) fn allowed(grid: &Grid) -> Result<u64, Error> {
     const BYTES_A_FIGURE: u64 = 19;
     let cells = grid.axes.iter().try_fold(1_u64, |cells, axis| cells.checked_mul(axis.values.count() as u64));
     match cells {
@@ -185,7 +215,11 @@ fn too_many_exact(grid: &Grid, asked: bool, cells: u64) -> Error {
 
 /// A value of an axis as floating point.
 pub(super) fn floating(values: &Values, index: usize) -> f64 {
-    let number = values.number(index).unwrap_or(Exact::zero());
+    float(values.number(index).unwrap_or(Exact::zero()))
+}
+
+/// The nearest floating number, or one beside it.
+pub(super) fn float(number: Exact) -> f64 {
     let decimal = [20, 10, 4, 0].into_iter().find_map(|places| number.to_decimal(places)).unwrap_or_default();
     decimal.to_f64().unwrap_or(f64::NAN)
 }

@@ -211,6 +211,38 @@ pub enum EntryKind<N> {
 }
 
 impl<N: Copy> EntryKind<N> {
+    /// The same with every number written otherwise.
+    pub fn map<M>(self, mut write: impl FnMut(N) -> M) -> EntryKind<M> {
+        match self {
+            EntryKind::Issuance { money, residue } => {
+                EntryKind::Issuance { money: write(money), residue: write(residue) }
+            }
+            EntryKind::Conversion { convertible, money, residue } => {
+                EntryKind::Conversion { convertible, money: write(money), residue: write(residue) }
+            }
+            EntryKind::Adjustment { as_converted } => EntryKind::Adjustment { as_converted: write(as_converted) },
+            EntryKind::PoolIncrease => EntryKind::PoolIncrease,
+            EntryKind::Grant { from } => EntryKind::Grant { from },
+            EntryKind::Exercise { from, options, counted, money } => {
+                EntryKind::Exercise { from, options: write(options), counted: write(counted), money: write(money) }
+            }
+            EntryKind::Return { from } => EntryKind::Return { from },
+            EntryKind::Cancellation => EntryKind::Cancellation,
+            EntryKind::Warrant => EntryKind::Warrant,
+            EntryKind::Transfer { from, money, residue } => {
+                EntryKind::Transfer { from, money: write(money), residue: write(residue) }
+            }
+            EntryKind::Reclassification { from, given, fraction, cash } => {
+                EntryKind::Reclassification { from, given: write(given), fraction: write(fraction), cash: write(cash) }
+            }
+            EntryKind::InKind { fraction, cash } => EntryKind::InKind { fraction: write(fraction), cash: write(cash) },
+            EntryKind::Repurchase { money, residue } => {
+                EntryKind::Repurchase { money: write(money), residue: write(residue) }
+            }
+            EntryKind::Split { fraction } => EntryKind::Split { fraction: write(fraction) },
+        }
+    }
+
     /// The position that shrinks by an entry of so many shares elsewhere, and by how much.
     #[inline(always)]
     pub fn taken(self, shares: N) -> Option<(PositionId, N)> {

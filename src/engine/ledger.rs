@@ -191,44 +191,7 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
             position: entry.position,
             shares: write.decimal(entry.shares),
             price: write.decimal(entry.price),
-            kind: match entry.kind {
-                EntryKind::Issuance { money, residue } => {
-                    EntryKind::Issuance { money: write.decimal(money), residue: write.decimal(residue) }
-                }
-                EntryKind::Conversion { convertible, money, residue } => {
-                    EntryKind::Conversion { convertible, money: write.decimal(money), residue: write.decimal(residue) }
-                }
-                EntryKind::Adjustment { as_converted } => {
-                    EntryKind::Adjustment { as_converted: write.decimal(as_converted) }
-                }
-                EntryKind::PoolIncrease => EntryKind::PoolIncrease,
-                EntryKind::Grant { from } => EntryKind::Grant { from },
-                EntryKind::Exercise { from, options, counted, money } => EntryKind::Exercise {
-                    from,
-                    options: write.decimal(options),
-                    counted: write.decimal(counted),
-                    money: write.decimal(money),
-                },
-                EntryKind::Warrant => EntryKind::Warrant,
-                EntryKind::Return { from } => EntryKind::Return { from },
-                EntryKind::Cancellation => EntryKind::Cancellation,
-                EntryKind::Transfer { from, money, residue } => {
-                    EntryKind::Transfer { from, money: write.decimal(money), residue: write.decimal(residue) }
-                }
-                EntryKind::Reclassification { from, given, fraction, cash } => EntryKind::Reclassification {
-                    from,
-                    given: write.decimal(given),
-                    fraction: write.decimal(fraction),
-                    cash: write.decimal(cash),
-                },
-                EntryKind::InKind { fraction, cash } => {
-                    EntryKind::InKind { fraction: write.decimal(fraction), cash: write.decimal(cash) }
-                }
-                EntryKind::Repurchase { money, residue } => {
-                    EntryKind::Repurchase { money: write.decimal(money), residue: write.decimal(residue) }
-                }
-                EntryKind::Split { fraction } => EntryKind::Split { fraction: write.decimal(fraction) },
-            },
+            kind: entry.kind.map(|number| write.decimal(number)),
             because: written(entry.because, &mut write),
         };
         let says_more = match posted.kind {

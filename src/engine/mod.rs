@@ -5,6 +5,7 @@
 pub mod because;
 pub mod books;
 pub mod convertible;
+pub mod cost;
 pub mod dividend;
 pub mod exit;
 pub mod feasibility;

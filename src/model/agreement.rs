@@ -4,7 +4,7 @@
 
 use super::{
     ClassId, EventId, Expectation, GroupId, Holding, OriginId, PositionId, RoundId, Rung, Scenario, StakeholderId,
-    VariableId, Vesting,
+    Term, VariableId, Vesting,
 };
 use crate::error::Span;
 use crate::num::Stated;
@@ -320,8 +320,8 @@ pub struct ConditionInfo {
 pub enum Chance {
     /// No probability is stated: it happens.
     Certain,
-    /// As stated.
-    Probability(Stated),
+    /// As stated; a variable may be drawn itself.
+    Probability(Term<Stated>),
     /// It is that the yes/no variable is yes.
     Variable(VariableId),
 }

@@ -1,6 +1,6 @@
 //! A figure of a run that is asked for by itself, and conditions on one.
 
-use super::{Agreement, EventId, Figure, Holding, PositionId, Subject};
+use super::{Agreement, EventId, Figure, Holding, PositionId, StakeholderId, Subject};
 use crate::num::Stated;
 
 /// A figure of a scenario: `ownership(softbank) after Series C`.
@@ -94,6 +94,13 @@ impl StageOf {
 }
 
 impl Agreement {
+    /// The members of a group; nobody where the subject is none.
+    pub fn members(&self, subject: Subject) -> Vec<StakeholderId> {
+        let Subject::Group(group) = subject else { return Vec::new() };
+        let all = (0..self.stakeholders.len()).map(StakeholderId::at);
+        all.filter(|who| self.stakeholders[who.index()].group == Some(group)).collect()
+    }
+
     /// Whether a position is part of what a figure is of. Of a plan, only its available options are; what a SAFE or
     /// note became is among its holder's shares.
     pub fn is_part_of(&self, position: PositionId, subject: Subject) -> bool {

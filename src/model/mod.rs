@@ -2,6 +2,7 @@
 
 mod agreement;
 mod cast;
+mod cost;
 mod elapsed;
 mod exit;
 mod expectation;
@@ -23,6 +24,7 @@ pub use agreement::{
     EventInfo, Evidence, Head, Imprecision, Origin, Range, RightInfo, RoundInfo, RoundingInfo, SourceInfo, Stakeholder,
     StockClass, Value, VariableInfo,
 };
+pub use cost::{CostTerms, OpeningCost};
 pub use elapsed::DayCount;
 pub use exit::{
     Charge, ClassTerms, ConvertibleAtExit, Debt, Dividend, Election, Exit, Owed, Participation, Preference, Rank,

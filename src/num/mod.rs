@@ -5,6 +5,7 @@
 //! both, so a comparison yields a *mask* (one truth per lane) and a choice is `mask.select(yes, no)`.
 //! What is the same in every lane (which terms exist, how many tranches, the rounding rule) stays ordinary control flow.
 
+mod convex;
 mod exact;
 mod lanes;
 mod limbs;
@@ -15,6 +16,7 @@ mod stated;
 mod unposted;
 mod words;
 
+pub use convex::{Bent, Line, reach};
 pub use exact::{Arithmetic, Exact, Fixed, Narrow, Truth, Wide};
 pub use lanes::{LaneMask, Lanes};
 pub use normal::normal_cdf;
@@ -96,6 +98,12 @@ pub trait Number:
     #[must_use]
     fn max(self, other: Self) -> Self {
         self.at_most(other).select(other, self)
+    }
+    /// Where lines add up to a total; see [`reach`]. Numbers that note what is done take it as one operation.
+    #[inline(always)]
+    #[must_use]
+    fn reached(straight: Line<Self>, bent: &[Bent<Self>], total: Self) -> Self {
+        reach(straight, bent.len(), |index| bent[index], total)
     }
 }
 

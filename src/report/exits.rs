@@ -1,9 +1,9 @@
 //! The sale of a company that was run: its stack, any exit value settled, and whose each claim is.
 
 use super::run::Run;
-use crate::engine::exit::{Breakpoints, ClaimHolder, ClaimOf, Curve, PostedExit, Settlement, Stack, settle};
+use crate::engine::exit::{Breakpoints, Curve, Party, PostedExit, Settlement, Stack, settle};
 use crate::engine::ledger::Ledger;
-use crate::model::{Agreement, Holding, Owed, RightAtExit, Rung, StakeholderId, Subject};
+use crate::model::{Agreement, RightAtExit, Rung, Subject};
 use crate::num::{Exact, Number, Stated};
 
 /// The exit of a run on one rung, ready for any exit value.
@@ -71,66 +71,30 @@ impl<'a> ExitOfRun<'a> {
 
     /// Whether the management plan is part of what a figure is of.
     pub fn has_carve_out(&self, subject: Subject) -> bool {
-        let to = self.agreement.scenario.exit.as_ref().and_then(|exit| exit.carve_out_to);
-        self.is_of(to, subject)
+        let exit = self.agreement.scenario.exit.as_ref();
+        exit.is_some_and(|exit| party(self.agreement, subject).has_carve_out(exit))
     }
 
     /// Whether a debt, by its place in the stack, is part of what a figure is of.
     pub fn has_debt(&self, debt: usize, subject: Subject) -> bool {
-        let Some(terms) = self.agreement.scenario.exit.as_ref().and_then(|exit| exit.debts.get(debt)) else {
-            return false;
-        };
-        match (subject, terms.of) {
-            (Subject::Loan(number), Owed::Loan(of)) => number == of,
-            (subject, _) => self.is_of(terms.to, subject),
-        }
+        let exit = self.agreement.scenario.exit.as_ref();
+        exit.is_some_and(|exit| party(self.agreement, subject).has_debt(exit, debt))
     }
+}
 
-    fn is_of(&self, holder: Option<StakeholderId>, subject: Subject) -> bool {
-        match (holder, subject) {
-            (Some(who), Subject::Stakeholder(wanted)) => who == wanted,
-            (Some(who), Subject::Group(group)) => self.agreement.stakeholders[who.index()].group == Some(group),
-            _ => false,
-        }
-    }
+/// Who or what a figure is of, ready to be asked of every part of a stack.
+pub fn party(agreement: &Agreement, subject: Subject) -> Party {
+    Party::new(subject, agreement.members(subject))
 }
 
 /// Whether a portion of a stack is part of what a figure is of. Of a plan, options granted from it and, where it takes part,
 /// those available.
-pub fn belongs<N: Copy>(
+pub fn belongs<N>(
     agreement: &Agreement,
     rights: &[RightAtExit<Stated>],
     stack: &Stack<N>,
     portion: usize,
     subject: Subject,
 ) -> bool {
-    let portion = stack.portions[portion];
-    let of = stack.claims[portion.claim as usize].of;
-    let holder = match portion.holder {
-        ClaimHolder::Stakeholder(who) => Some(who),
-        ClaimHolder::Pool(_) => None,
-    };
-    let class = match of {
-        ClaimOf::Common(class) | ClaimOf::Lot(class, _) => Some(class),
-        ClaimOf::Right(_) | ClaimOf::Pool(_) | ClaimOf::Convertible(_) | ClaimOf::Discount(_) => None,
-    };
-    match subject {
-        Subject::Whole => true,
-        Subject::Stakeholder(who) => holder == Some(who),
-        Subject::Group(group) => holder.is_some_and(|who| agreement.stakeholders[who.index()].group == Some(group)),
-        Subject::Class(wanted) => class == Some(wanted),
-        Subject::StakeholderClass(who, wanted) => holder == Some(who) && class == Some(wanted),
-        Subject::Plan(plan) => match of {
-            ClaimOf::Right(right) => {
-                let position = rights.get(right.index()).map(|right| right.position);
-                position.is_some_and(|position| {
-                    matches!(agreement.scenario.positions[position.index()], Holding::Granted(_, of) if of == plan)
-                })
-            }
-            ClaimOf::Pool(of) => of == plan,
-            ClaimOf::Common(_) | ClaimOf::Lot(..) | ClaimOf::Convertible(_) | ClaimOf::Discount(_) => false,
-        },
-        Subject::Convertible(id) => matches!(of, ClaimOf::Convertible(of) | ClaimOf::Discount(of) if of == id),
-        Subject::Loan(_) => false,
-    }
+    party(agreement, subject).has_portion(&agreement.scenario.positions, rights, stack, portion)
 }

@@ -1,10 +1,11 @@
 //! What a simulation looks at.
 
+use super::exits::party;
 use super::holders::{HolderKey, holders};
 use super::run::Run;
-use crate::model::{ClassId, Condition, Figure, Subject};
+use crate::model::{ClassId, Condition, CostTerms, Figure, Measure, StageOf, Subject};
 use crate::sim::figures::{at_the_end, watched};
-use crate::sim::watch::{Recipient, Watch, WatchedEvent};
+use crate::sim::watch::{Observed, OfExit, Watch, WatchedEvent};
 
 /// What a row of a simulation is of.
 #[derive(Clone, Debug)]
@@ -13,7 +14,7 @@ pub struct Wanted {
     pub subject: Subject,
     /// As people know it.
     pub name: String,
-    /// Which figure: ownership, value, or payout.
+    /// Which figure: ownership, value, payout or multiple.
     pub figure: Figure,
 }
 
@@ -45,46 +46,63 @@ pub fn wanted(run: &Run) -> Vec<Wanted> {
     wanted
 }
 
-/// Whose proceeds are looked at, and the rows they belong to.
-pub fn proceeds(run: &Run) -> Vec<(Recipient, Wanted)> {
+/// What everyone and every class is paid in the sale of the company, and over what it paid.
+pub fn of_exit(run: &Run) -> Vec<(OfExit, Wanted)> {
     if run.agreement.scenario.exit.as_ref().is_none_or(|exit| exit.rung > run.rung) {
         return Vec::new();
     }
-    let row = |subject, name: &str| Wanted { subject, name: name.to_owned(), figure: Figure::Payout };
+    let agreement = &run.agreement;
     let stakeholders = holders(run).into_iter().filter_map(|holder| match holder.key {
-        HolderKey::Stakeholder(who) => {
-            Some((Recipient::Stakeholder(who), row(Subject::Stakeholder(who), &holder.name)))
-        }
+        HolderKey::Stakeholder(who) => Some((Subject::Stakeholder(who), holder.name)),
         _ => None,
     });
-    let classes = run.agreement.classes.iter().enumerate().map(|(index, class)| {
-        let id = ClassId::at(index);
-        (Recipient::Class(id), row(Subject::Class(id), &class.name))
-    });
-    stakeholders.chain(classes).collect()
+    let classes = (0..agreement.classes.len())
+        .map(|index| (Subject::Class(ClassId::at(index)), agreement.classes[index].name.clone()));
+    let subjects: Vec<_> = stakeholders.chain(classes).collect();
+    let row = |figure| {
+        move |(subject, name): &(Subject, String)| {
+            let wanted = Wanted { subject: *subject, name: name.clone(), figure };
+            (OfExit { party: party(agreement, *subject), figure }, wanted)
+        }
+    };
+    let payouts = subjects.iter().map(row(Figure::Payout));
+    payouts.chain(subjects.iter().map(row(Figure::Multiple))).collect()
 }
 
 /// The watch of the figures wanted and of the events, with the rows they belong to.
 ///
 /// # Errors
-/// The first event whose figure is not one of a cap table.
+/// The first event whose figure is neither one of a cap table nor one of the exit that can be simulated.
 pub fn watch(run: &Run, conditions: &[Condition]) -> Result<(Watch, Vec<Wanted>), String> {
+    let agreement = &run.agreement;
     let mut rows = Vec::new();
     let mut watch = Watch::default();
     for wanted in wanted(run) {
-        if let Some(figure) = watched(&run.agreement, &at_the_end(wanted.figure, wanted.subject)) {
+        if let Some(figure) = watched(agreement, &at_the_end(wanted.figure, wanted.subject)) {
             watch.figures.push(figure);
             rows.push(wanted);
         }
     }
-    for (recipient, wanted) in proceeds(run) {
-        watch.proceeds.push(recipient);
+    for (of_exit, wanted) in of_exit(run) {
+        watch.exit.push(of_exit);
         rows.push(wanted);
     }
+    watch.costs = (!watch.exit.is_empty()).then(|| CostTerms::of(agreement));
     for condition in conditions {
-        let figure = watched(&run.agreement, &condition.measure).ok_or_else(|| condition.measure.literal.clone())?;
+        let figure = observed(run, &condition.measure).ok_or_else(|| condition.measure.literal.clone())?;
         let (comparison, number) = (condition.comparison, condition.number);
         watch.events.push(WatchedEvent { figure, comparison, number });
     }
     Ok((watch, rows))
+}
+
+/// The figure of an event: of the cap table, or of the exit after everything.
+fn observed(run: &Run, measure: &Measure) -> Option<Observed> {
+    if let Some(figure) = watched(&run.agreement, measure) {
+        return Some(Observed::Table(figure));
+    }
+    let is_sold = run.agreement.scenario.exit.as_ref().is_some_and(|exit| exit.rung <= run.rung);
+    let is_known = matches!(measure.figure, Figure::Payout | Figure::Multiple) && measure.stage == StageOf::Last;
+    let of_exit = || OfExit { party: party(&run.agreement, measure.subject), figure: measure.figure };
+    (is_sold && is_known).then(|| Observed::Exit(of_exit()))
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::cast_precision_loss, reason = "parts of the paths are statistics")]
 
+use super::exits::ExitOfRun;
 use super::figures::At;
 use super::quantities::Unit;
 use super::run::Run;
@@ -11,7 +12,8 @@ use super::words::{grouped, listed};
 use crate::model::{Chance, Condition, Figure, StakeholderId, Subject};
 use crate::sim::draw::Sampling;
 use crate::sim::run::{Simulation, Tallied, Tally};
-use crate::sim::summary::{Estimate, PERCENTILES, Statistics, convergence, hash, probability};
+use crate::sim::sobol::REPLICATES;
+use crate::sim::summary::{Estimate, PERCENTILES, Statistics, chance, convergence, hash, probability};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 
@@ -62,9 +64,14 @@ impl<'a> Outcome<'a> {
         conditions: &'a [Condition],
     ) -> Self {
         let at = At::stage(run, run.rung, None).ok();
+        let sold_for = ExitOfRun::on(run, run.rung).ok().and_then(|exit| exit.values().next());
         let base = |wanted: &Wanted| {
-            let unit = Unit::of(wanted.figure);
-            at.as_ref().and_then(|at| at.figure(wanted.figure, wanted.subject).ok()).map(|exact| unit.decimal(exact))
+            let Wanted { figure, subject, .. } = *wanted;
+            let exact = match figure.is_of_exit() {
+                true => At::of_exit(run, run.rung, sold_for, figure, subject, None).ok(),
+                false => at.as_ref().and_then(|at| at.figure(figure, subject).ok()),
+            };
+            exact.map(|exact| Unit::of(figure).decimal(exact))
         };
         let row = |(wanted, &kept): (Wanted, &Tallied)| Row {
             base: base(&wanted),
@@ -88,6 +95,7 @@ impl<'a> Outcome<'a> {
             (Figure::Ownership, "Ownership"),
             (Figure::Value, "Value at the last price"),
             (Figure::Payout, "Proceeds of the exit"),
+            (Figure::Multiple, "Multiple: proceeds over what was paid"),
         ]
         .into_iter()
         .filter_map(|(figure, heading)| self.table(figure, heading))
@@ -149,7 +157,9 @@ impl<'a> Outcome<'a> {
             return None;
         }
         let unit = Unit::of(figure);
-        let columns = vec![
+        let is_undefined = |row: &&Row| row.statistics.count > 0 && row.statistics.undefined > 0;
+        let some_undefined = figure.is_of_exit() && rows.iter().any(is_undefined);
+        let mut columns = vec![
             Column::pinned("holder", "Holder or class"),
             Column::new("base", "Base"),
             Column::new("mean", "Mean"),
@@ -159,10 +169,13 @@ impl<'a> Outcome<'a> {
             Column::new("p50", "Median"),
             Column::new("p95", "p95"),
         ];
+        if some_undefined {
+            columns.push(Column::new("none", "None in"));
+        }
         let mut table = Table::new("simulation", format!("{heading}: {}", self.given()), columns);
-        for row in rows {
+        for row in &rows {
             let is_class = matches!(row.wanted.subject, Subject::Class(_));
-            if is_class && row.statistics.largest == 0.0 {
+            if row.statistics.count == 0 || (is_class && row.statistics.largest == 0.0) {
                 continue;
             }
             let style = match row.wanted.subject {
@@ -178,13 +191,58 @@ impl<'a> Outcome<'a> {
             cells.push(error_cell(unit, statistics.mean));
             cells.push(shown(statistics.sd.value));
             cells.extend([5, 50, 95].map(|percentile| shown(statistics.percentile(percentile).value)));
+            if some_undefined {
+                let part = statistics.undefined as f64 / self.tally.possible.max(1) as f64;
+                cells.push(rounded(Unit::Fraction, part));
+            }
             table.push(style, cells);
         }
         table.note("Base has every unknown at its base and every condition met; ± is the standard error of the mean.");
-        if self.sampling == Sampling::Sobol {
-            table.note("Points of Sobol's sequence are more even than random ones: the error is less than shown.");
+        self.exit_notes(figure, &rows, some_undefined).into_iter().for_each(|sentence| table.note(sentence));
+        if let Some(replicates) = &self.tally.replicates {
+            table.note(match replicates.is_full() {
+                true => format!(
+                    "Standard errors are by the spread of {REPLICATES} independent replicates of Sobol's sequence, so each is \
+                     known to about a fifth of itself."
+                ),
+                false => format!(
+                    "Too few futures for {REPLICATES} replicates of Sobol's sequence: the errors shown are those of random \
+                     ones, which are larger."
+                ),
+            });
         }
         Some(table)
+    }
+
+    /// What must be said of figures of the exit: at which of its values they are, and who has none.
+    fn exit_notes(&self, figure: Figure, rows: &[&Row], some_undefined: bool) -> Vec<String> {
+        let mut notes = Vec::new();
+        let values = self.run.agreement.scenario.exit.as_ref().map_or(0, |exit| exit.values.len());
+        if figure.is_of_exit() && values > 1 {
+            notes.push(format!("Of the {values} exit values of the file, at the first."));
+        }
+        if figure != Figure::Multiple {
+            return notes;
+        }
+        if some_undefined {
+            notes.push(
+                "None in: the part of the futures in which nothing was paid for what is held, nobody says what, or there is \
+                 no sale; they have no multiple and are left out of its statistics."
+                    .to_owned(),
+            );
+        }
+        let without = |row: &&&Row| row.statistics.count == 0;
+        let names: Vec<&str> = rows.iter().filter(without).map(|row| row.wanted.name.as_str()).collect();
+        if !names.is_empty() {
+            notes.push(format!("Never a multiple, since nothing was paid or nobody says what: {}.", listed(&names)));
+        }
+        notes
+    }
+
+    /// Futures in which a multiple that an event asks about is undefined.
+    fn without_multiple(&self, subject: Subject) -> Option<u64> {
+        let wanted = |row: &&Row| row.wanted.figure == Figure::Multiple && row.wanted.subject == subject;
+        self.rows.iter().find(wanted).map(|row| row.statistics.undefined)
     }
 
     fn probabilities(&self) -> Option<Table> {
@@ -198,19 +256,28 @@ impl<'a> Outcome<'a> {
             Column::new("tie", "Exactly there"),
         ];
         let mut table = Table::new("probabilities", format!("Probabilities: {}", self.given()), columns);
-        for (condition, &(holds, ties)) in self.conditions.iter().zip(&self.tally.events) {
-            let (chance, tie) = (probability(holds, self.tally.possible), probability(ties, self.tally.possible));
+        for (event, condition) in self.conditions.iter().enumerate() {
+            let tie = probability(self.tally.events[event].1, self.tally.possible);
+            let chance = chance(self.tally, event);
             table.push(
                 Style::Body,
                 vec![
                     Cell::text(condition_words(condition)),
-                    rounded(Unit::Fraction, chance.value),
+                    part(chance.value),
                     error_cell(Unit::Fraction, chance),
-                    rounded(Unit::Fraction, tie.value),
+                    part(tie.value),
                 ],
             );
         }
         table.note("A figure that misses its bound by less than 1e-12 of it counts as there.");
+        for condition in self.conditions.iter().filter(|condition| condition.measure.figure == Figure::Multiple) {
+            let futures = self.without_multiple(condition.measure.subject);
+            let count = futures.map_or(String::new(), |count| format!(" ({} futures)", grouped(Decimal::from(count))));
+            if futures != Some(0) {
+                let literal = &condition.measure.literal;
+                table.note(format!("Where {literal} is undefined{count} it counts as not reached."));
+            }
+        }
         Some(table)
     }
 
@@ -228,7 +295,7 @@ impl<'a> Outcome<'a> {
         let kept: Vec<_> = rows
             .iter()
             .filter_map(|row| match row.kept {
-                Tallied::At(index) => Some((*row, convergence(&self.tally.figures[index]))),
+                Tallied::At(index) => Some((*row, convergence(self.tally, index))),
                 Tallied::Constant(_) => None,
             })
             .collect();
@@ -309,13 +376,15 @@ impl<'a> Outcome<'a> {
             cells.push(Cell::or_empty(row.base, Cell::Number));
             let both = |estimate: Estimate| [estimate.value, estimate.error];
             let estimates = [statistics.mean, statistics.sd].into_iter().chain(statistics.percentiles);
-            cells.extend(estimates.flat_map(both).map(|number| Cell::Number(decimal(number))));
-            cells.extend([statistics.least, statistics.largest].map(|number| Cell::Number(decimal(number))));
+            let numbers = estimates.flat_map(both).chain([statistics.least, statistics.largest]);
+            // A figure that is never defined has no statistics.
+            let cell = |number| if statistics.count > 0 { Cell::Number(decimal(number)) } else { Cell::Empty };
+            cells.extend(numbers.map(cell));
             cells.push(Cell::Number(Decimal::from(statistics.undefined)));
             table.push(Style::Body, cells);
         }
-        for (condition, &(holds, _)) in self.conditions.iter().zip(&self.tally.events) {
-            let chance = probability(holds, self.tally.possible);
+        for (event, condition) in self.conditions.iter().enumerate() {
+            let chance = chance(self.tally, event);
             let mut cells = self.head_cells();
             cells.extend(["event".into(), condition_words(condition), "probability".into()].map(Cell::Text));
             cells.push(Cell::Empty);
@@ -388,6 +457,7 @@ fn figure_word(figure: Figure) -> &'static str {
     match figure {
         Figure::Ownership => "ownership",
         Figure::Payout => "proceeds",
+        Figure::Multiple => "multiple",
         _ => "value",
     }
 }
@@ -411,11 +481,17 @@ fn rounded(unit: Unit, value: f64) -> Cell {
     }
 }
 
+/// A probability: one that is nearly certain is not to look so.
+fn part(value: f64) -> Cell {
+    Cell::Fraction { value: decimal(value), places: PLACES + 2 }
+}
+
 /// A standard error: two digits.
 fn error_cell(unit: Unit, estimate: Estimate) -> Cell {
     let two = Decimal::from_f64(estimate.error).and_then(|decimal| decimal.round_sf(2)).unwrap_or_default();
     match unit {
         Unit::Fraction => Cell::Fraction { value: two.normalize(), places: PLACES + 2 },
+        Unit::Multiple => Cell::Number(two.normalize()),
         _ => unit.cell(two.normalize(), PLACES),
     }
 }

@@ -61,8 +61,53 @@ pub struct Answer {
     pub solution: Solution<String>,
     /// Inputs as they can be typed, near the answers.
     pub nearest: Vec<Nearest>,
-    /// True where every figure comes from the ten places of a ledger.
-    pub from_ledger: bool,
+    /// How many digits of the figure are known.
+    pub digits: Digits,
+}
+
+/// How many digits of a figure are known while an equation is solved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Digits {
+    /// All: it is kept in fractions from event to event.
+    All,
+    /// The ten places of a ledger.
+    OfTheLedger,
+    /// Those of floating point, posted to ten places.
+    OfFloatingPoint,
+}
+
+impl Digits {
+    /// What an input that gives the number wanted is.
+    fn of_an_answer(self) -> &'static str {
+        match self {
+            Digits::All => "exactly",
+            Digits::OfTheLedger => "to the ten places of the ledger",
+            Digits::OfFloatingPoint => "in floating point, to ten places",
+        }
+    }
+
+    /// The same in a file.
+    fn word(self) -> &'static str {
+        match self {
+            Digits::All => "exact",
+            Digits::OfTheLedger => "ten places",
+            Digits::OfFloatingPoint => "floating point",
+        }
+    }
+
+    /// What is said of all figures.
+    fn note(self) -> Option<&'static str> {
+        match self {
+            Digits::All => None,
+            Digits::OfTheLedger => Some(
+                "Computed from the ten places of the ledger, not in fractions: every input nearby gives the same figure.",
+            ),
+            Digits::OfFloatingPoint => Some(
+                "Option pricing is computed in floating point and posted to ten places: every input nearby gives the same \
+                 figure.",
+            ),
+        }
+    }
 }
 
 impl Question {
@@ -143,9 +188,7 @@ pub fn sentences(question: &Question, answer: &Answer) -> Vec<String> {
     lines.push(range_in_words(question, solution));
     lines.extend(end_in_words(question, &solution.domain.low, "Below"));
     lines.extend(end_in_words(question, &solution.domain.high, "Above"));
-    if answer.from_ledger {
-        lines.push("Computed from the ten places of the ledger, not in fractions.".to_owned());
-    }
+    lines.extend(answer.digits.note().map(str::to_owned));
     lines
 }
 
@@ -170,12 +213,12 @@ fn headline(question: &Question, answer: &Answer) -> String {
         );
     }
     match question.is_equation() {
-        true => equation(question, solution),
+        true => equation(question, solution, answer.digits),
         false => condition(question, solution),
     }
 }
 
-fn equation(question: &Question, solution: &Solution<String>) -> String {
+fn equation(question: &Question, solution: &Solution<String>, digits: Digits) -> String {
     let mut roots: Vec<&Root> = solution.roots.iter().collect();
     match question.choice {
         Choice::All => {}
@@ -183,7 +226,11 @@ fn equation(question: &Question, solution: &Solution<String>) -> String {
         Choice::Largest => roots = roots.pop().into_iter().collect(),
     }
     let of = |root: &Root| match *root {
-        Root::At(input) => format!("{}, exactly", question.input(input)),
+        Root::At(input) if digits == Digits::All => format!("{}, exactly", question.input(input)),
+        // A fraction would say more than is known.
+        Root::At(input) => {
+            format!("{} = {}, {}", question.input, question.amount(input), digits.of_an_answer())
+        }
         Root::Along(low, high) => {
             format!("every {} from {} to {}", question.input, question.amount(low), question.amount(high))
         }
@@ -374,7 +421,7 @@ pub fn table(question: &Question, answer: &Answer) -> Table {
         let is_exact =
             !solution.roots.iter().any(|root| matches!(root, Root::Between(low, _) if low.input.equals(*input)));
         let kind = match (question.is_equation(), is_exact) {
-            (true, true) => "exact",
+            (true, true) => answer.digits.word(),
             (true, false) => "bracketed",
             (false, _) => "bound",
         };

@@ -15,6 +15,8 @@ const SHOWN_ROWS: usize = 20;
 const SHOWN_COLUMNS: usize = 9;
 /// Most lines of a chart.
 const LINES: usize = 6;
+/// Most values across a heatmap, and up it: about one a pixel of the picture.
+pub const DRAWN: [usize; 2] = [1_200, 1_000];
 
 /// An input of the grid and those of its values that are shown.
 #[derive(Clone, Debug)]
@@ -96,6 +98,17 @@ pub struct Survey {
     pub arithmetic: Arithmetic,
     /// The figure that a grid of two inputs and its chart show.
     pub chosen: usize,
+    /// What the heatmap shows, where that is more than the cells above.
+    pub raster: Option<Raster>,
+}
+
+/// The chosen figure of a grid of two inputs, for a picture that has room for more of it than tables have.
+#[derive(Clone, Debug)]
+pub struct Raster {
+    /// The inputs, the first upwards, with the values that are drawn.
+    pub axes: [Axis; 2],
+    /// Row by row; `None` where there is no answer.
+    pub cells: Vec<Option<Decimal>>,
 }
 
 impl Survey {
@@ -280,7 +293,12 @@ pub fn chart(run: &Run, survey: &Survey) -> Option<Chart> {
             (lines(run, survey, scale(only), currency), format!("{} as {} moves alone", kind(measured), only.name))
         }
         [down, across] => {
-            let cells = survey.cells.iter().map(|cell| Some(cell.as_ref().ok()?[survey.chosen])).collect();
+            let few = || survey.cells.iter().map(|cell| Some(cell.as_ref().ok()?[survey.chosen])).collect();
+            let ((down, across), cells) = match &survey.raster {
+                Some(Raster { axes: [down, across], cells }) => ((down, across), cells.clone()),
+                None => ((down, across), few()),
+            };
+            footer.extend([down, across].into_iter().filter_map(left_out));
             let (across, up) = (scale(across), scale(down));
             let body = Body::Heatmap { across, up, cells, unit: measured.unit, currency };
             (body, capital(&measured.words))
@@ -289,6 +307,13 @@ pub fn chart(run: &Run, survey: &Survey) -> Option<Chart> {
     };
     let what = if measured.unit == Unit::Fraction { format!("{what}, % of fully diluted") } else { what };
     Some(framed(run, "sweep".into(), headline(run, survey), &what, &footer, body))
+}
+
+/// `1,000 of 5,000 values of amazon drawn`.
+fn left_out(axis: &Axis) -> Option<String> {
+    let (drawn, all) = (axis.words.len(), axis.total);
+    let number = |count: usize| grouped(u64::try_from(count).unwrap_or(u64::MAX).into());
+    (drawn < all).then(|| format!("{} of {} values of {} drawn, evenly spread", number(drawn), number(all), axis.name))
 }
 
 fn counted_cells(cells: u64) -> String {
@@ -388,5 +413,21 @@ fn headline(run: &Run, survey: &Survey) -> String {
                 listed(&at)
             )
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chart_says_which_values_it_leaves_out() {
+        let words: Vec<String> = spread(5_000, DRAWN[0]).iter().map(ToString::to_string).collect();
+        assert_eq!((words.len(), words[0].as_str(), words[1_199].as_str()), (1_200, "0", "4999"));
+        let axis =
+            |total| Axis { name: "amazon".into(), unit: Unit::Money, words: words.clone(), numbers: Vec::new(), total };
+        assert_eq!(left_out(&axis(1_200)), None);
+        let said = left_out(&axis(5_000)).expect("it leaves some out");
+        assert_eq!(said, "1,200 of 5,000 values of amazon drawn, evenly spread");
     }
 }

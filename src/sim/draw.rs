@@ -3,12 +3,13 @@
 //! Dimensions are numbered by the order of the file: its variables that have a distribution, then its conditions that
 //! have a probability. Path `i` of seed `s` is the same whatever else is run beside it.
 
+use super::derived::Derived;
 use super::maths::{normal_probability, normal_quantile};
 use super::philox;
 use super::sampler::{FARTHEST, Sampler, float};
 use super::sobol::Sobol;
 use super::tape::{BLOCK, Column, Machine};
-use crate::model::{Agreement, Chance, ConditionId, Distribution, Setting, Value, VariableId};
+use crate::model::{Agreement, Chance, ConditionId, Distribution, Setting, Term, Value, VariableId};
 use crate::num::Stated;
 use rust_decimal::Decimal;
 
@@ -37,8 +38,10 @@ pub struct DrawnVariable {
 pub struct DrawnCondition {
     /// Which.
     pub condition: ConditionId,
-    /// The uniform number from which on it holds.
+    /// The uniform number from which on it holds, where its probability is the same in every path.
     pub from: f64,
+    /// Its probability, where that is drawn itself.
+    pub probability: Option<VariableId>,
     /// From which uniform number.
     pub dimension: usize,
 }
@@ -58,6 +61,7 @@ pub struct Draw {
     pub dimensions: usize,
     copula: Option<Copula>,
     sobol: Option<Sobol>,
+    probabilities: Derived,
 }
 
 /// Variables that move together: the dimensions, and for each the weights of its own normal number and those before it.
@@ -94,7 +98,7 @@ pub fn drawn_words(agreement: &Agreement) -> impl Iterator<Item = VariableId> {
 }
 
 /// Not set on the command line.
-fn is_free(agreement: &Agreement, id: VariableId) -> bool {
+pub fn is_free(agreement: &Agreement, id: VariableId) -> bool {
     let name = &agreement.variables[id.index()].name;
     !agreement.head.set.iter().any(|(set, _)| set == name)
 }
@@ -123,16 +127,20 @@ impl Draw {
                     (probability, dimensions - 1)
                 }
                 Chance::Variable(id) => match (bernoulli(agreement, id), by_variable[id.index()]) {
-                    (Some(probability), Some(dimension)) => (probability, dimension),
+                    (Some(probability), Some(dimension)) => (Term::Given(probability), dimension),
                     _ => continue,
                 },
             };
-            let from = 1.0 - float(probability);
-            conditions.push(DrawnCondition { condition: ConditionId::at(index), from, dimension });
+            let (from, probability) = match probability {
+                Term::Given(probability) => (1.0 - float(probability), None),
+                Term::Variable(id) => (0.0, Some(id)),
+            };
+            conditions.push(DrawnCondition { condition: ConditionId::at(index), from, probability, dimension });
         }
         let copula = Copula::new(agreement, &by_variable);
         let sobol = (sampling == Sampling::Sobol).then(|| Sobol::new(dimensions, seed));
-        Draw { seed, sampling, variables, conditions, dimensions, copula, sobol }
+        let probabilities = Derived::new(agreement, &variables, &conditions);
+        Draw { seed, sampling, variables, conditions, dimensions, copula, sobol, probabilities }
     }
 
     /// Independent variables and conditions from random numbers.
@@ -142,7 +150,16 @@ impl Draw {
         dimensions: usize,
         seed: u64,
     ) -> Self {
-        Draw { seed, sampling: Sampling::Philox, variables, conditions, dimensions, copula: None, sobol: None }
+        Draw {
+            seed,
+            sampling: Sampling::Philox,
+            variables,
+            conditions,
+            dimensions,
+            copula: None,
+            sobol: None,
+            probabilities: Derived::default(),
+        }
     }
 
     /// The least and the most that the variable can be.
@@ -182,6 +199,7 @@ impl Draw {
         for (condition, out) in self.conditions.iter().zip(&mut machine.columns[self.variables.len()..]) {
             fill_condition(&room.uniform[condition.dimension].0, condition.from, &mut out.0);
         }
+        self.probabilities.fill(&room.uniform, machine);
     }
 
     /// The uniform numbers of a block.

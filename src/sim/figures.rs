@@ -1,7 +1,8 @@
 //! Which figures are looked at.
 
 use super::measure::Gauge;
-use super::watch::{Recipient, Watch, Watched};
+use super::watch::{OfExit, Watch, Watched};
+use crate::engine::exit::Party;
 use crate::model::{Agreement, ClassId, Figure, Measure, PlanId, StageOf, StakeholderId, Subject};
 
 /// A measure without words, after the last event.
@@ -30,7 +31,8 @@ pub fn ownership_at_the_end(agreement: &Agreement) -> Watch {
 
 /// [`ownership_at_the_end`] and, where the company is sold, what every class gets.
 pub fn outcome(agreement: &Agreement) -> Watch {
-    let classes = (0..agreement.classes.len()).map(|index| Recipient::Class(ClassId::at(index)));
-    let proceeds = agreement.scenario.exit.iter().flat_map(|_| classes.clone()).collect();
-    Watch { proceeds, ..ownership_at_the_end(agreement) }
+    let of_class = |index| Party::new(Subject::Class(ClassId::at(index)), Vec::new());
+    let payout = |index| OfExit { party: of_class(index), figure: Figure::Payout };
+    let exit = agreement.scenario.exit.iter().flat_map(|_| (0..agreement.classes.len()).map(payout)).collect();
+    Watch { exit, ..ownership_at_the_end(agreement) }
 }

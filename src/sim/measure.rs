@@ -12,21 +12,28 @@ pub struct Gauge {
     class: Option<ClassId>,
 }
 
+/// Whether a figure is what a valuation by option pricing says, which is computed in floating point and posted.
+pub fn is_by_option_pricing(measure: &Measure, agreement: &Agreement) -> bool {
+    let timeline = &agreement.scenario.timeline;
+    let last = match &measure.stage {
+        StageOf::Last => timeline.last(),
+        StageOf::Opening => None,
+        StageOf::After { event, .. } => timeline.get(event.index()),
+    };
+    match measure.figure {
+        Figure::Value | Figure::ValuePerShare => last.is_some_and(|timed| matches!(timed.event, Event::Valuation(_))),
+        Figure::Equity | Figure::TrancheValues => true,
+        _ => false,
+    }
+}
+
 impl Gauge {
     /// The gauge of a measure; `None` where the figure is not one of a cap table but of what led to it (a round's
     /// money, an instrument's price): those are read off the ledger of an exact run.
     pub fn new(measure: &Measure, agreement: &Agreement) -> Option<Gauge> {
         let class = if let Subject::Class(class) = measure.subject { Some(class) } else { None };
-        let timeline = &agreement.scenario.timeline;
-        let last = match &measure.stage {
-            StageOf::Last => timeline.last(),
-            StageOf::Opening => None,
-            StageOf::After { event, .. } => timeline.get(event.index()),
-        };
         // What something is worth by a valuation is not the price in force.
-        let by_valuation = matches!(measure.figure, Figure::Value | Figure::ValuePerShare)
-            && last.is_some_and(|timed| matches!(timed.event, Event::Valuation(_)));
-        let is_of_the_table = !by_valuation
+        let is_of_the_table = !is_by_option_pricing(measure, agreement)
             && match measure.figure {
                 Figure::FullyDiluted
                 | Figure::Shares

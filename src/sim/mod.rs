@@ -9,6 +9,8 @@
 )]
 
 pub mod beta;
+pub mod cells;
+pub mod derived;
 pub mod draw;
 pub mod exact;
 pub mod figures;
@@ -18,6 +20,7 @@ pub mod model;
 pub mod philox;
 pub mod proceeds;
 pub mod quantiles;
+pub mod replicates;
 pub mod run;
 pub mod sampler;
 pub mod simd;
@@ -26,6 +29,7 @@ mod sobol_directions;
 pub mod solve;
 pub mod summary;
 pub mod sweep;
+pub mod table;
 pub mod tally;
 pub mod tape;
 pub mod watch;

@@ -1,12 +1,12 @@
 //! A scenario made ready for a million paths: its program, what is drawn, and what is looked at.
 
 use super::draw::{Draw, DrawRoom};
-use super::proceeds::proceeds;
+use super::proceeds::Sale;
 use super::tape::{BLOCK, Column, Machine, MaskRoot, Program, Root, Roots, Symbol, SymbolMask, record};
-use super::watch::{Recipient, Seen, Watch, Watching};
+use super::watch::{Seen, Watch, Watching};
 use crate::engine::books::Books;
 use crate::engine::{inputs, replay};
-use crate::model::{Draws, EventId, Rung, Scenario, Setting};
+use crate::model::{Draws, EventId, Figure, Rung, Scenario, Setting};
 use crate::num::{LaneMask, Lanes, Mask, Number, Stated};
 
 /// A scenario that can be simulated.
@@ -188,17 +188,13 @@ pub(super) fn see<N: Number>(
 ) -> Seen<N> {
     let (values, base) = (inputs::values(settings), inputs::values(&scenario.base));
     let draws = Draws { values: &values, base: &base, happens, rung };
-    let mut books = Books::open(scenario, Watching::new(watch));
+    let mut books = Books::open(scenario, Watching::new(watch, scenario, &draws));
     let Ok(()) = replay(scenario, &draws, &mut books);
     let Books { table, journal, .. } = books;
-    let mut seen = journal.seen();
-    if !watch.proceeds.is_empty() {
-        let paid = proceeds(scenario, &draws, &table);
-        seen.figures.extend(watch.proceeds.iter().map(|recipient| match (&paid, recipient) {
-            (None, _) => N::zero(),
-            (Some(paid), Recipient::Stakeholder(who)) => paid.of_stakeholder(*who),
-            (Some(paid), Recipient::Class(class)) => paid.of_class(*class),
-        }));
-    }
-    seen
+    let sale = if watch.has_exit() { Sale::new(scenario, &draws, &table) } else { None };
+    journal.seen(|wanted, book| match (&sale, wanted.figure) {
+        (Some(sale), _) => sale.figure(wanted, book),
+        (None, Figure::Multiple) => N::one() / N::zero(),
+        (None, _) => N::zero(),
+    })
 }

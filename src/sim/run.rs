@@ -1,8 +1,13 @@
 //! Runs paths: blocks, threads, and what is kept of them.
 
+mod replicated;
+
+use super::draw::Sampling;
 use super::model::{Model, PILOT_BLOCKS, Room};
+use super::replicates::Replicates;
 use super::simd::{self, Instructions};
-use super::tally::{FigureTally, SLICES, Scale};
+use super::summary::PERCENTILES;
+use super::tally::{FigureTally, Scale, Sums};
 use super::tape::{BLOCK, MaskRoot, Root};
 use crate::model::EventId;
 use std::ops::Range;
@@ -38,6 +43,8 @@ pub struct Tally {
     pub figures: Vec<FigureTally>,
     /// By event looked at: possible paths in which it holds, and in which it ties.
     pub events: Vec<(u64, u64)>,
+    /// By replicate, where the paths are evenly spread.
+    pub replicates: Option<Replicates>,
 }
 
 /// A model with the scales of its figures, ready to be run by any number of threads.
@@ -51,6 +58,8 @@ pub struct Simulation<'a> {
     pub of_figure: Vec<Tallied>,
     /// By distinct figure.
     pub scales: Vec<Scale>,
+    /// By distinct figure: about its percentiles, where the paths are evenly spread.
+    thresholds: Vec<[f64; PERCENTILES.len()]>,
 }
 
 /// Where a figure is kept.
@@ -70,6 +79,9 @@ pub struct Worker<'a> {
     /// What it has kept.
     pub tally: Tally,
     paths: Range<u64>,
+    /// What was kept before a block, where it is to be known what the block added.
+    before: Vec<Sums>,
+    holding: Vec<u64>,
 }
 
 /// How the paths are run.
@@ -109,7 +121,9 @@ impl<'a> Simulation<'a> {
             }
         }
         let scales = values.iter().map(|values| Scale::of(values)).collect();
-        Simulation { model, columns, of_figure, scales }
+        let is_even = model.draw.sampling == Sampling::Sobol;
+        let thresholds = values.iter().filter(|_| is_even).map(|values| replicated::thresholds(values)).collect();
+        Simulation { model, columns, of_figure, scales, thresholds }
     }
 
     /// An empty tally.
@@ -120,12 +134,14 @@ impl<'a> Simulation<'a> {
             impossible: self.model.possible.iter().map(|&event| (event, 0, u64::MAX)).collect(),
             figures: self.scales.iter().map(|&scale| FigureTally::new(scale)).collect(),
             events: self.model.watch.events.iter().map(|_| (0, 0)).collect(),
+            replicates: self.replicates(),
         }
     }
 
     /// A worker for these paths.
     pub fn worker(&'a self, paths: Range<u64>) -> Worker<'a> {
-        Worker { simulation: self, room: self.model.room(), tally: self.tally(), paths }
+        let (before, holding) = (Vec::new(), Vec::new());
+        Worker { simulation: self, room: self.model.room(), tally: self.tally(), paths, before, holding }
     }
 
     /// Runs the paths. `progress` hears from one thread how many are done; where it says so, the run ends early.
@@ -148,6 +164,7 @@ impl<'a> Simulation<'a> {
                     stopped.store(true, Ordering::Relaxed);
                 }
             }
+            worker.tally.figures.iter_mut().for_each(FigureTally::flush);
             if let Ok(mut total) = total.lock() {
                 total.merge(&worker.tally);
             }
@@ -176,7 +193,10 @@ impl Worker<'_> {
                 Stage::Engine => model.run(first, &mut self.room),
                 Stage::All => {
                     model.run(first, &mut self.room);
-                    self.keep(block);
+                    match self.tally.replicates {
+                        None => self.keep(block),
+                        Some(_) => self.keep_with_replicate(block),
+                    }
                 }
             }
         }
@@ -186,7 +206,7 @@ impl Worker<'_> {
     #[inline(always)]
     fn keep(&mut self, block: u64) {
         let first = block * BLOCK as u64;
-        let slice = ((block + 1).ilog2() as usize).min(SLICES - 1);
+        let slice = replicated::slice_of(block);
         let whole = first >= self.paths.start && first + BLOCK as u64 <= self.paths.end;
         if !whole || !self.every_path_is_possible() {
             return self.keep_some(first, slice);
@@ -278,6 +298,9 @@ impl Tally {
         for (kept, other) in self.events.iter_mut().zip(&other.events) {
             kept.0 += other.0;
             kept.1 += other.1;
+        }
+        if let (Some(kept), Some(other)) = (&mut self.replicates, &other.replicates) {
+            kept.merge(other);
         }
     }
 }

@@ -5,8 +5,8 @@
 
 #![allow(unsafe_code, reason = "calling what was compiled for instructions this processor was just found to have")]
 
+use super::cells::{Visit, Walker};
 use super::run::{Stage, Worker};
-use super::tape::{Machine, Program};
 use std::ops::Range;
 
 /// A set of vector instructions.
@@ -72,26 +72,26 @@ fn in_avx2(worker: &mut Worker, blocks: Range<u64>, stage: Stage) {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
-fn machine_in_avx512(machine: &mut Machine, program: &Program) {
-    machine.run(program);
+fn walk_in_avx512<V: Visit>(walker: &mut Walker, cells: Range<u64>, visit: &mut V) {
+    walker.walk_inline(cells, visit);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn machine_in_avx2(machine: &mut Machine, program: &Program) {
-    machine.run(program);
+fn walk_in_avx2<V: Visit>(walker: &mut Walker, cells: Range<u64>, visit: &mut V) {
+    walker.walk_inline(cells, visit);
 }
 
-/// Runs a program over one block with these instructions, or the base where the processor does not have them.
-pub fn machine(instructions: Instructions, machine: &mut Machine, program: &Program) {
+/// Walks over cells with these instructions, or the base where the processor does not have them.
+pub fn walk<V: Visit>(instructions: Instructions, walker: &mut Walker, cells: Range<u64>, visit: &mut V) {
     match instructions {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: the processor has the instructions the function was compiled for.
-        Instructions::Avx512 if Instructions::Avx512.is_here() => unsafe { machine_in_avx512(machine, program) },
+        Instructions::Avx512 if Instructions::Avx512.is_here() => unsafe { walk_in_avx512(walker, cells, visit) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: the processor has the instructions the function was compiled for.
-        Instructions::Avx2 if Instructions::Avx2.is_here() => unsafe { machine_in_avx2(machine, program) },
-        _ => machine.run(program),
+        Instructions::Avx2 if Instructions::Avx2.is_here() => unsafe { walk_in_avx2(walker, cells, visit) },
+        _ => walker.walk_inline(cells, visit),
     }
 }
 

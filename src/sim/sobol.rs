@@ -14,8 +14,18 @@ const BITS: usize = 52;
 const TOP: u32 = 64;
 /// Dimensions that have directions; those beyond are random.
 pub const DIMENSIONS: usize = DIRECTIONS.len() + 1;
-/// A pair of dimensions no path uses: the scrambling is drawn from it.
+/// Pairs of dimensions no path uses: the scrambling is drawn from them, and the shifts.
 const SCRAMBLING: u32 = 0xFFFF_0000;
+const SHIFTING: u32 = 0xFFFF_8000;
+/// Replicates: a path belongs to that of its block's number, and is the next point in it. They have their directions in
+/// common and are shifted each by itself, so they are independent of each other given the directions, and the spread of
+/// their results is the error of their mean. A power of two, so that a power of two of paths is one of points in each.
+pub const REPLICATES: usize = 16;
+
+/// The replicate of a block, by the block's number.
+pub fn replicate_of(block: u64) -> usize {
+    usize::try_from(block % REPLICATES as u64).unwrap_or_default()
+}
 
 /// The sequence in so many dimensions, scrambled by a seed.
 #[derive(Clone, Debug)]
@@ -30,7 +40,8 @@ struct Dimension {
     directions: [u64; BITS],
     /// Exclusive ors of the directions of the lowest bits: what differs within a block.
     within: Box<[u64; BLOCK]>,
-    shift: u64,
+    /// By replicate.
+    shifts: [u64; REPLICATES],
 }
 
 impl Sobol {
@@ -43,22 +54,28 @@ impl Sobol {
             for (number, point) in within.iter_mut().enumerate() {
                 *point = point_of(&directions, number as u64);
             }
-            Dimension { directions, within, shift: philox::bits(seed, index as u64, SCRAMBLING)[0] }
+            let shift = |replicate: usize| {
+                let pair = u32::try_from(replicate / 2).expect("few replicates");
+                philox::bits(seed, index as u64, SHIFTING + pair)[replicate % 2]
+            };
+            Dimension { directions, within, shifts: std::array::from_fn(shift) }
         };
         Sobol { seed, dimensions: (0..dimensions.min(DIMENSIONS)).map(dimension).collect() }
     }
 
-    /// One coordinate of the points from `first`, a multiple of a block, on.
+    /// One coordinate of the paths from `first`, a multiple of a block, on.
     #[inline(always)]
     pub fn fill(&self, dimension: usize, first: u64, out: &mut [f64; BLOCK]) {
-        let Some(Dimension { directions, within, shift }) = self.dimensions.get(dimension) else {
+        let Some(Dimension { directions, within, shifts }) = self.dimensions.get(dimension) else {
             let pair = u32::try_from(dimension / 2).unwrap_or(u32::MAX);
             for (path, value) in (first..).zip(out) {
                 *value = philox::uniform(philox::bits(self.seed, path, pair)[dimension % 2]);
             }
             return;
         };
-        let start = point_of(directions, first) ^ shift;
+        let block = first / BLOCK as u64;
+        let point = block / REPLICATES as u64 * BLOCK as u64;
+        let start = point_of(directions, point) ^ shifts[replicate_of(block)];
         for (value, step) in out.iter_mut().zip(within.iter()) {
             *value = philox::uniform(start ^ step);
         }

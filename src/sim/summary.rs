@@ -1,5 +1,6 @@
 //! From what was kept to statistics.
 
+use super::replicates::{ReplicatedFigure, parts, spread};
 use super::run::{Tallied, Tally};
 use super::tally::{BINS, FigureTally, SLICES, Sums};
 use super::tape::BLOCK;
@@ -39,7 +40,10 @@ impl Statistics {
     /// The statistics of what was kept of a figure.
     pub fn new(tally: &Tally, at: Tallied) -> Self {
         match at {
-            Tallied::At(index) => Self::of(&tally.figures[index]),
+            Tallied::At(index) => {
+                let replicates = tally.replicates.as_ref().map(|replicates| &replicates.figures[index]);
+                Self::of(&tally.figures[index], replicates)
+            }
             Tallied::Constant(value) => {
                 let exact = Estimate { value, error: 0.0 };
                 let sd = Estimate::default();
@@ -52,8 +56,8 @@ impl Statistics {
 
     /// Standard errors: of the mean `sd / sqrt n`; of the standard deviation `sqrt((m4 - sd^4) / n) / (2 sd)` with the
     /// fourth central moment from the bins; of a percentile half of what lies between the percentiles one standard
-    /// deviation of the count below and above.
-    fn of(kept: &FigureTally) -> Self {
+    /// deviation of the count below and above. Of evenly spread paths, each from the spread of the replicates instead.
+    fn of(kept: &FigureTally, replicates: Option<&ReplicatedFigure>) -> Self {
         let mut sums = Sums::default();
         kept.slices.iter().for_each(|slice| sums.add(slice));
         let n = sums.count as f64;
@@ -69,16 +73,19 @@ impl Statistics {
             .sum::<f64>()
             / n;
         let sd_error = if sd > 0.0 { ((fourth - variance * variance).max(0.0) / n).sqrt() / (2.0 * sd) } else { 0.0 };
-        let percentiles = PERCENTILES.map(|percentile| {
-            let part = f64::from(percentile) / 100.0;
-            let step = (part * (1.0 - part) / n).sqrt();
+        let mean_error = replicates.and_then(|of| mean_error(kept, of, SLICES)).unwrap_or(sd / n.sqrt());
+        let sd_error = replicates.and_then(|of| sd_error_by_spread(kept, of)).unwrap_or(sd_error);
+        let percentiles = std::array::from_fn(|index| {
+            let part = f64::from(PERCENTILES[index]) / 100.0;
+            let by_spread = replicates.and_then(|of| part_error(of, index));
+            let step = by_spread.unwrap_or((part * (1.0 - part) / n).sqrt());
             let (below, above) = (kept.quantile(part - step), kept.quantile(part + step));
             Estimate { value: kept.quantile(part), error: (above - below) / 2.0 }
         });
         Statistics {
             count: sums.count,
             undefined: kept.undefined,
-            mean: Estimate { value: mean, error: sd / n.sqrt() },
+            mean: Estimate { value: mean, error: mean_error },
             sd: Estimate { value: sd, error: sd_error },
             percentiles,
             least: kept.least,
@@ -102,6 +109,33 @@ fn moments(kept: &FigureTally, sums: &Sums) -> (f64, f64) {
     (scale.offset + first / scale.steps, variance / scale.steps / scale.steps)
 }
 
+/// The error of the mean after the first slices, by the spread of the replicates' means.
+fn mean_error(kept: &FigureTally, replicates: &ReplicatedFigure, slices: usize) -> Option<f64> {
+    let by_replicate = replicates.totals(slices).map(|sums| (sums.steps as f64, sums.count as f64));
+    spread(by_replicate).map(|steps| steps / kept.scale.steps)
+}
+
+/// The error of the standard deviation, by the spread of the replicates' squares about the mean of all: `d sd = d var / 2 sd`.
+fn sd_error_by_spread(kept: &FigureTally, replicates: &ReplicatedFigure) -> Option<f64> {
+    let totals = replicates.totals(SLICES);
+    let (steps, count) =
+        totals.iter().fold((0.0, 0.0), |(steps, count), sums| (steps + sums.steps as f64, count + sums.count as f64));
+    let mean = steps / count;
+    let squares = totals.map(|sums| {
+        let (n, first, second) = (sums.count as f64, sums.steps as f64, sums.squares as f64 / kept.scale.square);
+        (second - 2.0 * mean * first + mean * mean * n, n)
+    });
+    let variance = squares.iter().map(|(sum, _)| sum).sum::<f64>() / count;
+    let error = spread(squares)?;
+    Some(if variance > 0.0 { error / (2.0 * variance.sqrt()) / kept.scale.steps } else { 0.0 })
+}
+
+/// The error of the part of the paths up to a percentile's threshold, by the spread of the replicates' parts.
+fn part_error(replicates: &ReplicatedFigure, index: usize) -> Option<f64> {
+    let counts = replicates.totals(SLICES).map(|sums| sums.count);
+    spread(parts(&replicates.below[index], &counts))
+}
+
 /// The mean after the first `paths` paths.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Converging {
@@ -112,13 +146,16 @@ pub struct Converging {
 }
 
 /// How the mean of a figure settled, as the paths doubled.
-pub fn convergence(kept: &FigureTally) -> Vec<Converging> {
+pub fn convergence(tally: &Tally, index: usize) -> Vec<Converging> {
+    let kept = &tally.figures[index];
+    let replicates = tally.replicates.as_ref().map(|replicates| &replicates.figures[index]);
     let mut sums = Sums::default();
     let mut steps = Vec::new();
     for slice in (0..SLICES).filter(|&slice| kept.slices[slice].count > 0) {
         sums.add(&kept.slices[slice]);
         let (mean, variance) = moments(kept, &sums);
-        let mean = Estimate { value: mean, error: (variance / sums.count as f64).sqrt() };
+        let by_spread = replicates.and_then(|of| mean_error(kept, of, slice + 1));
+        let mean = Estimate { value: mean, error: by_spread.unwrap_or((variance / sums.count as f64).sqrt()) };
         steps.push(Converging { paths: sums.count, mean });
     }
     steps
@@ -173,6 +210,14 @@ pub fn probability(holds: u64, of: u64) -> Estimate {
     Estimate { value, error: (value * (1.0 - value) / n).sqrt() }
 }
 
+/// The share of the possible paths in which one of the events holds; of evenly spread paths, its error is by the spread of the
+/// replicates' shares.
+pub fn chance(tally: &Tally, event: usize) -> Estimate {
+    let plain = probability(tally.events[event].0, tally.possible);
+    let by_spread = tally.replicates.as_ref().and_then(|of| spread(parts(&of.events[event], &of.possible)));
+    Estimate { error: by_spread.unwrap_or(plain.error), ..plain }
+}
+
 /// Paths in one block.
 pub const PATHS_IN_A_BLOCK: u64 = BLOCK as u64;
 
@@ -195,16 +240,7 @@ pub fn hash(tally: &Tally) -> String {
         take(*first);
     }
     for figure in &tally.figures {
-        for sums in &figure.slices {
-            take(sums.count);
-            for sum in [sums.steps, sums.squares] {
-                let bits = sum.cast_unsigned();
-                #[allow(clippy::cast_possible_truncation, reason = "both halves are taken")]
-                take(bits as u64);
-                #[allow(clippy::cast_possible_truncation, reason = "both halves are taken")]
-                take((bits >> 64) as u64);
-            }
-        }
+        figure.slices.iter().for_each(|sums| take_sums(sums, &mut take));
         take(figure.least.to_bits());
         take(figure.largest.to_bits());
         take(figure.undefined);
@@ -214,5 +250,24 @@ pub fn hash(tally: &Tally) -> String {
         take(*holds);
         take(*ties);
     }
+    if let Some(replicates) = &tally.replicates {
+        replicates.possible.iter().for_each(|count| take(*count));
+        replicates.events.iter().flatten().for_each(|count| take(*count));
+        for figure in &replicates.figures {
+            figure.below.iter().flatten().for_each(|count| take(*count));
+            figure.sums.iter().flatten().for_each(|sums| take_sums(sums, &mut take));
+        }
+    }
     format!("{state:016x}")
+}
+
+fn take_sums(sums: &Sums, take: &mut impl FnMut(u64)) {
+    take(sums.count);
+    for sum in [sums.steps, sums.squares] {
+        let bits = sum.cast_unsigned();
+        #[allow(clippy::cast_possible_truncation, reason = "both halves are taken")]
+        take(bits as u64);
+        #[allow(clippy::cast_possible_truncation, reason = "both halves are taken")]
+        take((bits >> 64) as u64);
+    }
 }

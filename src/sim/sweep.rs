@@ -1,19 +1,25 @@
 //! A grid of futures: every combination of the values of some variables, the others as they are.
 //!
 //! The engine is recorded once with the varied variables as the only unknowns. Whatever does not depend on them (the rounds
-//! before, the prices of others) is computed while recording, and the program holds what is left.
+//! before, the prices of others) is computed while recording. What is left is cut into what depends on the slow inputs
+//! alone, on the fast ones alone, and on both: only the last is computed in every cell.
 
+use super::cells::{Block, Visit, Walker};
 use super::measure::Gauge;
 use super::model::see;
-use super::simd::{self, Instructions};
-use super::tape::{BLOCK, Machine, MaskRoot, Program, Root, Roots, Symbol, SymbolMask, record};
-use super::watch::{Seen, Watch, Watched};
+use super::simd::Instructions;
+use super::tape::{Parts, Roots, Symbol, SymbolMask, record};
+use super::watch::{Watch, Watched};
 use crate::model::{EventId, Rung, Scenario, Setting, VariableId};
 use crate::num::{LaneMask, Lanes, Mask, Stated};
 use std::ops::Range;
 
 /// Turns for which a loop is followed in the program, the fewest first.
 const TURNS: [u32; 4] = [2, 4, 8, 64];
+/// The last axes make up a row together until it is this long: little of its last block is wasted.
+const ROW_LENGTH: u64 = 512;
+/// Blocks on which the turns are tried out.
+const PILOT_BLOCKS: u64 = 32;
 
 /// A variable and the values it takes in the grid.
 #[derive(Clone, Debug)]
@@ -36,14 +42,18 @@ pub struct LaneFigure {
 /// A grid made ready. The last axis runs fastest.
 #[derive(Clone, Debug)]
 pub struct LaneSweep {
-    axes: Vec<LaneAxis>,
-    watch: Watch,
-    program: Program,
+    pub(super) axes: Vec<LaneAxis>,
+    pub(super) parts: Parts,
     /// Events that may have no answer in some cell.
-    possible: Vec<EventId>,
+    pub(super) possible: Vec<EventId>,
+    /// How many axes stay the same in a row.
+    pub(super) slow: usize,
+    /// Cells of a row: every combination of the values of the other axes.
+    pub(super) row_length: u64,
+    pub(super) instructions: Instructions,
+    watch: Watch,
     scenario: Scenario<Lanes<1>>,
     rung: Rung,
-    instructions: Instructions,
 }
 
 impl LaneSweep {
@@ -56,7 +66,7 @@ impl LaneSweep {
         let watch = Watch { figures: figures.into_iter().map(watched).collect(), ..Watch::default() };
         let mut sweeps = TURNS.into_iter().map(|turns| Self::recorded(&scenario, rung, axes, &watch, turns));
         let mut sweep = sweeps.next().expect("some number of turns");
-        while sweep.cells_alone() * 100 > BLOCK {
+        while sweep.has_many_alone() {
             let Some(next) = sweeps.next() else { break };
             sweep = next;
         }
@@ -78,17 +88,12 @@ impl LaneSweep {
             let (possible, masks): (Vec<EventId>, Vec<SymbolMask>) = uncertain.unzip();
             (Roots { numbers: seen.figures, masks }, possible)
         });
-        let program = Program::new(&recording, &roots, axes.len(), 0);
+        let (slow, row_length) = row(axes);
+        let small = |count: usize| u32::try_from(count).expect("few axes");
+        let parts = Parts::new(&recording, &roots, small(slow), small(axes.len() - slow));
         let (axes, watch) = (axes.to_vec(), watch.clone());
-        LaneSweep {
-            axes,
-            watch,
-            program,
-            possible,
-            scenario: scenario.cast(),
-            rung,
-            instructions: Instructions::widest(),
-        }
+        let (scenario, instructions) = (scenario.cast(), Instructions::widest());
+        LaneSweep { axes, parts, possible, slow, row_length, instructions, watch, scenario, rung }
     }
 
     /// The same with these vector instructions: every one gives the same bits.
@@ -107,99 +112,48 @@ impl LaneSweep {
         self.axes.iter().map(|axis| axis.values.len() as u64).product()
     }
 
+    pub(super) fn rows(&self) -> u64 {
+        self.cells() / self.row_length
+    }
+
+    /// Steps of the programs: once a row, once a column, once a cell.
+    pub fn steps(&self) -> [usize; 3] {
+        [&self.parts.rows, &self.parts.columns, &self.parts.cells].map(|program| program.steps.len())
+    }
+
     /// Computes the cells of a range: the figures of each one after another, and the event that has no answer in it,
     /// counted from one; zero where all have.
-    ///
-    /// # Panics
-    /// If there is not room for exactly these cells: a mistake of the caller.
-    pub fn fill(&self, cells: Range<u64>, out: &mut [f64], stops: &mut [u32]) {
-        let count = usize::try_from(cells.end - cells.start).expect("a range that fits in memory");
-        assert_eq!((out.len(), stops.len()), (count * self.figures(), count), "room for these cells");
-        let mut machine = Machine::new(&self.program);
-        let mut place = self.place(cells.start);
-        for (out, stops) in out.chunks_mut(BLOCK * self.figures().max(1)).zip(stops.chunks_mut(BLOCK)) {
-            // A block at the end is filled up with its last cell.
-            for lane in 0..BLOCK {
-                for ((column, axis), &at) in machine.columns.iter_mut().zip(&self.axes).zip(&place) {
-                    column.0[lane] = axis.values[at];
-                }
-                if lane + 1 < stops.len() {
-                    self.step(&mut place);
-                }
-            }
-            self.step(&mut place);
-            simd::machine(self.instructions, &mut machine, &self.program);
-            self.read(&machine, out, stops);
-        }
+    pub fn fill(&self, cells: Range<u64>) -> (Vec<f64>, Vec<u32>) {
+        let mut cell_by_cell = CellByCell { figures: self.figures(), out: Vec::new(), stops: Vec::new() };
+        Walker::new(self).walk(cells, &mut cell_by_cell);
+        (cell_by_cell.out, cell_by_cell.stops)
     }
 
-    /// Takes figures and stops out of the machine's columns.
-    fn read(&self, machine: &Machine, out: &mut [f64], stops: &mut [u32]) {
-        let width = self.figures();
-        for (index, root) in self.program.numbers.iter().enumerate() {
-            let cells = out.chunks_exact_mut(width);
-            match *root {
-                Root::Known(value) => cells.for_each(|cell| cell[index] = value),
-                Root::Column(column) => {
-                    let column = &machine.columns[column as usize].0;
-                    cells.zip(column).for_each(|(cell, value)| cell[index] = *value);
-                }
-            }
-        }
-        stops.fill(0);
-        // Of several the first counts.
-        for (event, root) in self.possible.iter().zip(&self.program.masks).rev() {
-            let number = u32::try_from(event.index() + 1).unwrap_or(u32::MAX);
-            match *root {
-                MaskRoot::Known(true) => {}
-                MaskRoot::Known(false) => stops.fill(number),
-                MaskRoot::Column(column) => {
-                    let column = &machine.columns[column as usize].0;
-                    let failed = stops.iter_mut().zip(column).filter(|(_, mask)| mask.to_bits() == 0);
-                    failed.for_each(|(stop, _)| *stop = number);
-                }
-            }
-        }
-        for (lane, (stop, cell)) in stops.iter_mut().zip(out.chunks_exact_mut(width)).enumerate() {
-            if !self.covers(machine, lane) {
-                let seen = self.see_alone(machine, lane);
-                cell.iter_mut().zip(&seen.figures).for_each(|(cell, figure)| *cell = figure.0[0]);
-                let failed = seen.possible.iter().find(|(_, mask)| mask.0[0] == 0);
-                *stop = failed.map_or(0, |(event, _)| u32::try_from(event.index() + 1).unwrap_or(u32::MAX));
-            }
-        }
-    }
-
-    /// Whether the program says of a lane what the engine says.
-    fn covers(&self, machine: &Machine, lane: usize) -> bool {
-        self.program.guards.iter().all(|&guard| machine.columns[guard as usize].0[lane].to_bits() != 0)
-    }
-
-    /// What the engine itself says of the cell in a lane, in which a loop takes more turns than the program has.
-    fn see_alone(&self, machine: &Machine, lane: usize) -> Seen<Lanes<1>> {
+    /// What the engine itself says of a cell: its figures, and the event that has no answer.
+    pub fn alone(&self, cell: u64) -> (Vec<f64>, u32) {
         let mut settings = self.scenario.settings.clone();
-        for (axis, column) in self.axes.iter().zip(&machine.columns) {
-            settings[axis.variable.index()] = Setting::Given(Lanes([column.0[lane]]));
+        for (axis, at) in self.axes.iter().zip(self.place(cell)) {
+            settings[axis.variable.index()] = Setting::Given(Lanes([axis.values[at]]));
         }
         let happens: Vec<LaneMask<1>> = self.scenario.happens.iter().map(|&met| LaneMask::always(met)).collect();
-        see(&self.scenario, &settings, &happens, self.rung, &self.watch)
+        let seen = see(&self.scenario, &settings, &happens, self.rung, &self.watch);
+        let failed = seen.possible.iter().find(|(_, mask)| mask.0[0] == 0);
+        let stop = failed.map_or(0, |(event, _)| u32::try_from(event.index() + 1).unwrap_or(u32::MAX));
+        (seen.figures.iter().map(|figure| figure.0[0]).collect(), stop)
     }
 
-    /// How many cells of one block spread over the grid the program does not cover.
-    fn cells_alone(&self) -> usize {
-        if self.program.guards.is_empty() {
-            return 0;
+    /// Whether the program does not cover one in a hundred cells of blocks spread over the grid.
+    fn has_many_alone(&self) -> bool {
+        if self.parts.cells.guards.is_empty() {
+            return false;
         }
-        let mut machine = Machine::new(&self.program);
-        let last = self.cells() - 1;
-        for lane in 0..BLOCK {
-            let place = self.place(last * lane as u64 / (BLOCK as u64 - 1));
-            for ((column, axis), at) in machine.columns.iter_mut().zip(&self.axes).zip(place) {
-                column.0[lane] = axis.values[at];
-            }
+        let mut walker = Walker::new(self);
+        let (mut seen, mut alone) = (0, 0);
+        for part in 0..PILOT_BLOCKS {
+            let (some, more) = walker.count_alone((self.cells() - 1) * part / (PILOT_BLOCKS - 1));
+            (seen, alone) = (seen + some, alone + more);
         }
-        simd::machine(self.instructions, &mut machine, &self.program);
-        (0..BLOCK).filter(|&lane| !self.covers(&machine, lane)).count()
+        alone * 100 > seen
     }
 
     /// Where a cell stands on each axis.
@@ -219,14 +173,29 @@ impl LaneSweep {
         place.reverse();
         place
     }
+}
 
-    fn step(&self, place: &mut [usize]) {
-        for (at, axis) in place.iter_mut().zip(&self.axes).rev() {
-            *at += 1;
-            if *at < axis.values.len() {
-                return;
-            }
-            *at = 0;
+/// How many of the axes stay the same in a row, and how long the row is.
+fn row(axes: &[LaneAxis]) -> (usize, u64) {
+    let (mut slow, mut length) = (axes.len(), 1);
+    while slow > 0 && length < ROW_LENGTH {
+        slow -= 1;
+        length *= axes[slow].values.len() as u64;
+    }
+    (slow, length)
+}
+
+struct CellByCell {
+    figures: usize,
+    out: Vec<f64>,
+    stops: Vec<u32>,
+}
+
+impl Visit for CellByCell {
+    fn block(&mut self, block: &Block) {
+        for index in 0..block.len() {
+            self.out.extend((0..self.figures).map(|figure| block.figure(figure)[index]));
+            self.stops.push(block.stops().map_or(0, |stops| stops[index]));
         }
     }
 }

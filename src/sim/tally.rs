@@ -20,8 +20,13 @@ const OCTAVE_BITS: u32 = 8;
 const OCTAVES_ABOVE: i32 = 8;
 /// Slices of the paths for convergence: slice `k` holds the paths from `2^k` blocks to `2^(k+1)`.
 pub const SLICES: usize = 48;
-/// Paths counted in 32 bits before the counts move to 64.
-const FLUSH: u32 = 1 << 31;
+/// Blocks after which sums of a lane move on: squares of less than 2^50 have not outgrown 63 bits.
+const BLOCKS_SUMMED: u32 = 1 << 8;
+/// Counts of a bin that are added to in turn: one value need not wait for the last to be counted.
+const COPIES: usize = 4;
+type Counts = [[u16; COPIES]; BINS];
+/// Blocks after which counts move on: they have not outgrown 16 bits.
+const BLOCKS_COUNTED: u32 = (u16::MAX as usize / (BLOCK / COPIES)) as u32;
 /// Adding it rounds a number below 2^51 to a whole one, which then stands in the last bits.
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
 /// Above this a value is too far out for the fast sum.
@@ -110,8 +115,52 @@ pub struct FigureTally {
     pub undefined: u64,
     /// Values by bin.
     pub bins: Vec<u64>,
-    recent: Box<[u32; BINS]>,
-    recent_count: u32,
+    recent: Recent,
+}
+
+/// What is not yet in the counts and sums of a tally: it is kept lane by lane.
+#[derive(Clone, Debug, PartialEq)]
+struct Recent {
+    bins: Box<Counts>,
+    /// Blocks in the bins.
+    counted: u32,
+    /// Blocks in the sums, all of one slice.
+    blocks: u32,
+    slice: usize,
+    lanes: Rows,
+}
+
+/// Lanes of the sums.
+const LANES: usize = 16;
+
+#[derive(Clone, Debug, PartialEq)]
+#[repr(C, align(64))]
+struct Rows {
+    steps: [u64; LANES],
+    squares: [u64; LANES],
+    least: [f64; LANES],
+    largest: [f64; LANES],
+}
+
+impl Rows {
+    const EMPTY: Rows = Rows {
+        steps: [0; LANES],
+        squares: [0; LANES],
+        least: [f64::INFINITY; LANES],
+        largest: [f64::NEG_INFINITY; LANES],
+    };
+}
+
+impl Recent {
+    fn new() -> Self {
+        Recent {
+            bins: vec![[0; COPIES]; BINS].try_into().expect("as many as there are bins"),
+            counted: 0,
+            blocks: 0,
+            slice: 0,
+            lanes: Rows::EMPTY,
+        }
+    }
 }
 
 impl FigureTally {
@@ -124,61 +173,26 @@ impl FigureTally {
             largest: f64::NEG_INFINITY,
             undefined: 0,
             bins: vec![0; BINS],
-            recent: vec![0; BINS].try_into().expect("as many as there are bins"),
-            recent_count: 0,
+            recent: Recent::new(),
         }
     }
 
     /// Takes in a block whose every path is possible.
     #[inline(always)]
     pub fn add(&mut self, values: &[f64; BLOCK], slice: usize) {
-        const LANES: usize = 16;
-        let Scale { offset, steps, square, first_bin } = self.scale;
-        let (mut sums, mut squares) = ([0_u64; LANES], [0_u64; LANES]);
-        let (mut least, mut largest) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-        let mut far = [0_u64; LANES];
-        for row in values.chunks_exact(LANES) {
-            for lane in 0..LANES {
-                let value = row[lane];
-                let deviation = (value - offset) * steps;
-                let squared = deviation * deviation * square;
-                sums[lane] = sums[lane].wrapping_add((deviation + ROUNDER).to_bits());
-                squares[lane] = squares[lane].wrapping_add((squared + ROUNDER).to_bits());
-                far[lane] |= if squared <= FAST { 0 } else { 1 };
-                least[lane] = if value < least[lane] { value } else { least[lane] };
-                largest[lane] = if value > largest[lane] { value } else { largest[lane] };
-            }
+        if self.recent.slice != slice || self.recent.blocks >= BLOCKS_SUMMED {
+            self.settle_sums();
+            self.recent.slice = slice;
         }
-        if far.iter().any(|&far| far != 0) {
+        if self.recent.counted >= BLOCKS_COUNTED {
+            self.settle_counts();
+        }
+        if !add_moments(&self.scale, values, &mut self.recent) {
             return self.add_some(values, |_| true, slice);
         }
-        let total = |sums: [u64; LANES]| {
-            let sum = sums.iter().fold(0_u64, |sum, &lane| sum.wrapping_add(lane));
-            sum.wrapping_sub(ROUNDER.to_bits().wrapping_mul(BLOCK as u64)).cast_signed()
-        };
-        let kept = &mut self.slices[slice];
-        kept.count += BLOCK as u64;
-        kept.steps += i128::from(total(sums));
-        kept.squares += i128::from(total(squares));
-        self.least = least.iter().copied().fold(self.least, f64::min);
-        self.largest = largest.iter().copied().fold(self.largest, f64::max);
-        self.count_all(values, first_bin);
-    }
-
-    /// Counts a block into its bins.
-    #[inline(always)]
-    fn count_all(&mut self, values: &[f64; BLOCK], first_bin: i32) {
-        let mut bins = [0_u16; BLOCK];
-        for (bin, value) in bins.iter_mut().zip(values) {
-            *bin = bin_of(*value, first_bin);
-        }
-        for bin in bins {
-            self.recent[usize::from(bin) & (BINS - 1)] += 1;
-        }
-        self.recent_count += BLOCK as u32;
-        if self.recent_count >= FLUSH {
-            self.flush();
-        }
+        count_all(values, self.scale.first_bin, &mut self.recent.bins);
+        self.recent.blocks += 1;
+        self.recent.counted += 1;
     }
 
     /// Takes in some paths of a block, one by one; the same sums as the fast way.
@@ -201,16 +215,43 @@ impl FigureTally {
         }
     }
 
-    /// Moves the counts of 32 bits to those of 64.
+    /// Moves what was kept lane by lane, and in 32 bits, to where it belongs.
     pub fn flush(&mut self) {
-        for (kept, recent) in self.bins.iter_mut().zip(self.recent.iter_mut()) {
-            *kept += u64::from(std::mem::take(recent));
-        }
-        self.recent_count = 0;
+        self.settle_sums();
+        self.settle_counts();
     }
 
-    /// Adds what another thread or shard kept.
+    #[inline(never)]
+    fn settle_counts(&mut self) {
+        for (kept, recent) in self.bins.iter_mut().zip(self.recent.bins.iter_mut()) {
+            *kept += std::mem::take(recent).iter().map(|&count| u64::from(count)).sum::<u64>();
+        }
+        self.recent.counted = 0;
+    }
+
+    #[inline(never)]
+    fn settle_sums(&mut self) {
+        let recent = &mut self.recent;
+        let rounders = ROUNDER.to_bits().wrapping_mul(u64::from(recent.blocks) * (BLOCK / LANES) as u64);
+        let total = |row: &[u64; LANES]| {
+            row.iter().map(|lane| i128::from(lane.wrapping_sub(rounders).cast_signed())).sum::<i128>()
+        };
+        let kept = &mut self.slices[recent.slice];
+        kept.count += u64::from(recent.blocks) * BLOCK as u64;
+        kept.steps += total(&recent.lanes.steps);
+        kept.squares += total(&recent.lanes.squares);
+        self.least = recent.lanes.least.iter().copied().fold(self.least, f64::min);
+        self.largest = recent.lanes.largest.iter().copied().fold(self.largest, f64::max);
+        recent.blocks = 0;
+        recent.lanes = Rows::EMPTY;
+    }
+
+    /// Adds what another thread or shard kept, which was flushed.
+    ///
+    /// # Panics
+    /// Where it was not.
     pub fn merge(&mut self, other: &FigureTally) {
+        assert_eq!(other.recent.counted, 0, "what is merged was flushed");
         for (kept, other) in self.slices.iter_mut().zip(&other.slices) {
             kept.add(other);
         }
@@ -220,8 +261,54 @@ impl FigureTally {
         for (kept, other) in self.bins.iter_mut().zip(&other.bins) {
             *kept += other;
         }
-        for (kept, other) in self.bins.iter_mut().zip(other.recent.iter()) {
-            *kept += u64::from(*other);
+    }
+}
+
+/// Adds up a block lane by lane; false, and nothing added, where a value lies too far out or is not a number.
+#[inline(always)]
+fn add_moments(scale: &Scale, values: &[f64; BLOCK], recent: &mut Recent) -> bool {
+    let Scale { offset, steps, square, .. } = *scale;
+    let (mut sums, mut squares) = ([0_u64; LANES], [0_u64; LANES]);
+    let (mut least, mut largest) = (recent.lanes.least, recent.lanes.largest);
+    // The sum of what is never below nought is at least each of them, and is no number where one of them is none.
+    let mut together = [0.0; LANES];
+    for row in values.chunks_exact(LANES) {
+        for lane in 0..LANES {
+            let value = row[lane];
+            let deviation = (value - offset) * steps;
+            let squared = deviation * deviation * square;
+            sums[lane] = sums[lane].wrapping_add((deviation + ROUNDER).to_bits());
+            squares[lane] = squares[lane].wrapping_add((squared + ROUNDER).to_bits());
+            together[lane] += squared;
+            least[lane] = if value < least[lane] { value } else { least[lane] };
+            largest[lane] = if value > largest[lane] { value } else { largest[lane] };
+        }
+    }
+    let mut near = u64::MAX;
+    for lane in together {
+        near &= if lane <= FAST { u64::MAX } else { 0 };
+    }
+    if near == 0 {
+        return false;
+    }
+    for lane in 0..LANES {
+        recent.lanes.steps[lane] = recent.lanes.steps[lane].wrapping_add(sums[lane]);
+        recent.lanes.squares[lane] = recent.lanes.squares[lane].wrapping_add(squares[lane]);
+    }
+    (recent.lanes.least, recent.lanes.largest) = (least, largest);
+    true
+}
+
+/// Counts a block into its bins.
+#[inline(always)]
+fn count_all(values: &[f64; BLOCK], first_bin: i32, counts: &mut Counts) {
+    let mut bins = [0_u16; BLOCK];
+    for (bin, value) in bins.iter_mut().zip(values) {
+        *bin = bin_of(*value, first_bin);
+    }
+    for bins in bins.as_chunks::<COPIES>().0 {
+        for copy in 0..COPIES {
+            counts[usize::from(bins[copy]) & (BINS - 1)][copy] += 1;
         }
     }
 }

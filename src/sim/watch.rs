@@ -2,8 +2,10 @@
 
 use super::measure::Gauge;
 use crate::engine::books::{Adjustment, CapTable, Entry, Journal};
+use crate::engine::cost::{CostBook, Move};
+use crate::engine::exit::Party;
 use crate::engine::round::{Conversion, Pricing};
-use crate::model::{ClassId, Comparison, EventId, Round, RoundId, StakeholderId};
+use crate::model::{Comparison, CostTerms, Draws, EventId, Figure, Round, RoundId, Scenario};
 use crate::num::{Number, Stated};
 use rust_decimal::Decimal;
 use std::convert::Infallible;
@@ -21,11 +23,29 @@ pub struct Watched {
 #[derive(Clone, Debug)]
 pub struct WatchedEvent {
     /// The figure.
-    pub figure: Watched,
+    pub figure: Observed,
     /// How it is compared.
     pub comparison: Comparison,
     /// With what.
     pub number: Stated,
+}
+
+/// The figure of an event.
+#[derive(Clone, Debug)]
+pub enum Observed {
+    /// One of the cap table.
+    Table(Watched),
+    /// One of the sale of the company.
+    Exit(OfExit),
+}
+
+/// A figure of the sale of the company: what a party is paid, or that over what it paid.
+#[derive(Clone, Debug)]
+pub struct OfExit {
+    /// Whose.
+    pub party: Party,
+    /// Payout or multiple.
+    pub figure: Figure,
 }
 
 /// Everything that is looked at.
@@ -33,19 +53,19 @@ pub struct WatchedEvent {
 pub struct Watch {
     /// Figures.
     pub figures: Vec<Watched>,
-    /// Whose proceeds from the sale of the company; they are figures too, after the others.
-    pub proceeds: Vec<Recipient>,
+    /// Figures of the sale of the company; they come after the others.
+    pub exit: Vec<OfExit>,
     /// Events.
     pub events: Vec<WatchedEvent>,
+    /// What the entries do not say of what was paid; needed for multiples alone.
+    pub costs: Option<CostTerms>,
 }
 
-/// Who gets proceeds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Recipient {
-    /// A stakeholder, from all it has.
-    Stakeholder(StakeholderId),
-    /// A class, all holders together.
-    Class(ClassId),
+impl Watch {
+    /// Whether anything of the sale of the company is looked at.
+    pub fn has_exit(&self) -> bool {
+        !self.exit.is_empty() || self.events.iter().any(|event| matches!(event.figure, Observed::Exit(_)))
+    }
 }
 
 /// What was seen in a path, or in several side by side.
@@ -66,12 +86,20 @@ pub struct Watching<'a, N: Number> {
     figures: Vec<N>,
     of_events: Vec<N>,
     possible: Vec<(EventId, N::Mask)>,
+    /// What everything cost, where that is asked.
+    pub book: Option<CostBook<N>>,
 }
 
 impl<'a, N: Number> Watching<'a, N> {
     /// Nothing seen yet.
-    pub fn new(watch: &'a Watch) -> Self {
+    pub fn new(watch: &'a Watch, scenario: &Scenario<N>, draws: &Draws<N>) -> Self {
+        let book = watch.costs.as_ref().map(|terms| {
+            let held = scenario.opening.iter().map(|shares| shares.posted()).collect();
+            let principals = scenario.convertibles.iter().map(|convertible| draws.value(convertible.amount));
+            CostBook::open(terms, held, principals.collect())
+        });
         Watching {
+            book,
             watch,
             figures: vec![N::zero(); watch.figures.len()],
             of_events: vec![N::zero(); watch.events.len()],
@@ -79,9 +107,18 @@ impl<'a, N: Number> Watching<'a, N> {
         }
     }
 
-    /// What was seen. A number counts as reached when only the last digits are missing: figures that are equal on paper
-    /// need not be in floating point.
-    pub fn seen(self) -> Seen<N> {
+    /// What was seen, given the figures of the sale: those looked at, and those of events, in the order of each.
+    ///
+    /// A number counts as reached when only the last digits are missing: figures that are equal on paper need not be in
+    /// floating point. An undefined figure reaches nothing.
+    pub fn seen(mut self, of_exit: impl Fn(&OfExit, Option<&CostBook<N>>) -> N) -> Seen<N> {
+        let of_exit = |wanted: &OfExit| of_exit(wanted, self.book.as_ref());
+        self.figures.extend(self.watch.exit.iter().map(of_exit));
+        for (event, value) in self.watch.events.iter().zip(&mut self.of_events) {
+            if let Observed::Exit(wanted) = &event.figure {
+                *value = of_exit(wanted);
+            }
+        }
         let events = self.watch.events.iter().zip(&self.of_events).map(|(event, &value)| {
             let number: N = event.number.cast();
             let slack = N::given(Decimal::new(1, 12)) * number.max(N::zero() - number);
@@ -94,7 +131,7 @@ impl<'a, N: Number> Watching<'a, N> {
                 Comparison::AtMost => value.at_most(most),
                 Comparison::Below => value.below(least),
             };
-            (holds, tie)
+            (holds & value.is_defined(), tie)
         });
         Seen { events: events.collect(), figures: self.figures, possible: self.possible }
     }
@@ -102,7 +139,11 @@ impl<'a, N: Number> Watching<'a, N> {
 
 impl<N: Number> Journal<N> for Watching<'_, N> {
     type Refusal = Infallible;
-    fn record(&mut self, _: EventId, _: &Entry<N>) {}
+    fn record(&mut self, event: EventId, entry: &Entry<N>) {
+        if let Some(book) = &mut self.book {
+            book.follow(Move { event, position: entry.position, shares: entry.shares, kind: entry.kind });
+        }
+    }
     fn converted(&mut self, _: EventId, _: &Conversion<N>) {}
     fn adjusted(&mut self, _: EventId, _: &[Adjustment<N>]) {}
     fn priced(&mut self, _: RoundId, _: &Round<N>, _: &Pricing<N>, _: impl Fn(usize, usize) -> N) {}
@@ -119,9 +160,10 @@ impl<N: Number> Journal<N> for Watching<'_, N> {
                 *value = watched.gauge.read(table);
             }
         }
-        for (watched, value) in self.watch.events.iter().zip(&mut self.of_events) {
-            if past <= watched.figure.events {
-                *value = watched.figure.gauge.read(table);
+        for (event, value) in self.watch.events.iter().zip(&mut self.of_events) {
+            match &event.figure {
+                Observed::Table(watched) if past <= watched.events => *value = watched.gauge.read(table),
+                Observed::Table(_) | Observed::Exit(_) => {}
             }
         }
         if let Some(event) = event {

@@ -2,6 +2,7 @@
 
 use super::instruments::{Cap, Convertible, Protection, Series, convertible, protection, series};
 use super::rights::{self, Cancellation, Exercise, Grant, Warrant};
+use super::sale::Sale;
 use proptest::prelude::*;
 
 /// A company and what becomes of it.
@@ -24,6 +25,7 @@ pub struct Company {
     /// No rights where somebody takes the rest, one seller a sale, small grants: so that a long story seldom fails.
     pub calm: bool,
     pub events: Vec<(Event, u8)>,
+    pub sale: Option<Sale>,
 }
 
 /// So many times as much money, and so many times as many shares at prices that follow.
@@ -51,6 +53,7 @@ impl Default for Company {
             units: Units::ONE,
             calm: false,
             events: Vec::new(),
+            sale: None,
         }
     }
 }
@@ -369,7 +372,8 @@ pub fn company_of(
         .prop_map(move |(rounding, opening, pool, ratio, series, valuation, events)| {
             let holders = holders.max(opening.len());
             let (calm, units) = (holders > 20, Units::ONE);
-            Company { rounding, opening, holders, pool, ratio, series, valuation, units, calm, events }
+            let sale = None;
+            Company { rounding, opening, holders, pool, ratio, series, valuation, units, calm, events, sale }
         })
 }
 

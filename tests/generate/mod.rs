@@ -9,6 +9,7 @@ pub mod company;
 pub mod instruments;
 mod outcome;
 pub mod rights;
+pub mod sale;
 mod write;
 
 pub use company::{
@@ -18,6 +19,7 @@ pub use company::{
 pub use instruments::{Cap, Convertible, Interest, Protection, Series, convertible, protection, series};
 pub use outcome::{Outcome, complaint, ran, run};
 pub use rights::{Cancellation, Exercise, Grant, Warrant};
+pub use sale::{Sale, whole_file};
 
 use proptest::test_runner::{Config as ProptestConfig, RngSeed};
 

@@ -68,6 +68,10 @@ impl Company {
             day += u32::from(*days);
             self.write_event(index, event, day, &mut page);
         }
+        if let Some(sale) = &self.sale {
+            // after the last of the closings of a round that comes last
+            sale.write(day + 400, &mut page);
+        }
         let mut text = String::from("title = \"generated\"\nas_of = 2060-01-01\n");
         let _ = match &self.rounding {
             Rounding::Preset(preset) => writeln!(text, "rounding = \"{preset}\""),
@@ -88,6 +92,10 @@ impl Company {
             classes.push_str(&series.write(number, &page));
         }
         classes.push_str(&page.classes);
+        if let Some(sale) = &self.sale {
+            classes = sale.with_preferences(&classes);
+            let _ = writeln!(text, "class_defaults = {{ {} }}", sale.defaults());
+        }
         if !classes.is_empty() {
             let _ = writeln!(text, "classes = [\n{classes}]");
         }

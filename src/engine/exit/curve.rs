@@ -1,7 +1,7 @@
 //! What all claims get together, as a function of the common price `v`, and the `v` at which that is what there is.
 
 use super::stack::{Claim, ClaimOf, Sharing, Stack};
-use crate::num::{Mask, Number};
+use crate::num::{Bent, Line, Mask, Number};
 use std::ops::Range;
 
 /// A stack made ready: where each claim converts, and where the total bends. It holds for any number of exit values, and
@@ -12,6 +12,9 @@ pub struct Curve<N> {
     pub(super) converts_at: Vec<N>,
     /// How the common price is found.
     method: Method,
+    /// What always grows together, and what begins to with a bend; for [`Method::Newton`] alone.
+    straight: Line<N>,
+    bent: Vec<Bent<N>>,
     /// Where the total bends or jumps; the first is 0. Empty under [`Method::Newton`].
     pub(super) kinks: Vec<Kink<N>>,
     /// Sum of all preferences.
@@ -69,13 +72,6 @@ pub(super) enum Side {
     Above,
 }
 
-/// A straight line `fixed + shares * v`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Line<N> {
-    pub fixed: N,
-    pub shares: N,
-}
-
 impl<N: Number> Curve<N> {
     /// For a simulation: Newton's method where no cap stands in its way.
     pub fn fast(stack: &Stack<N>) -> Self {
@@ -97,6 +93,8 @@ impl<N: Number> Curve<N> {
         Curve {
             converts_at: Vec::new(),
             method: Method::Newton,
+            straight: Line { fixed: zero, slope: zero },
+            bent: Vec::new(),
             kinks: Vec::new(),
             preferences: zero,
             shares_in_the_end: zero,
@@ -129,8 +127,46 @@ impl<N: Number> Curve<N> {
         self.shares_in_the_end =
             stack.claims.iter().map(|claim| claim.shares).sum::<N>() + stack.claims.iter().map(Claim::part).sum::<N>();
         self.kinks.clear();
-        if method == Method::Kinks {
-            self.find_kinks(stack);
+        match method {
+            Method::Newton => self.bend_lines(stack),
+            Method::Kinks => self.find_kinks(stack),
+        }
+    }
+
+    /// The lines of a convex stack: one for all that choose together.
+    #[inline(always)]
+    fn bend_lines(&mut self, stack: &Stack<N>) {
+        let zero = N::zero();
+        self.straight = Line { fixed: zero, slope: zero };
+        self.bent.clear();
+        let mut first = 0;
+        while first < stack.claims.len() {
+            let claim = &stack.claims[first];
+            let end = unit_at(&stack.claims, first).end;
+            if let Sharing::Above { above } = claim.sharing {
+                let after = claim.preference - claim.shares * above;
+                match claim.of {
+                    // Nobody pays anything for these: they share from the first cent.
+                    ClaimOf::Common(_) | ClaimOf::Pool(_) => {
+                        self.straight.fixed += after;
+                        self.straight.slope += claim.shares;
+                    }
+                    ClaimOf::Lot(..) | ClaimOf::Right(_) | ClaimOf::Convertible(_) | ClaimOf::Discount(_) => {
+                        self.bent.push(Bent { at: above, before: claim.preference, after, slope: claim.shares });
+                    }
+                }
+                first += 1;
+                continue;
+            }
+            let mut line = Bent { at: self.converts_at[first], before: zero, after: zero, slope: zero };
+            for claim in &stack.claims[first..end] {
+                let strike = if let Sharing::Converts { strike } = claim.sharing { strike } else { zero };
+                line.before += claim.preference;
+                line.after -= strike;
+                line.slope += claim.shares;
+            }
+            self.bent.push(line);
+            first = end;
         }
     }
 
@@ -216,7 +252,7 @@ impl<N: Number> Curve<N> {
 
     /// The line a claim follows from a price upwards (or, from below, up to it).
     #[inline(always)]
-    pub(super) fn line(&self, claim: &Claim<N>, index: usize, price: N, side: Side, capitalization: N) -> Line<N> {
+    fn line(&self, claim: &Claim<N>, index: usize, price: N, side: Side, capitalization: N) -> Line<N> {
         let converted = self.converted(index, price, side);
         let zero = N::zero();
         match claim.sharing {
@@ -231,17 +267,31 @@ impl<N: Number> Curve<N> {
                 } & claim.shares.is_positive();
                 Line {
                     fixed: converted.select(zero - strike, capped.select(total, shares.fixed)),
-                    shares: converted.select(claim.shares, capped.select(zero, shares.shares)),
+                    slope: converted.select(claim.shares, capped.select(zero, shares.slope)),
                 }
             }
             Sharing::Converts { strike } => Line {
                 fixed: converted.select(zero - strike, claim.preference),
-                shares: converted.select(claim.shares, zero),
+                slope: converted.select(claim.shares, zero),
             },
             Sharing::PartOf { .. } => Line {
                 fixed: converted.select(zero, claim.preference),
-                shares: converted.select(claim.part() * capitalization, zero),
+                slope: converted.select(claim.part() * capitalization, zero),
             },
+        }
+    }
+
+    /// What a claim gets at a price (or just below it): the value of its line there.
+    #[inline(always)]
+    pub(super) fn value(&self, claim: &Claim<N>, index: usize, price: N, side: Side, capitalization: N) -> N {
+        match claim.sharing {
+            Sharing::Converts { strike } => {
+                self.converted(index, price, side).select(claim.shares * price - strike, claim.preference)
+            }
+            Sharing::Above { .. } | Sharing::Capped { .. } | Sharing::PartOf { .. } => {
+                let line = self.line(claim, index, price, side, capitalization);
+                line.fixed + line.slope * price
+            }
         }
     }
 
@@ -249,11 +299,11 @@ impl<N: Number> Curve<N> {
     #[inline(always)]
     pub(super) fn total(&self, stack: &Stack<N>, price: N, side: Side) -> Line<N> {
         let capitalization = if stack.has_parts() { self.capitalization(stack, price, side) } else { N::zero() };
-        let mut total = Line { fixed: N::zero(), shares: N::zero() };
+        let mut total = Line { fixed: N::zero(), slope: N::zero() };
         for (index, claim) in stack.claims.iter().enumerate() {
             let line = self.line(claim, index, price, side, capitalization);
             total.fixed += line.fixed;
-            total.shares += line.shares;
+            total.slope += line.slope;
         }
         total
     }
@@ -283,9 +333,9 @@ impl<N: Number> Curve<N> {
         let (below, above) = (self.total(stack, price, Side::Below), self.total(stack, price, Side::Above));
         self.kinks.push(Kink {
             price,
-            below: below.fixed + below.shares * price,
-            above: above.fixed + above.shares * price,
-            shares: above.shares,
+            below: below.fixed + below.slope * price,
+            above: above.fixed + above.slope * price,
+            shares: above.slope,
             claim,
             bend,
         });
@@ -294,35 +344,11 @@ impl<N: Number> Curve<N> {
     /// The common price at which the claims add up to `net`, which covers the preferences; and, where the total jumps at
     /// that price, how much of the jump is filled.
     #[inline(always)]
-    pub(super) fn common_price(&self, stack: &Stack<N>, net: N) -> (N, N) {
+    pub(super) fn common_price(&self, net: N) -> (N, N) {
         match self.method {
-            Method::Newton => (self.by_newton(stack, net), N::zero()),
+            Method::Newton => (N::reached(self.straight, &self.bent, net), N::zero()),
             Method::Kinks => self.by_kinks(net),
         }
-    }
-
-    /// Newton's method from the price at which everybody shares, which is never too low.
-    #[inline(always)]
-    fn by_newton(&self, stack: &Stack<N>, net: N) -> N {
-        let mut line = Line { fixed: N::zero(), shares: N::zero() };
-        for claim in &stack.claims {
-            let in_the_end = claim.in_the_end();
-            line.fixed += in_the_end.fixed;
-            line.shares += in_the_end.shares;
-        }
-        let divided = |left: N, shares: N| left / shares.is_positive().select(shares, N::one());
-        let mut price = divided(net - line.fixed, line.shares).max(N::zero());
-        for _ in 0..=stack.claims.len() {
-            let total = self.total(stack, price, Side::Above);
-            // Where nobody shares all is flat, and any price will do.
-            let lower = total.shares.is_positive().select(divided(net - total.fixed, total.shares), price);
-            let found = price.at_most(lower);
-            price = lower.min(price).max(N::zero());
-            if found.all() {
-                break;
-            }
-        }
-        price
     }
 
     /// The last kink that `net` has reached begins the piece on which the price lies.
@@ -356,7 +382,7 @@ fn share_above<N: Number>(claim: &Claim<N>, above: N, price: N, side: Side) -> L
     };
     Line {
         fixed: claim.preference - shares.select(claim.shares * above, N::zero()),
-        shares: shares.select(claim.shares, N::zero()),
+        slope: shares.select(claim.shares, N::zero()),
     }
 }
 
@@ -448,17 +474,6 @@ impl<N: Number> Claim<N> {
     #[inline(always)]
     fn capped_at(&self, above: N, total: N) -> N {
         above + (total - self.preference) / self.shares.is_positive().select(self.shares, N::one())
-    }
-
-    /// The line it follows at the highest prices, where it is not on a part.
-    #[inline(always)]
-    fn in_the_end(&self) -> Line<N> {
-        let fixed = match self.sharing {
-            Sharing::Above { above } => self.preference - self.shares * above,
-            Sharing::Capped { strike, .. } | Sharing::Converts { strike } => N::zero() - strike,
-            Sharing::PartOf { .. } => N::zero(),
-        };
-        Line { fixed, shares: self.shares }
     }
 }
 

@@ -101,7 +101,7 @@ fn choices(stack: &Stack<Exact>, curve: &Curve<Exact>, exit_value: Exact) -> Res
     distribute(stack, curve, exit_value, &mut waterfall);
     // Where the total jumps, because what converts at a price adds to a part of Liquidity Capitalization, the jump is filled
     // in part: no choice as a whole is the one that holds.
-    let (_, filled) = curve.common_price(stack, waterfall.net.max(curve.preferences));
+    let (_, filled) = curve.common_price(waterfall.net.max(curve.preferences));
     if filled.is_positive().is_yes() {
         return Ok(0);
     }

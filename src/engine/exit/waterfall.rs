@@ -103,15 +103,14 @@ fn deduct<N: Number>(stack: &Stack<N>, exit_value: N, result: &mut Waterfall<N>)
 pub(super) fn pay<N: Number>(stack: &Stack<N>, curve: &Curve<N>, result: &mut Waterfall<N>) {
     let net = result.net;
     let covered = curve.preferences.at_most(net);
-    let (price, filled) = curve.common_price(stack, net.max(curve.preferences));
-    let price = covered.select(price, N::zero());
-    result.common_price = price;
+    // Where the preferences are not covered all that follows is put in its place by `pay_preferences`.
+    let (price, filled) = curve.common_price(net.max(curve.preferences));
+    result.common_price = covered.select(price, N::zero());
     let capitalization = if stack.has_parts() { curve.capitalization(stack, price, Side::Below) } else { N::zero() };
     let at_jump = if stack.has_parts() { curve.capitalization(stack, price, Side::Above) } else { N::zero() };
     result.paid.clear();
     for (index, claim) in stack.claims.iter().enumerate() {
-        let line = curve.line(claim, index, price, Side::Below, capitalization);
-        let mut amount = line.fixed + line.shares * price;
+        let mut amount = curve.value(claim, index, price, Side::Below, capitalization);
         let (mut converted, mut capped, mut indifferent) =
             (N::Mask::always(false), N::Mask::always(false), N::Mask::always(false));
         match claim.sharing {
@@ -126,15 +125,14 @@ pub(super) fn pay<N: Number>(stack: &Stack<N>, curve: &Curve<N>, result: &mut Wa
                 capped = total.at_most(amount) & !converted;
             }
             Sharing::PartOf { .. } => {
-                let above = curve.line(claim, index, price, Side::Above, at_jump);
-                let beyond = (above.fixed + above.shares * price - amount) * filled;
-                amount += beyond;
+                let above = curve.value(claim, index, price, Side::Above, at_jump);
+                amount += (above - amount) * filled;
                 converted = curve.converted(index, price, Side::Below);
                 indifferent = curve.converted(index, price, Side::Above) & !converted;
             }
         }
         indifferent = indifferent & covered & claim.shares_at_all();
-        result.paid.push(Paid { amount, converted, capped, indifferent });
+        result.paid.push(Paid { amount, converted: converted & covered, capped: capped & covered, indifferent });
     }
     pay_preferences(stack, covered, result);
     let nobody_shares = curve.shares_in_the_end.at_most(N::zero());
@@ -161,8 +159,10 @@ fn pay_preferences<N: Number>(stack: &Stack<N>, covered: N::Mask, result: &mut W
             }
         }
     }
-    for paid in &mut result.paid {
-        paid.capped = paid.capped & covered;
+    for (claim, paid) in stack.claims.iter().zip(&mut result.paid) {
+        if claim.rank.0 >= stack.ranks {
+            paid.amount = covered.select(paid.amount, claim.preference);
+        }
     }
 }
 

@@ -19,7 +19,7 @@ pub mod solve;
 mod tables;
 mod titles;
 
-pub use cost::{Cost, cost_of, costs};
+pub use cost::{cost_of, costs};
 pub use csv::csv;
 pub use names::{Group, by_claim, by_holder};
 pub use payoff::{Payoff, Payoffs, Piece, Span, order};
@@ -27,6 +27,7 @@ pub use tables::{Share, deductions, has_escrow, tables, value_in_words};
 
 use super::exits::ExitOfRun;
 use super::run::Run;
+use crate::engine::cost::CostBook;
 use crate::engine::exit::{Breakpoints, Checked, Recipient, Settlement};
 use crate::num::Exact;
 
@@ -44,7 +45,7 @@ pub struct Sale<'a> {
     /// What was checked of it, where it was before: at the values of its file.
     pub checked: Option<Checked>,
     /// What was paid for every position.
-    pub costs: Vec<Cost>,
+    pub costs: CostBook<Exact>,
 }
 
 impl<'a> Sale<'a> {
@@ -68,7 +69,7 @@ impl<'a> Sale<'a> {
 
     /// What was paid for some portions together; `None` where it is not known.
     pub fn cost(&self, portions: &[usize]) -> Option<Exact> {
-        portions.iter().map(|portion| cost_of(&self.exit, &self.costs, *portion)).sum()
+        cost_of(&self.exit, &self.costs, portions.iter().copied())
     }
 
     /// Everyone and everything that is paid, in the order of the waterfall: costs, debts, the management plan, claims.

@@ -401,7 +401,7 @@ fn situation(sale: &Sale, settlement: &Settlement) -> Vec<String> {
 /// Where costs come from, as far as it needs saying.
 fn cost_notes(sale: &Sale) -> Vec<String> {
     let mut sentences = Vec::new();
-    if sale.costs.iter().any(|cost| cost.at_issue_price) {
+    if sale.costs.costs.iter().any(|cost| cost.at_issue_price.is_yes()) {
         sentences.push(
             "Cost of preferred shares held since the opening is taken as shares x original issue price; `cost` of the row \
              would say otherwise."

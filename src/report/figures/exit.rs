@@ -97,7 +97,7 @@ fn preference(exit: &ExitOfRun, subject: Subject) -> Exact {
 fn cost(exit: &ExitOfRun, subject: Subject) -> Option<Exact> {
     let costs = costs(exit.agreement, exit.ledger);
     let own = (0..exit.stack.portions.len()).filter(|portion| exit.belongs(*portion, subject));
-    own.map(|portion| cost_of(exit, &costs, portion)).sum()
+    cost_of(exit, &costs, own)
 }
 
 /// The place of its word among the forms.

@@ -11,6 +11,8 @@ const HALVINGS: usize = 90;
 const PARTS: i32 = 24;
 /// How often a part that is no single piece is cut again.
 const CUTS: u32 = 3;
+/// The same where figures are rounded: each costs a whole run, and many are no curve of the kind at all.
+const CUTS_ROUNDED: u32 = 1;
 
 /// Where an input may be looked for.
 #[derive(Clone, Debug, Default)]
@@ -163,9 +165,10 @@ impl<'a, W: Clone> Probe<'a, W> {
         inputs.dedup_by(|a, b| a.equals(*b));
         let coarse: Vec<Point> = inputs.into_iter().filter_map(|input| self.point(input)).collect();
         let mut points = Vec::new();
+        let cuts = if self.rounded { CUTS_ROUNDED } else { CUTS };
         for pair in coarse.windows(2) {
             points.push(pair[0]);
-            self.refine(pair[0], pair[1], CUTS, &mut points);
+            self.refine(pair[0], pair[1], cuts, &mut points);
         }
         points.extend(coarse.last());
         points

@@ -66,6 +66,20 @@ pub(super) fn sum(a: Symbol, b: Symbol, sign: f64) -> Option<Symbol> {
     None
 }
 
+/// The truth and the sides of a choice, or of a known multiple of one.
+fn choice(symbol: Symbol) -> Option<(u32, Symbol, Symbol)> {
+    let Symbol::Node(index) = symbol else { return None };
+    match operation(index) {
+        Operation::Select(mask, yes, no) => Some((mask, self::symbol(yes), self::symbol(no))),
+        Operation::Mul(Key::Node(chosen), Key::Known(factor)) => {
+            let (mask, yes, no) = choice(Symbol::Node(chosen))?;
+            let factor = Symbol::Known(f64::from_bits(factor));
+            Some((mask, yes * factor, no * factor))
+        }
+        _ => None,
+    }
+}
+
 /// `a + known`, where a known number was just added to `a`.
 pub(super) fn sum_with_known(a: Symbol, known: f64) -> Option<Symbol> {
     let Symbol::Node(index) = a else { return None };
@@ -84,7 +98,7 @@ pub(super) fn negated(a: Symbol) -> Option<Symbol> {
     }
 }
 
-/// One over a number that is itself a known multiple of one over another, or so much over another.
+/// One over a number that is itself so much over another, or a known multiple of some number.
 pub(super) fn reciprocal(of: Symbol) -> Option<Symbol> {
     let Symbol::Node(index) = of else { return None };
     match operation(index) {
@@ -92,9 +106,23 @@ pub(super) fn reciprocal(of: Symbol) -> Option<Symbol> {
             Some(Symbol::Node(under) * Symbol::Known(1.0 / f64::from_bits(over)))
         }
         Operation::Mul(Key::Node(factor), Key::Known(known)) => {
-            let Operation::Div(Key::Known(over), Key::Node(under)) = operation(factor) else { return None };
-            Some(Symbol::Node(under) * Symbol::Known(1.0 / (f64::from_bits(over) * f64::from_bits(known))))
+            Some(Symbol::Known(1.0) / Symbol::Node(factor) * Symbol::Known(1.0 / f64::from_bits(known)))
         }
+        _ => None,
+    }
+}
+
+/// The product of a number with one over a number it is a product with: the other factor.
+pub(super) fn cancelled(product: Symbol, reciprocal: Symbol) -> Option<Symbol> {
+    let (Symbol::Node(product), Symbol::Node(reciprocal)) = (product, reciprocal) else { return None };
+    let Operation::Div(Key::Known(over), divisor) = operation(reciprocal) else { return None };
+    let over = Symbol::Known(f64::from_bits(over));
+    if divisor == Key::Node(product) {
+        return Some(over);
+    }
+    match operation(product) {
+        Operation::Mul(first, second) if first == divisor => Some(symbol(second) * over),
+        Operation::Mul(first, second) if second == divisor => Some(symbol(first) * over),
         _ => None,
     }
 }
@@ -160,9 +188,14 @@ pub(super) fn extreme(a: Symbol, b: Symbol, smaller: bool) -> Option<Symbol> {
 
 /// A side of a choice, where that side is a choice by the same truth.
 pub(super) fn side(mask: u32, chosen: Symbol, truth: bool) -> Symbol {
-    let Symbol::Node(index) = chosen else { return chosen };
-    match operation(index) {
-        Operation::Select(other, yes, no) if other == mask => symbol(if truth { yes } else { no }),
+    match choice(chosen) {
+        Some((other, yes, no)) if other == mask => {
+            if truth {
+                yes
+            } else {
+                no
+            }
+        }
         _ => chosen,
     }
 }

@@ -1,9 +1,11 @@
 //! Runs a program over a block of paths.
 
 use super::program::{Program, Step};
+use super::symbol::Reach;
+use crate::num::{Bent, Lanes, Line, reach};
 
 /// Paths side by side in one block. Every column of the machine is that long.
-pub const BLOCK: usize = 128;
+pub const BLOCK: usize = 256;
 
 /// One number for each path of a block; a truth is all ones or all zeros.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub struct Machine {
     spare: Option<Box<Column>>,
 }
 
+/// Paths side by side in what the engine itself computes.
+const WIDTH: usize = 16;
 const TRUE: u64 = u64::MAX;
 
 impl Column {
@@ -45,7 +49,11 @@ fn each<const READ: usize>(out: &mut Column, read: [&Column; READ], value: impl 
 impl Machine {
     /// Columns for a program.
     pub fn new(program: &Program) -> Self {
-        Self::with_columns(program.columns)
+        let mut machine = Self::with_columns(program.columns);
+        for (column, value) in &program.constants {
+            machine.columns[*column as usize].0.fill(*value);
+        }
+        machine
     }
 
     /// So many columns.
@@ -65,6 +73,23 @@ impl Machine {
         self.spare = Some(std::mem::replace(&mut self.columns[to as usize], out));
     }
 
+    /// The engine's own search, on as many paths at a time as lanes are side by side.
+    #[inline(always)]
+    fn reach(&mut self, to: u32, given: &Reach<u32>) {
+        let spare = self.spare.take().expect("one column is always spare");
+        let mut out = std::mem::replace(&mut self.columns[to as usize], spare);
+        for chunk in 0..BLOCK / WIDTH {
+            let of = |&column: &u32| Lanes(self.columns[column as usize].0.as_chunks::<WIDTH>().0[chunk]);
+            let straight = Line { fixed: of(&given.straight[0]), slope: of(&given.straight[1]) };
+            let bent = |index: usize| {
+                let [at, before, after, slope] = &given.bent[index];
+                Bent { at: of(at), before: of(before), after: of(after), slope: of(slope) }
+            };
+            out.0.as_chunks_mut::<WIDTH>().0[chunk] = reach(straight, given.bent.len(), bent, of(&given.total)).0;
+        }
+        self.spare = Some(std::mem::replace(&mut self.columns[to as usize], out));
+    }
+
     /// Carries out every step.
     #[inline(always)]
     #[allow(clippy::many_single_char_names, clippy::too_many_lines, reason = "one line a step")]
@@ -81,6 +106,7 @@ impl Machine {
                 Step::MulKnownAdd { to, a, k, c } => self.fill(to, [a, c], |[x, z]| x * k + z),
                 Step::MulKnownAddKnown { to, a, k, l } => self.fill(to, [a], |[x]| x * k + l),
                 Step::MulSub { to, a, b, c } => self.fill(to, [a, b, c], |[x, y, z]| z - x * y),
+                Step::MulMulKnown { to, a, b, k } => self.fill(to, [a, b], |[x, y]| x * y * k),
                 Step::Div { to, a, b } => self.fill(to, [a, b], |[x, y]| x / y),
                 Step::DivKnown { to, a, k } => self.fill(to, [a], |[x]| x / k),
                 Step::KnownDiv { to, k, a } => self.fill(to, [a], |[x]| k / x),
@@ -103,12 +129,22 @@ impl Machine {
                     self.fill(to, [m, b], |[p, y]| if is(p) { k } else { y });
                 }
                 Step::SelectKnown { to, m, k, l } => self.fill(to, [m], |[p]| if is(p) { k } else { l }),
+                Step::SelectOrMulKnown { to, m, a, b, k } => {
+                    self.fill(to, [m, a, b], |[p, x, y]| if is(p) { x } else { y * k });
+                }
+                Step::SelectOrMul { to, m, a, b, c, k } => {
+                    self.fill(to, [m, a, b, c], |[p, x, y, z]| if is(p) { x } else { y * z * k });
+                }
+                Step::KnownOrMulKnown { to, m, k, b, l } => {
+                    self.fill(to, [m, b], |[p, y]| if is(p) { k } else { y * l });
+                }
                 Step::And { to, a, b } => {
                     self.fill(to, [a, b], |[x, y]| f64::from_bits(x.to_bits() & y.to_bits()));
                 }
                 Step::Or { to, a, b } => {
                     self.fill(to, [a, b], |[x, y]| f64::from_bits(x.to_bits() | y.to_bits()));
                 }
+                Step::Reach { to, place } => self.reach(to, &program.reaches[place as usize]),
                 Step::Not { to, a } => self.fill(to, [a], |[x]| f64::from_bits(!x.to_bits())),
             }
         }

@@ -6,10 +6,13 @@
 
 mod algebra;
 pub mod bounds;
+mod compile;
 mod machine;
+mod partial;
 mod program;
 mod symbol;
 
 pub use machine::{BLOCK, Column, Machine};
+pub use partial::Parts;
 pub use program::{MaskRoot, Program, Root, Roots, Step};
-pub use symbol::{Key, Operation, Recording, Symbol, SymbolMask, record};
+pub use symbol::{Key, Operation, Reach, Recording, Symbol, SymbolMask, record};

@@ -12,7 +12,7 @@
 
 use super::algebra;
 use super::bounds::Bounds;
-use crate::num::{Mask, Number};
+use crate::num::{Bent, Line, Mask, Number, reach};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use std::cell::RefCell;
@@ -60,6 +60,8 @@ pub enum Operation {
     And(u32, u32),
     Or(u32, u32),
     Not(u32),
+    /// Where lines add up to a total: by its place among those noted.
+    Reach(u32),
 }
 
 /// A number as part of a key: a known one by its bits.
@@ -71,17 +73,80 @@ pub enum Key {
     Node(u32),
 }
 
+/// Where lines add up to a total: what [`reach`] is given, as keys or as what the machine reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach<T> {
+    /// What is always past its bend.
+    pub straight: [T; 2],
+    /// By line: where it bends, its value before and after, and how fast it grows after.
+    pub bent: Vec<[T; 4]>,
+    /// What they add up to.
+    pub total: T,
+}
+
+impl<T> Reach<T> {
+    /// Everything it is given.
+    pub fn operands(&self) -> impl Iterator<Item = &T> {
+        self.straight.iter().chain(self.bent.iter().flatten()).chain([&self.total])
+    }
+
+    /// The same of something else.
+    pub fn map<U>(&self, mut of: impl FnMut(&T) -> U) -> Reach<U> {
+        Reach {
+            straight: self.straight.each_ref().map(&mut of),
+            bent: self.bent.iter().map(|line| line.each_ref().map(&mut of)).collect(),
+            total: of(&self.total),
+        }
+    }
+}
+
 /// Everything noted.
 #[derive(Debug, Default)]
 pub struct Recording {
     /// Operations; each uses only earlier ones.
     pub operations: Vec<Operation>,
+    /// What each [`Operation::Reach`] is given.
+    pub reaches: Vec<Reach<Key>>,
     bounds: Vec<Bounds>,
     known: HashMap<Operation, u32>,
     /// What must hold in a path for it to be what this program says.
     pub guards: Vec<u32>,
     turns: HashMap<(&'static str, u32, u32), u32>,
     turns_max: u32,
+}
+
+impl Recording {
+    /// The operations an operation reads.
+    pub fn reads(&self, operation: Operation) -> impl Iterator<Item = u32> {
+        let of = |key: Key| match key {
+            Key::Known(_) => None,
+            Key::Node(index) => Some(index),
+        };
+        let all = match operation {
+            Operation::Input(_) | Operation::MaskInput(_) | Operation::Reach(_) => [None; 3],
+            Operation::Add(a, b)
+            | Operation::Sub(a, b)
+            | Operation::Mul(a, b)
+            | Operation::Div(a, b)
+            | Operation::Min(a, b)
+            | Operation::Max(a, b)
+            | Operation::AtMost(a, b) => [of(a), of(b), None],
+            Operation::Floor(a) | Operation::IsDefined(a) => [of(a), None, None],
+            Operation::Select(m, a, b) => [Some(m), of(a), of(b)],
+            Operation::And(a, b) | Operation::Or(a, b) => [Some(a), Some(b), None],
+            Operation::Not(a) => [Some(a), None, None],
+        };
+        let given = match operation {
+            Operation::Reach(place) => Some(&self.reaches[place as usize]),
+            _ => None,
+        };
+        all.into_iter().flatten().chain(given.into_iter().flat_map(Reach::operands).copied().filter_map(of))
+    }
+
+    /// Operations that were noted elsewhere, to be put in order.
+    pub(super) fn of(operations: Vec<Operation>, reaches: Vec<Reach<Key>>, guards: Vec<u32>) -> Self {
+        Recording { operations, reaches, guards, ..Recording::default() }
+    }
 }
 
 thread_local! {
@@ -127,7 +192,7 @@ impl Symbol {
         }
     }
 
-    fn key(self) -> Key {
+    pub(super) fn key(self) -> Key {
         match self {
             Symbol::Known(value) => Key::Known(value.to_bits()),
             Symbol::Node(index) => Key::Node(index),
@@ -148,9 +213,12 @@ impl Symbol {
             },
             (None, Some((b, k))) => (self * b) * Symbol::Known(k),
             (Some((a, k)), Some((b, l))) => (a * b) * Symbol::Known(k * l),
-            (None, None) => {
-                Symbol::noted(Operation::Mul(self.key(), other.key()), self.bounds().product(other.bounds()))
-            }
+            (None, None) => algebra::cancelled(self, other)
+                .or_else(|| algebra::cancelled(other, self))
+                .filter(|_| self.bounds().is_finite() && other.bounds().is_finite())
+                .unwrap_or_else(|| {
+                    Symbol::noted(Operation::Mul(self.key(), other.key()), self.bounds().product(other.bounds()))
+                }),
         }
     }
 
@@ -256,6 +324,8 @@ impl Div for Symbol {
         match (self, other) {
             (Symbol::Known(a), Symbol::Known(b)) => Symbol::Known(a / b),
             _ if other.is(1.0) => self,
+            // A product, which other products can be brought together with; it differs by the last digit at most.
+            (_, Symbol::Known(known)) if (1.0 / known).is_normal() => self * Symbol::Known(1.0 / known),
             (_, Symbol::Known(_)) => {
                 Symbol::noted(Operation::Div(self.key(), other.key()), self.bounds().quotient(other.bounds()))
             }
@@ -335,6 +405,36 @@ impl Number for Symbol {
             Symbol::Node(_) if self.bounds().is_finite() => SymbolMask::Known(true),
             Symbol::Node(_) => SymbolMask::noted(Operation::IsDefined(self.key())),
         }
+    }
+    fn reached(straight: Line<Self>, bent: &[Bent<Self>], total: Self) -> Self {
+        let (mut straight, mut bends) = (straight, Vec::new());
+        for line in bent {
+            // What is looked for is never below nought: a line that bends there is straight.
+            if line.at.bounds().at_most(Bounds::point(0.0)) == Some(true) {
+                straight.fixed += line.after;
+                straight.slope += line.slope;
+            } else {
+                bends.push(*line);
+            }
+        }
+        let given = Reach {
+            straight: [straight.fixed, straight.slope],
+            bent: bends.iter().map(|line| [line.at, line.before, line.after, line.slope]).collect(),
+            total,
+        };
+        if bends.is_empty() || given.operands().all(|operand| matches!(operand, Symbol::Known(_))) {
+            return reach(straight, bends.len(), |index| bends[index], total);
+        }
+        let sure = given.operands().all(|operand| operand.bounds().is_finite());
+        let bounds = if sure { Bounds::between(0.0, f64::INFINITY) } else { Bounds::ANYTHING };
+        let given = given.map(|operand| operand.key());
+        let place = RECORDING.with_borrow_mut(|recording| {
+            recording.reaches.iter().position(|other| *other == given).unwrap_or_else(|| {
+                recording.reaches.push(given);
+                recording.reaches.len() - 1
+            })
+        });
+        Symbol::noted(Operation::Reach(u32::try_from(place).expect("few of them")), bounds)
     }
 }
 

@@ -3,7 +3,9 @@
 use super::context::Context;
 use super::timeline::{Slot, What};
 use crate::error::{Finding, Span};
-use crate::model::{Chance, ConditionId, ConditionInfo, EventInfo, Rung, VariableId};
+use crate::model::{
+    Chance, ConditionId, ConditionInfo, Distribution, EventInfo, Rung, Setting, Term, Value, VariableId,
+};
 use crate::num::Stated;
 use crate::spec::keys::{Kind, Names as NameKind, Sign};
 use crate::spec::node::Block;
@@ -41,10 +43,8 @@ impl<'a> Context<'a> {
         let condition = text("condition");
         let expires = if is_closing { self.date(block, "expires") } else { None };
         let probability = match is_closing.then(|| block.quantity("probability")).flatten() {
-            Some((Given::Stated(quantity), ..)) => Some(quantity.stated),
-            Some((Given::Variable { name, span }, ..)) => {
-                self.numeric(&name, span, Some(Measure::Fraction)).map(|term| self.stated(term))
-            }
+            Some((Given::Stated(quantity), ..)) => Some(Term::Given(quantity.stated)),
+            Some((Given::Variable { name, span }, ..)) => self.numeric(&name, span, Some(Measure::Fraction)),
             None => None,
         };
         let outer = slot.round.map(Block::provenance).unwrap_or_default();
@@ -52,7 +52,7 @@ impl<'a> Context<'a> {
         if is_closing {
             slot.status = self.status(slot, condition.is_some(), as_of);
             if let Some(probability) = probability {
-                self.check_probability(probability, block.span_of("probability"));
+                self.check_drawn_probability(probability, &slot.stage, block.span_of("probability"));
             }
             if let Some(finding) = probability_finding(slot, probability.is_some()) {
                 self.report(finding);
@@ -83,7 +83,7 @@ impl<'a> Context<'a> {
             date_assumed: slot.date_assumed,
             condition,
             expires: expires.map(|(date, _)| date),
-            probability,
+            probability: probability.map(|term| self.stated(term)),
             origin,
         }
     }
@@ -96,18 +96,51 @@ impl<'a> Context<'a> {
     }
 
     /// One condition has one probability, however many closings hang on it.
-    fn state_chance(&mut self, id: ConditionId, probability: Stated, span: Span) {
-        let info = &mut self.conditions[id.index()];
-        match info.chance {
-            Chance::Probability(other) if other != probability => {
-                let name = info.name.clone();
+    fn state_chance(&mut self, id: ConditionId, probability: Term<Stated>, span: Span) {
+        let may_differ = |other: Term<Stated>| {
+            let is_drawn = self.variables.varies(other) || self.variables.varies(probability);
+            other != probability && (is_drawn || self.stated(other) != self.stated(probability))
+        };
+        match self.conditions[id.index()].chance {
+            Chance::Probability(other) if may_differ(other) => {
+                let name = self.conditions[id.index()].name.clone();
                 self.report(
                     Finding::error("E0417", format!("two probabilities of one condition, \"{name}\""))
                         .at(span, "expected the probability stated before")
                         .help("the same words are the same condition: correct one of them, or word the conditions differently"),
                 );
             }
-            _ => info.chance = Chance::Probability(probability),
+            _ => self.conditions[id.index()].chance = Chance::Probability(probability),
+        }
+    }
+
+    /// A probability at its base, and wherever it may be drawn.
+    fn check_drawn_probability(&mut self, probability: Term<Stated>, stage: &str, span: Span) {
+        self.check_probability(self.stated(probability), span);
+        let Term::Variable(id) = probability else { return };
+        let info = &self.variables.infos[id.index()];
+        let is_tied = matches!(self.variables.settings[id.index()], Setting::Tied { .. });
+        let (ends, is_open): (Vec<Stated>, bool) = match &info.distribution {
+            Some(
+                Distribution::Uniform { low, high }
+                | Distribution::Triangular { low, high, .. }
+                | Distribution::Pert { low, high, .. },
+            ) => (vec![*low, *high], false),
+            Some(Distribution::Discrete { values, .. }) => {
+                let number =
+                    |value: &Value| if let Value::Number { number, .. } = value { Some(*number) } else { None };
+                (values.iter().filter_map(number).collect(), false)
+            }
+            Some(Distribution::Normal { .. } | Distribution::Lognormal { .. }) => (Vec::new(), true),
+            Some(Distribution::Bernoulli { .. }) => (Vec::new(), false),
+            None => (Vec::new(), is_tied),
+        };
+        if is_open {
+            let says = format!("a probability `{}` drawn below 0 % or above 100 % counts as 0 % or 100 %", info.name);
+            self.assume(stage, says, Some(span));
+        }
+        if let Some(outside) = ends.into_iter().find(|end| end.is_negative() || *end > Stated::ONE) {
+            self.check_probability(outside, span);
         }
     }
 

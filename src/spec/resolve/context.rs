@@ -87,11 +87,11 @@ impl<'a> Context<'a> {
 
     /// A probability is at most one.
     pub fn check_probability(&mut self, probability: Stated, span: Span) {
-        if probability > Stated::ONE {
+        if probability > Stated::ONE || probability.is_negative() {
             let percent = number(probability.cast::<Exact>() * Exact::whole(100));
             self.report(
                 Finding::error("E0416", format!("a probability of {percent} %"))
-                    .at(span, "expected at most 100 %")
+                    .at(span, "expected 0 % to 100 %")
                     .help("write such as \"75%\"; \"100%\" is certain"),
             );
         }
