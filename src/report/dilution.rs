@@ -47,9 +47,11 @@ pub struct Change {
 }
 
 /// Every change of every holder, by stage, then in the order of the holders; only those who hold something around it.
-pub fn changes(run: &Run, holders: &[Holder]) -> Vec<Change> {
-    let stages = &run.ledger().stages;
-    (1..stages.len()).flat_map(|stage| at_stage(run, holders, stage)).collect()
+pub fn changes(run: &Run) -> &[Change] {
+    run.changes(|| {
+        let holders = holders(run);
+        (1..run.ledger().stages.len()).flat_map(|stage| at_stage(run, &holders, stage)).collect()
+    })
 }
 
 fn at_stage(run: &Run, holders: &[Holder], index: usize) -> Vec<Change> {
@@ -136,7 +138,7 @@ pub fn csv(run: &Run) -> Table {
     let mut table = Table::new("dilution", format!("Dilution by cause ({})", basis(run)), csv_columns(&keys));
     let (holders, stages) = (holders(run), &run.ledger().stages);
     let exact_points = |value| Cell::Points { value, places: FRACTION_PLACES };
-    for change in changes(run, &holders) {
+    for change in changes(run) {
         let stage = run.agreement.stage(stages[change.stage].event);
         let mut push = |style, cause: &str, value, [before, after, relative]: [Cell; 3]| {
             let name = Cell::text(&holders[change.holder].name);
@@ -189,7 +191,7 @@ impl Journey {
 
 /// The way of every holder, in their order.
 pub fn journeys(run: &Run, holders: &[Holder]) -> Vec<Journey> {
-    let (stages, changes) = (&run.ledger().stages, changes(run, holders));
+    let (stages, changes) = (&run.ledger().stages, changes(run));
     let journey = |(number, holder): (usize, &Holder)| {
         let own = changes.iter().filter(|change| change.holder == number);
         let causes = own.flat_map(|change| change.causes.iter().map(|&(cause, points)| (change.stage, cause, points)));
@@ -261,8 +263,7 @@ mod tests {
     #[test]
     fn pool_and_money_cost_5_926_and_14_815_points_in_no_order() {
         let run = fixture::pool_and_money();
-        let holders = holders(&run);
-        let changes = changes(&run, &holders);
+        let changes = changes(&run);
         let change = &changes[0];
         let words: Vec<_> = change
             .causes
@@ -290,8 +291,7 @@ mod tests {
     #[test]
     fn contributions_sum_where_counts_as_converted_have_no_end() {
         let run = fixture::thirds();
-        let holders = holders(&run);
-        let changes = changes(&run, &holders);
+        let changes = changes(&run);
         assert_eq!(changes.len(), 6);
         let sold = changes.iter().find(|change| change.stage == 1 && change.holder == 1).expect("the seller");
         // 999,999.9 of 1,000,000 sold, a third of each counts: from 333,333.33 to 0.03 of 1,333,333.33
@@ -304,7 +304,7 @@ mod tests {
         let run = fixture::startup();
         let holders = holders(&run);
         let mut seen: Vec<_> =
-            changes(&run, &holders).iter().flat_map(|change| change.causes.clone()).map(|(cause, _)| cause).collect();
+            changes(&run).iter().flat_map(|change| change.causes.clone()).map(|(cause, _)| cause).collect();
         seen.sort();
         seen.dedup();
         let all = [

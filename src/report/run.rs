@@ -1,11 +1,12 @@
 //! A scenario that was run: what was agreed, and what happened on each rung of the funding ladder.
 
+use super::dilution::Change;
 use crate::engine::exit::{PostedExit, Proven};
 use crate::engine::ledger::Ledger;
 use crate::engine::refusal::{Invariant, Refusal};
 use crate::engine::{refusals, replay_exactly, replay_what_can_be};
 use crate::model::{Agreement, Rung};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One scenario, in one case, with its ledgers.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct Run {
     ledgers: [Arc<Ledger>; 3],
     /// The exit on the rung that counts everything, where it was checked.
     proven: Option<Arc<Proven>>,
+    /// Who was diluted by what, once somebody asked.
+    changes: OnceLock<Vec<Change>>,
     /// Events that cannot take place on a lower rung, because what they need does not happen there; they are left out.
     pub left_out: Vec<(Rung, Refusal)>,
 }
@@ -47,7 +50,7 @@ impl Run {
         };
         let all = Arc::new(all);
         if !differ {
-            return Ok(Run { agreement, rung, ledgers: [all.clone(), all.clone(), all], proven, left_out: Vec::new() });
+            return Ok(Run::found(agreement, rung, [all.clone(), all.clone(), all], proven, Vec::new()));
         }
         let mut left_out = Vec::new();
         let mut lower = Vec::new();
@@ -63,7 +66,7 @@ impl Run {
             lower.push(Arc::new(ledger));
         }
         let [funded, committed] = <[Arc<Ledger>; 2]>::try_from(lower).expect("two lower rungs");
-        Ok(Run { agreement, rung, ledgers: [funded, committed, all], proven, left_out })
+        Ok(Run::found(agreement, rung, [funded, committed, all], proven, left_out))
     }
 
     /// Replays the agreement on one rung, where nobody asks for the others.
@@ -75,10 +78,25 @@ impl Run {
             Ok(ledger) => {
                 let ledger = Arc::new(ledger);
                 let ledgers = [ledger.clone(), ledger.clone(), ledger];
-                Ok(Run { agreement, rung, ledgers, proven: None, left_out: Vec::new() })
+                Ok(Run::found(agreement, rung, ledgers, None, Vec::new()))
             }
             Err(refusal) => Err(Box::new((agreement, vec![refusal]))),
         }
+    }
+
+    fn found(
+        agreement: Agreement,
+        rung: Rung,
+        ledgers: [Arc<Ledger>; 3],
+        proven: Option<Arc<Proven>>,
+        left_out: Vec<(Rung, Refusal)>,
+    ) -> Self {
+        Run { agreement, rung, ledgers, proven, changes: OnceLock::new(), left_out }
+    }
+
+    /// Changes of ownership on the rung shown, found when they are first asked for.
+    pub(super) fn changes(&self, find: impl FnOnce() -> Vec<Change>) -> &[Change] {
+        self.changes.get_or_init(find)
     }
 
     /// What happened on the rung shown.
