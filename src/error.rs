@@ -32,12 +32,17 @@ pub struct Source {
     pub path: String,
     /// The whole text.
     pub text: String,
+    /// Where its lines begin.
+    lines: Vec<usize>,
 }
 
 impl Sources {
     /// Takes a file in and names it.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
-        self.files.push(Source { path: path.into(), text: text.into() });
+        let text = text.into();
+        let after_ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(after_ends).collect();
+        self.files.push(Source { path: path.into(), text, lines });
         FileId(u32::try_from(self.files.len() - 1).expect("fewer than four thousand million files"))
     }
 
@@ -58,10 +63,12 @@ impl Sources {
 
     /// One-based line and column (in characters) of where a span starts.
     pub fn line_and_column(&self, span: Span) -> (usize, usize) {
-        let before = self.get(span.file).text.get(..span.start).unwrap_or_default();
-        let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        (line, column)
+        let Source { text, lines, .. } = self.get(span.file);
+        let line = lines.partition_point(|start| *start <= span.start);
+        match text.get(lines[line - 1]..span.start) {
+            Some(before) => (line, before.chars().count() + 1),
+            None => (1, 1),
+        }
     }
 
     /// `path:line`, as `explain` and the assumptions cite it.

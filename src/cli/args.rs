@@ -51,8 +51,9 @@ pub struct Common {
     pub quiet: bool,
 }
 
-/// The commands.
+/// The commands. The flags of each are only put together once it is the one that was typed.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Lists the named scenarios with their titles.
     List,

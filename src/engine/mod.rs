@@ -29,6 +29,7 @@ use books::{Books, Journal};
 use exit::NoExit;
 use ledger::Ledger;
 use refusal::Refusal;
+use std::borrow::Cow;
 
 /// Replays the scenario's events in order, starting from its opening table.
 ///
@@ -135,7 +136,8 @@ fn conditions_hold<N: Number>(timed: &Timed<N>, draws: &Draws<N>) -> N::Mask {
 /// Replays exactly on one rung, and says for each event what happened or why it cannot.
 ///
 /// Replaying is pure, so a scenario that outgrows an exact number is simply replayed in a larger one. The narrowest only
-/// says what happened; whatever it refuses is replayed, so that the reason has room for its numbers.
+/// says what happened; whatever it refuses is replayed, and the reason is looked for in the widest, which has room for
+/// its numbers.
 ///
 /// # Errors
 /// The first event that has no answer.
@@ -143,9 +145,18 @@ pub fn replay_exactly(scenario: &Scenario<Stated>, rung: Rung) -> Result<Ledger,
     if let Ok(ledger) = replay_in_width::<384, 6>(scenario, rung) {
         return Ok(ledger);
     }
-    with_room(|| match replay_in_width::<1024, 16>(scenario, rung) {
-        Err(Refusal::Undefined { why: Arithmetic::Overflow, .. }) => replay_in_width::<8192, 128>(scenario, rung),
-        outcome => outcome,
+    with_room(|| {
+        let outcome = match replay_in_width::<1024, 16>(scenario, rung) {
+            Err(Refusal::Undefined { why: Arithmetic::Overflow, .. }) => replay_in_width::<8192, 128>(scenario, rung),
+            outcome => outcome,
+        };
+        outcome.map_err(|refusal| match refusal {
+            Refusal::Infeasible { event, .. } => Refusal::Infeasible {
+                event,
+                cause: in_width(scenario, rung, |scenario, draws| refusal::cause::<8192, 128>(scenario, draws, event)),
+            },
+            refusal => refusal,
+        })
     })
 }
 
@@ -168,7 +179,7 @@ pub fn refusals(scenario: &Scenario<Stated>, rung: Rung) -> Vec<Refusal> {
 /// not about an event's terms.
 pub fn replay_what_can_be(scenario: &Scenario<Stated>, rung: Rung) -> (Option<Ledger>, Vec<Refusal>) {
     const MOST: usize = 20;
-    let mut scenario = scenario.clone();
+    let mut scenario = Cow::Borrowed(scenario);
     let mut refusals: Vec<Refusal> = Vec::new();
     while refusals.len() < MOST {
         let refusal = match replay_exactly(&scenario, rung) {
@@ -179,35 +190,48 @@ pub fn replay_what_can_be(scenario: &Scenario<Stated>, rung: Rung) -> (Option<Le
         let event = refusal.event();
         refusals.push(refusal);
         match event {
-            Some(event) if terms => scenario.leave_out(event),
+            Some(event) if terms => scenario.to_mut().leave_out(event),
             _ => return (None, refusals),
         }
     }
     (None, refusals)
 }
 
+/// Casts the scenario and settles what it leaves open.
+fn in_width<const BITS: usize, const LIMBS: usize, T>(
+    scenario: &Scenario<Stated>,
+    rung: Rung,
+    work: impl FnOnce(&Scenario<Fixed<BITS, LIMBS>>, &Draws<Fixed<BITS, LIMBS>>) -> T,
+) -> T {
+    let scenario = scenario.cast::<Fixed<BITS, LIMBS>>();
+    let (values, base) = (inputs::values(&scenario.settings), inputs::values(&scenario.base));
+    let happens: Vec<_> = scenario.happens.iter().map(|&truth| Truth::from(truth)).collect();
+    work(&scenario, &Draws { values: &values, base: &base, happens: &happens, rung })
+}
+
 fn replay_in_width<const BITS: usize, const LIMBS: usize>(
     scenario: &Scenario<Stated>,
     rung: Rung,
 ) -> Result<Ledger, Refusal> {
-    let scenario = scenario.cast::<Fixed<BITS, LIMBS>>();
-    let (values, base) = (inputs::values(&scenario.settings), inputs::values(&scenario.base));
-    let happens: Vec<_> = scenario.happens.iter().map(|&truth| Truth::from(truth)).collect();
-    let draws = Draws { values: &values, base: &base, happens: &happens, rung };
-    let mut books = Books::open(&scenario, Ledger::default());
-    match replay(&scenario, &draws, &mut books) {
-        Ok(()) => {
-            books.journal.exit = exit::post(&scenario, &draws, &books.table).map_err(|no_exit| match no_exit {
-                NoExit::Unpriced(unpriced) => Refusal::Unpriced(unpriced),
-                NoExit::TooLong => Refusal::Undefined { event: None, why: Arithmetic::Overflow },
-            })?;
-            Ok(books.journal)
-        }
-        Err(Refusal::Infeasible { event, .. }) => {
-            Err(Refusal::Infeasible { event, cause: refusal::cause(&scenario, &draws, event) })
-        }
-        Err(refusal) => Err(refusal),
-    }
+    in_width(scenario, rung, |scenario: &Scenario<Fixed<BITS, LIMBS>>, draws| {
+        let mut books = Books::open(scenario, Ledger::default());
+        replay_to_ledger(scenario, draws, &mut books)?;
+        books.journal.exit = exit::post(scenario, draws, &books.table).map_err(|no_exit| match no_exit {
+            NoExit::Unpriced(unpriced) => Refusal::Unpriced(unpriced),
+            NoExit::TooLong => Refusal::Undefined { event: None, why: Arithmetic::Overflow },
+        })?;
+        Ok(books.journal)
+    })
+}
+
+/// [`replay`], once for each width: it is most of the program.
+#[inline(never)]
+fn replay_to_ledger<const BITS: usize, const LIMBS: usize>(
+    scenario: &Scenario<Fixed<BITS, LIMBS>>,
+    draws: &Draws<Fixed<BITS, LIMBS>>,
+    books: &mut Books<Fixed<BITS, LIMBS>, Ledger>,
+) -> Result<(), Refusal> {
+    replay(scenario, draws, books)
 }
 
 const _: fn() = || {

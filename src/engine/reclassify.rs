@@ -199,21 +199,7 @@ mod tests {
             positions,
             classes: vec![prices(None, None), prices(Some(5), Some(4)), prices(None, None)],
             opening,
-            opening_price: None,
-            settings: Vec::new(),
-            base: Vec::new(),
-            happens: Vec::new(),
-            rounding: Rounding::CLOSING_US,
-            rights: Vec::new(),
-            convertibles: Vec::new(),
-            protections: Vec::new(),
-            rounds: Vec::new(),
-            timeline: Vec::new(),
-            in_kind: Vec::new(),
-            commitments: Vec::new(),
-            exit: None,
-            valuations: Vec::new(),
-            lots: std::sync::Arc::default(),
+            ..Scenario::empty(Rounding::CLOSING_US)
         };
         Books::open(&scenario, Feasibility::unquestioned())
     }

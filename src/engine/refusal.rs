@@ -1,10 +1,11 @@
 //! Why an event has no answer, with the numbers that say so. Exact only, and only after the refusal.
 
-use super::books::{Books, CapTable, Feasibility};
+use super::books::{Books, CapTable};
 use super::exit::{Broken, Unpriced};
+use super::ledger::Ledger;
 use super::round::{money, pay_to_play, pricing, protect};
 use super::valuation::Unvalued;
-use super::{ipo, pool, reclassify, replay, rights, secondary};
+use super::{ipo, pool, reclassify, replay_to_ledger, rights, secondary};
 use crate::model::{
     Cap, ClassId, Consideration, ConvertibleId, Denominator, Draws, Event, EventId, Issuance, Part, Payment,
     PoolAmount, Protection, Round, RoundId, Scenario, Secondary, Takes, Term,
@@ -188,8 +189,10 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
 ) -> Cause {
     let mut before = scenario.clone();
     before.timeline.truncate(event.index());
-    let mut books = Books::open(&before, Feasibility::unquestioned());
-    let Ok(()) = replay(&before, draws, &mut books);
+    let mut books = Books::open(&before, Ledger::default());
+    if replay_to_ledger(&before, draws, &mut books).is_err() {
+        return Cause::Terms;
+    }
     let table = &books.table;
     match &scenario.timeline[event.index()].event {
         Event::Closing { round, tranche } => of_round(*round, scenario, *tranche as usize, draws, table),

@@ -43,6 +43,32 @@ pub struct Exit<N> {
     pub origin: OriginId,
 }
 
+impl Exit<Stated> {
+    /// A sale that costs nothing, by a company that owes nothing and keeps nothing back, at no stated value: what is left
+    /// to say is who shares.
+    pub fn free_of_charge(origin: OriginId) -> Self {
+        let nothing = Term::Given(Stated::ZERO);
+        Exit {
+            values: Vec::new(),
+            costs: Charge::Money(nothing),
+            debts: Vec::new(),
+            carve_out: Charge::Money(nothing),
+            carve_out_to: None,
+            escrow: nothing,
+            pool_takes_part: false,
+            election: Election::Lot,
+            classes: Vec::new(),
+            rights: Vec::new(),
+            convertibles: Vec::new(),
+            accrued: Vec::new(),
+            safe_rank: Rank(0),
+            rung: Rung::Funded,
+            conditions: Vec::new(),
+            origin,
+        }
+    }
+}
+
 /// In which order preferences are paid: 0 first, equal ranks pro rata. Dense: every rank below the largest is used.
 /// Notes have rank 0; classes follow by falling seniority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -118,6 +118,33 @@ pub fn value_of<N: Copy>(values: &[N], term: Term<N>) -> N {
     }
 }
 
+#[cfg(test)]
+impl<N> Scenario<N> {
+    /// Nothing: for tests that need little.
+    pub fn empty(rounding: Rounding) -> Self {
+        Scenario {
+            positions: Vec::new(),
+            classes: Vec::new(),
+            opening: Vec::new(),
+            opening_price: None,
+            settings: Vec::new(),
+            base: Vec::new(),
+            happens: Vec::new(),
+            rounding,
+            rights: Vec::new(),
+            convertibles: Vec::new(),
+            protections: Vec::new(),
+            rounds: Vec::new(),
+            timeline: Vec::new(),
+            in_kind: Vec::new(),
+            commitments: Vec::new(),
+            exit: None,
+            valuations: Vec::new(),
+            lots: Arc::default(),
+        }
+    }
+}
+
 type S = Stated;
 
 impl Scenario<Stated> {

@@ -8,6 +8,7 @@
 mod convex;
 mod exact;
 mod lanes;
+mod limbs;
 mod normal;
 pub mod rounding;
 mod simplest;

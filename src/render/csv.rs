@@ -2,7 +2,7 @@
 
 use super::number::plain;
 use crate::report::table::{Cell, Table};
-use csv::{Terminator, WriterBuilder};
+use csv::{Terminator, Writer, WriterBuilder};
 use std::borrow::Cow;
 
 /// Decimals of a part of one.
@@ -15,26 +15,31 @@ const POSTED_PLACES: u32 = 10;
 /// Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers are not touched.
 pub fn csv(table: &Table) -> Vec<u8> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
-    let header = table.columns.iter().map(|column| neutral(&column.key).into_owned()).collect();
-    for record in std::iter::once(header).chain(table.rows.iter().map(|row| row.cells.iter().map(field).collect())) {
-        let record: Vec<String> = record;
-        // a record without fields would be written as an empty line
-        if !record.is_empty() {
-            writer.write_record(record).expect("memory takes every record of the right length");
-        }
+    write(&mut writer, table.columns.iter().map(|column| neutral(&column.key)));
+    for row in &table.rows {
+        write(&mut writer, row.cells.iter().map(field));
     }
     writer.into_inner().expect("memory can be flushed")
 }
 
-fn field(cell: &Cell) -> String {
+/// Writes a record; one without fields would be an empty line.
+fn write<'a>(writer: &mut Writer<Vec<u8>>, mut fields: impl ExactSizeIterator<Item = Cow<'a, str>>) {
+    if fields.len() == 0 {
+        return;
+    }
+    let written = fields.try_for_each(|field| writer.write_field(field.as_bytes()));
+    written.and_then(|()| writer.write_record(None::<&[u8]>)).expect("memory takes every record of the right length");
+}
+
+fn field(cell: &Cell) -> Cow<'_, str> {
     match cell {
-        Cell::Empty => String::new(),
-        Cell::Text(words) => neutral(words).into_owned(),
-        Cell::Fraction { value, .. } | Cell::Points { value, .. } => plain(*value, Some(FRACTION_PLACES)),
-        Cell::Count(value) | Cell::Price(value) | Cell::Multiple(value) => plain(*value, Some(POSTED_PLACES)),
-        Cell::Money(value) | Cell::Number(value) => plain(*value, None),
-        Cell::Date(date) => date.to_string(),
-        Cell::Flag(flag) => flag.to_string(),
+        Cell::Empty => Cow::Borrowed(""),
+        Cell::Text(words) => neutral(words),
+        Cell::Fraction { value, .. } | Cell::Points { value, .. } => plain(*value, Some(FRACTION_PLACES)).into(),
+        Cell::Count(value) | Cell::Price(value) | Cell::Multiple(value) => plain(*value, Some(POSTED_PLACES)).into(),
+        Cell::Money(value) | Cell::Number(value) => plain(*value, None).into(),
+        Cell::Date(date) => date.to_string().into(),
+        Cell::Flag(flag) => (if *flag { "true" } else { "false" }).into(),
     }
 }
 

@@ -54,6 +54,15 @@ enum Content {
     Written(File),
 }
 
+impl Content {
+    /// Whether a file holds just this; nothing is said of a large one.
+    fn is_at(&self, place: &Path) -> bool {
+        let Content::Bytes(bytes) = self else { return false };
+        let is_as_long = fs::metadata(place).is_ok_and(|found| found.is_file() && found.len() == bytes.len() as u64);
+        is_as_long && fs::read(place).is_ok_and(|held| held == *bytes)
+    }
+}
+
 /// A file that is written as it is computed, too large to be held. It has no name until the folder is committed, so
 /// nothing is left of it where the program is stopped.
 #[derive(Debug)]
@@ -125,7 +134,7 @@ impl OutputFolder {
     }
 
     /// Writes all files and removes those of an earlier run that this one did not write (CSV, PNG and SVG files with a
-    /// name of ours). Returns the paths in the order of their names.
+    /// name of ours). One that holds the same already is left as it is. Returns the paths in the order of their names.
     ///
     /// # Errors
     /// If a file cannot be written: then the folder is as it was.
@@ -149,24 +158,37 @@ impl OutputFolder {
         let path = path::absolute(&self.path)?;
         let parent = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
         fs::create_dir_all(parent)?;
-        let workshop = workshop(parent)?;
-        let fresh = workshop.path().join("new");
-        self.write_all(&fresh).map_err(|(_, cause)| cause)?;
-        fs::rename(fresh, path)
+        let fresh = workshop(parent)?;
+        self.write(self.files.keys(), fresh.path()).map_err(|(_, cause)| cause)?;
+        fs::rename(fresh.path(), path)?;
+        // it is no longer where it would be removed
+        let _ = fresh.keep();
+        Ok(())
     }
 
     /// The files are written in a folder within the old one, so that no file system is crossed, and then renamed one by
     /// one; whatever goes wrong, every exchange is taken back.
     fn replace(&self) -> Result<(), (PathBuf, io::Error)> {
         let within = |cause| (self.path.clone(), cause);
+        let stale = if self.keeps { Vec::new() } else { self.stale().map_err(within)? };
+        let changed: Vec<&String> = self
+            .files
+            .iter()
+            .filter(|(name, content)| !content.is_at(&self.path.join(name)))
+            .map(|(name, _)| name)
+            .collect();
+        if changed.is_empty() && stale.is_empty() {
+            return Ok(());
+        }
         let workshop = workshop(&self.path).map_err(within)?;
         let (fresh, old) = (workshop.path().join("new"), workshop.path().join("old"));
-        self.write_all(&fresh)?;
-        fs::create_dir(&old).map_err(within)?;
+        for folder in [&fresh, &old] {
+            fs::create_dir(folder).map_err(within)?;
+        }
+        self.write(changed.iter().copied(), &fresh)?;
 
         let exchange = |name: &String, fresh| Exchange { fresh, place: self.path.join(name), old: old.join(name) };
-        let written = self.files.keys().map(|name| exchange(name, Some(fresh.join(name))));
-        let stale = if self.keeps { Vec::new() } else { self.stale().map_err(within)? };
+        let written = changed.iter().map(|name| exchange(name, Some(fresh.join(name))));
         let exchanges: Vec<Exchange> = written.chain(stale.iter().map(|name| exchange(name, None))).collect();
         for (index, exchange) in exchanges.iter().enumerate() {
             let Err(cause) = exchange.make() else { continue };
@@ -181,10 +203,10 @@ impl OutputFolder {
         Ok(())
     }
 
-    fn write_all(&self, folder: &Path) -> Result<(), (PathBuf, io::Error)> {
-        fs::create_dir(folder).map_err(|cause| (self.path.clone(), cause))?;
-        for (name, content) in &self.files {
-            let written = match content {
+    /// Writes files of these names to a folder.
+    fn write<'n>(&self, names: impl Iterator<Item = &'n String>, folder: &Path) -> Result<(), (PathBuf, io::Error)> {
+        for name in names {
+            let written = match &self.files[name] {
                 Content::Bytes(bytes) => fs::write(folder.join(name), bytes),
                 Content::Written(file) => copied(file, &folder.join(name)),
             };
@@ -355,6 +377,24 @@ mod tests {
             ("rounds.csv", "new"),
         ]);
         assert_eq!(contents(home.path()), expected);
+    }
+
+    #[test]
+    fn what_has_not_changed_is_left_where_it_is() {
+        let home = tempfile::tempdir().unwrap();
+        folder(home.path(), &[("cash.csv", "same"), ("exit.csv", "old")]).commit().unwrap();
+        for name in ["cash", "exit"] {
+            fs::hard_link(home.path().join(format!("{name}.csv")), home.path().join(name)).unwrap();
+        }
+        let written = folder(home.path(), &[("cash.csv", "same"), ("exit.csv", "new")]).commit().unwrap();
+        assert_eq!(written.len(), 2);
+        let expected = pairs(&[("cash", "same"), ("cash.csv", "same"), ("exit", "old"), ("exit.csv", "new")]);
+        assert_eq!(contents(home.path()), expected);
+        // through its other name, as long as the two are one file
+        fs::write(home.path().join("cash"), "else").unwrap();
+        assert_eq!(contents(home.path())[1].1, "else");
+        folder(home.path(), &[("cash.csv", "same"), ("exit.csv", "new")]).commit().unwrap();
+        assert_eq!(contents(home.path())[..2], pairs(&[("cash", "else"), ("cash.csv", "same")]));
     }
 
     #[test]

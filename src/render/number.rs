@@ -6,9 +6,10 @@
 use crate::report::table::Cell;
 use crate::report::words::symbol;
 use rust_decimal::Decimal;
+use std::fmt::Write as _;
 
 /// The sign of a negative number on screen and paper.
-const MINUS: char = '−';
+const MINUS: &str = "−";
 /// Most decimals that a fraction is ever shown with.
 const FRACTION_PLACES: u32 = 10;
 /// Below this, money that the short form cannot hold without loss is written out.
@@ -63,9 +64,39 @@ pub fn number(value: Decimal) -> String {
 /// For machines: `.` as decimal point, never scientific, no trailing zeros, rounded half to even only where `places`
 /// says so.
 pub fn plain(value: Decimal, places: Option<u32>) -> String {
-    let value = places.map_or(value, |places| value.round_dp(places));
+    let value = places.map_or(value, |places| value.round_dp(places)).normalize();
     // a zero keeps the sign and scale it was computed with
-    if value.is_zero() { "0".into() } else { value.normalize().to_string() }
+    if value.is_zero() {
+        return "0".into();
+    }
+    let mut digits = with_point(whole(value.mantissa().unsigned_abs()), value.scale() as usize);
+    if value.is_sign_negative() {
+        digits.insert(0, '-');
+    }
+    digits
+}
+
+/// The digits of a whole number: those of a short one are quicker found.
+fn whole(number: u128) -> String {
+    // room for a sign, a point and zeros as well
+    let mut digits = String::with_capacity(48);
+    let written = match u64::try_from(number) {
+        Ok(short) => write!(digits, "{short}"),
+        Err(_) => write!(digits, "{number}"),
+    };
+    written.expect("a text takes every number");
+    digits
+}
+
+/// Digits with a point before the last `places`, and a zero before the point where nothing else stands there.
+fn with_point(mut digits: String, places: usize) -> String {
+    if digits.len() <= places {
+        digits.insert_str(0, &"0".repeat(places + 1 - digits.len()));
+    }
+    if places > 0 {
+        digits.insert(digits.len() - places, '.');
+    }
+    digits
 }
 
 /// The words of one column, formed together so that its numbers line up: money in one style, `$730.0B` above `$35.9B`.
@@ -217,24 +248,29 @@ impl Form<'_> {
 
     fn show(self, value: Decimal) -> String {
         let mut shown = digits(value, self.power, self.most);
-        let mut sign = String::new();
+        let (mut below, mut sign) = ("", "");
         if !value.is_zero() {
             let negative = value.is_sign_negative();
             if is_nothing(&shown) {
-                sign.push(if negative { '>' } else { '<' });
+                below = if negative { ">" } else { "<" };
                 shown = digits(Decimal::ONE, -self.most.cast_signed(), self.most);
             }
-            if negative {
-                sign.push(MINUS);
-            } else if self.plus {
-                sign.push('+');
-            }
+            sign = match (negative, self.plus) {
+                (true, _) => MINUS,
+                (false, true) => "+",
+                (false, false) => "",
+            };
         }
-        let mut shown = trimmed(&shown, self.least).to_owned();
+        let shown = trimmed(&shown, self.least);
+        let mut out = String::with_capacity(2 * shown.len() + self.before.len() + self.after.len() + 4);
+        out.extend([below, sign, self.before]);
         if self.commas {
-            shown = with_commas(&shown);
+            push_with_commas(&mut out, shown);
+        } else {
+            out.push_str(shown);
         }
-        format!("{sign}{}{shown}{}", self.before, self.after)
+        out.push_str(self.after);
+        out
     }
 }
 
@@ -242,23 +278,16 @@ impl Form<'_> {
 fn digits(value: Decimal, power: i32, places: u32) -> String {
     let mantissa = value.mantissa().unsigned_abs();
     let drop = value.scale().cast_signed() - power - places.cast_signed();
-    let mut all = match u32::try_from(drop) {
+    let all = match u32::try_from(drop) {
         _ if mantissa == 0 => String::new(),
-        Err(_) => format!("{mantissa}{}", "0".repeat(drop.unsigned_abs() as usize)),
+        Err(_) => whole(mantissa) + &"0".repeat(drop.unsigned_abs() as usize),
         Ok(drop) => {
             // a mantissa has at most 29 digits
             let unit = 10_u128.pow(drop.min(30));
-            (mantissa / unit + u128::from(2 * (mantissa % unit) >= unit)).to_string()
+            whole(mantissa / unit + u128::from(2 * (mantissa % unit) >= unit))
         }
     };
-    let places = places as usize;
-    if all.len() <= places {
-        all.insert_str(0, &"0".repeat(places + 1 - all.len()));
-    }
-    if places > 0 {
-        all.insert(all.len() - places, '.');
-    }
-    all
+    with_point(all, places as usize)
 }
 
 /// True for digits that show nothing.
@@ -283,17 +312,15 @@ fn trimmed(digits: &str, least: u32) -> &str {
     }
 }
 
-/// Commas between the thousands.
-fn with_commas(digits: &str) -> String {
+/// Adds digits with commas between the thousands.
+fn push_with_commas(out: &mut String, digits: &str) {
     let whole = digits.find('.').unwrap_or(digits.len());
-    let mut out = String::with_capacity(digits.len() + whole / 3);
     for (index, digit) in digits.char_indices() {
         if index > 0 && index < whole && (whole - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
     }
-    out
 }
 
 #[cfg(test)]

@@ -1,9 +1,14 @@
 //! Tables on a terminal: no boxes, one light rule under the head, numbers to the right, and a table that is too wide in
 //! blocks of columns rather than in broken lines.
 
+mod lines;
+
+use super::words::HARD_SPACE;
 use super::{number, words};
 use crate::report::table::{Cell, Style, Table};
+use lines::Lines;
 use rust_decimal::Decimal;
+use std::iter;
 use std::mem::{Discriminant, discriminant};
 
 /// What the terminal is like.
@@ -23,12 +28,8 @@ const GAP: u16 = 2;
 const WORDS_LEAST: usize = 24;
 /// Widths tried for pinned words where the table is split.
 const PINNED_WIDTHS: [usize; 3] = [40, WORDS_LEAST, 14];
-/// Most lines of a cell.
-const CELL_LINES: usize = 6;
 /// A heading no wider than this is not broken.
 const SHORT_HEADING: usize = 10;
-/// A space that layout must not touch; a plain one in the end.
-const HARD_SPACE: &str = "\u{a0}";
 const BOLD: &str = "\x1b[1m";
 const DIM: &str = "\x1b[2m";
 const PLAIN: &str = "\x1b[0m";
@@ -37,12 +38,13 @@ const PLAIN: &str = "\x1b[0m";
 pub fn table(table: &Table, look: &Look) -> String {
     let width = look.width.clamp(20, 2000);
     let columns: Vec<Column> = table.telling().map(|index| Column::of(table, index, &look.currency)).collect();
-    let styled = |line: &str, style: &str| {
-        if look.colour && !style.is_empty() { format!("{style}{line}{PLAIN}\n") } else { format!("{line}\n") }
-    };
     let mut out = String::new();
+    let put = |out: &mut String, line: &[&str], style: &str| {
+        let (before, after) = if look.colour && !style.is_empty() { (style, PLAIN) } else { ("", "") };
+        out.extend(iter::once(before).chain(line.iter().copied()).chain([after, "\n"]));
+    };
     for line in words::wrap(&words::harmless(&table.title), width, usize::MAX) {
-        out += &styled(&line, BOLD);
+        put(&mut out, &[&line], BOLD);
     }
     for block in blocks(&columns, width) {
         out.push('\n');
@@ -52,10 +54,10 @@ pub fn table(table: &Table, look: &Look) -> String {
                 Line::Rule => DIM,
                 Line::Row(Style::Total) => BOLD,
             };
-            out += &styled(&line, style);
+            put(&mut out, &[&line], style);
         }
         if table.rows.is_empty() {
-            out += &styled("(no rows)", DIM);
+            put(&mut out, &["(no rows)"], DIM);
         }
     }
     for (index, note) in table.notes.iter().enumerate() {
@@ -63,7 +65,7 @@ pub fn table(table: &Table, look: &Look) -> String {
             out.push('\n');
         }
         for (line, text) in words::wrap(&words::harmless(note), width - 2, usize::MAX).iter().enumerate() {
-            out += &styled(&format!("{} {text}", if line == 0 { "·" } else { " " }), DIM);
+            put(&mut out, &[if line == 0 { "· " } else { "  " }, text], DIM);
         }
     }
     out
@@ -84,13 +86,12 @@ impl Column {
     fn of(table: &Table, index: usize, currency: &str) -> Self {
         let column = &table.columns[index];
         let cells = || table.rows.iter().map(|row| &row.cells[index]);
-        let mut shown: Vec<String> =
-            number::column(cells(), currency).iter().map(|words| words::harmless(words).into_owned()).collect();
+        let mut shown: Vec<String> = number::column(cells(), currency).into_iter().map(words::made_harmless).collect();
         line_up(&mut shown, &cells().collect::<Vec<_>>());
         for (row, words) in table.rows.iter().zip(&mut shown) {
             let first_words = row.cells.iter().position(|cell| matches!(cell, Cell::Text(_)));
             if row.style == Style::Detail && first_words == Some(index) {
-                words.insert_str(0, &HARD_SPACE.repeat(2));
+                words.insert_str(0, &String::from_iter([HARD_SPACE; 2]));
             }
         }
         Column {
@@ -111,7 +112,7 @@ impl Column {
             return whole;
         }
         (longest_word.min(WORDS_LEAST)..whole)
-            .find(|&width| words::wrap(&self.heading, width, usize::MAX).len() <= lines)
+            .find(|&width| words::height(&self.heading, width) <= lines)
             .unwrap_or(whole)
     }
 
@@ -138,7 +139,7 @@ fn line_up(shown: &mut [String], cells: &[&Cell]) {
     let longest = numbers.map(|(words, _)| tail(words)).max().unwrap_or_default();
     for (words, cell) in shown.iter_mut().zip(cells) {
         if kind(cell).is_some() {
-            words.push_str(&HARD_SPACE.repeat(longest - tail(words)));
+            words.extend(iter::repeat_n(HARD_SPACE, longest - tail(words)));
         }
     }
 }
@@ -240,17 +241,14 @@ impl Block<'_> {
             self.0.iter().map(|(column, width)| words::wrap(&column.heading, *width, usize::MAX)).collect();
         let height = headings.iter().map(Vec::len).max().unwrap_or_default();
         let at_the_foot = |lines: Vec<String>| [vec![String::new(); height - lines.len()], lines].concat();
-        let head: Vec<_> = headings.into_iter().map(at_the_foot).collect();
-        let row = |index: usize| -> Vec<Vec<String>> {
-            self.0.iter().map(|(column, width)| cell_lines(&column.cells[index], *width)).collect()
+        let head: Vec<_> = headings.into_iter().map(at_the_foot).map(Lines::Several).collect();
+        let row = |index: usize| -> Vec<Lines> {
+            self.0.iter().map(|(column, width)| Lines::of(&column.cells[index], *width)).collect()
         };
         let rows: Vec<_> = (0..table.rows.len()).map(row).collect();
 
-        let widest = |column: usize| {
-            let lines = rows.iter().chain([&head]).flat_map(|cells| &cells[column]);
-            lines.map(|line| words::width(line)).max().unwrap_or_default()
-        };
-        let widths: Vec<usize> = (0..self.0.len()).map(widest).collect();
+        let widest = |column: usize| rows.iter().chain([&head]).map(|cells| cells[column].width()).max();
+        let widths: Vec<usize> = (0..self.0.len()).map(|column| widest(column).unwrap_or_default()).collect();
         let whole = (widths.iter().sum::<usize>() + usize::from(GAP) * widths.len()).saturating_sub(GAP.into());
         let mut lines: Vec<_> = self.side_by_side(&head, &widths).map(|line| (line, Line::Head)).collect();
         lines.push(("─".repeat(whole), Line::Rule));
@@ -262,30 +260,23 @@ impl Block<'_> {
     }
 
     /// The lines of cells that stand beside each other: numbers to the right, words to the left.
-    fn side_by_side(&self, cells: &[Vec<String>], widths: &[usize]) -> impl Iterator<Item = String> {
-        let height = cells.iter().map(Vec::len).max().unwrap_or_default();
+    fn side_by_side(&self, cells: &[Lines], widths: &[usize]) -> impl Iterator<Item = String> {
+        let height = cells.iter().map(Lines::height).max().unwrap_or_default();
+        let room = widths.iter().sum::<usize>() + (usize::from(GAP) + 4) * widths.len();
         (0..height).map(move |line| {
-            let mut drawn = String::new();
+            let mut drawn = String::with_capacity(room);
             for ((lines, &width), (column, _)) in cells.iter().zip(widths).zip(&self.0) {
-                let words = lines.get(line).map_or("", String::as_str);
-                let space = " ".repeat(width.saturating_sub(words::width(words)));
-                let (before, after) = if column.numeric { (space.as_str(), "") } else { ("", space.as_str()) };
-                drawn.extend([before, words, after, &" ".repeat(GAP.into())]);
+                let words = lines.get(line);
+                let space = width.saturating_sub(words::width(words));
+                let (before, after) = if column.numeric { (space, 0) } else { (0, space) };
+                words::push_spaces(&mut drawn, before);
+                drawn.push_str(&words::softened(words));
+                words::push_spaces(&mut drawn, after + usize::from(GAP));
             }
-            drawn.replace(HARD_SPACE, " ").trim_end().to_owned()
+            drawn.truncate(drawn.trim_end().len());
+            drawn
         })
     }
-}
-
-/// The lines of a cell: a number as it is, words wrapped, all of them indented like the first.
-fn cell_lines(words: &str, width: usize) -> Vec<String> {
-    if words::width(words) <= width {
-        return vec![words.to_owned()];
-    }
-    let indent = &words[..words.len() - words.trim_start_matches(HARD_SPACE).len()];
-    let room = width.saturating_sub(words::width(indent));
-    let lines = words::wrap(words.trim_start_matches(HARD_SPACE), room, CELL_LINES);
-    lines.into_iter().map(|line| format!("{indent}{line}")).collect()
 }
 
 /// A rule above the totals that end a table.

@@ -5,15 +5,25 @@ use unicode_width::UnicodeWidthStr;
 
 /// What stands where something was left out.
 pub const ELLIPSIS: &str = "…";
+/// A space that layout must not touch; a plain one in the end.
+pub const HARD_SPACE: char = '\u{a0}';
 
 /// One line that cannot steer a terminal: control characters become visible pictures of themselves (`␛`), line ends and
 /// tabs become spaces, and characters that turn the direction of writing or are not seen at all become `�`.
 pub fn harmless(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| picture(c) == c) {
+    if is_plain(text) || text.chars().all(|c| picture(c) == c) {
         return Cow::Borrowed(text);
     }
     let one_line = text.replace("\r\n", " ");
     Cow::Owned(one_line.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { picture(c) }).collect())
+}
+
+/// The same of a text that is nobody else's.
+pub fn made_harmless(text: String) -> String {
+    match harmless(&text) {
+        Cow::Owned(other) => other,
+        Cow::Borrowed(_) => text,
+    }
 }
 
 /// The character itself, or what stands for it where it could do harm. Always one for one, so that columns stay true.
@@ -39,38 +49,86 @@ pub fn picture(c: char) -> char {
 
 /// Columns that a text takes.
 pub fn width(text: &str) -> usize {
-    text.width()
+    // most words, and quicker than the tables of Unicode
+    if is_plain(text) { text.len() } else { text.width() }
+}
+
+/// Nothing but the visible characters of ASCII and its space, each a column wide.
+fn is_plain(text: &str) -> bool {
+    // every byte rather than up to the first that is not: without a branch this is a few vectors
+    text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
+}
+
+/// Adds so many spaces.
+pub fn push_spaces(to: &mut String, mut count: usize) {
+    const SPACES: &str = "                                                                ";
+    while count > 0 {
+        let some = count.min(SPACES.len());
+        to.push_str(&SPACES[..some]);
+        count -= some;
+    }
+}
+
+/// The text with a plain space for each hard one.
+pub fn softened(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.replace(HARD_SPACE, " ")) }
 }
 
 /// Lines of at most `width` columns, broken at spaces (not at a no-break space) where possible. If more than `most` lines were needed, the last
 /// one ends in `…`. There is always at least one line.
 pub fn wrap(text: &str, width: usize, most: usize) -> Vec<String> {
     let width = width.max(2);
-    let mut lines = vec![String::new()];
-    let breaks = |c: char| c.is_whitespace() && c != '\u{a0}';
+    let fresh = || String::with_capacity(width.min(text.len()));
+    let mut lines = vec![fresh()];
+    broken(text, width, |piece| match piece {
+        Piece::Word { after_space, word } => {
+            let line = lines.last_mut().expect("there is a line");
+            if after_space {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        Piece::LineEnd => lines.push(fresh()),
+    });
+    if lines.len() > most { elided(lines, width, most) } else { lines }
+}
+
+/// How many lines [`wrap`] would make.
+pub fn height(text: &str, width: usize) -> usize {
+    let mut lines = 1;
+    broken(text, width.max(2), |piece| lines += usize::from(matches!(piece, Piece::LineEnd)));
+    lines
+}
+
+/// A piece of a text that is broken into lines.
+enum Piece<'t> {
+    Word { after_space: bool, word: &'t str },
+    LineEnd,
+}
+
+fn broken<'t>(text: &'t str, columns: usize, mut put: impl FnMut(Piece<'t>)) {
+    let breaks = |c: char| c.is_whitespace() && c != HARD_SPACE;
+    let (mut is_empty, mut used) = (true, 0);
     for word in text.split(breaks).filter(|word| !word.is_empty()) {
         let mut rest = word;
         while !rest.is_empty() {
-            let line = lines.last_mut().expect("there is a line");
-            let gap = usize::from(!line.is_empty());
-            if line.width() + gap + rest.width() <= width {
-                line.push_str(&" "[..gap]);
-                line.push_str(rest);
-                rest = "";
-            } else if line.is_empty() {
-                let cut = fitting(rest, width);
-                line.push_str(&rest[..cut]);
-                rest = &rest[cut..];
+            let (gap, taken) = (usize::from(!is_empty), width(rest));
+            if used + gap + taken <= columns {
+                put(Piece::Word { after_space: !is_empty, word: rest });
+                (is_empty, used) = (false, used + gap + taken);
+                break;
             }
-            if lines.len() > most {
-                return elided(lines, width, most);
+            if is_empty {
+                let (beginning, end) = rest.split_at(fitting(rest, columns));
+                put(Piece::Word { after_space: false, word: beginning });
+                (is_empty, used, rest) = (false, width(beginning), end);
             }
             if !rest.is_empty() {
-                lines.push(String::new());
+                put(Piece::LineEnd);
+                (is_empty, used) = (true, 0);
             }
         }
     }
-    if lines.len() > most { elided(lines, width, most) } else { lines }
 }
 
 /// The first `most` lines, with `…` at the end of the last.
@@ -89,7 +147,7 @@ fn fitting(text: &str, width: usize) -> usize {
     let mut used = 0;
     for (index, c) in text.char_indices() {
         let mut bytes = [0; 4];
-        used += c.encode_utf8(&mut bytes).width();
+        used += self::width(c.encode_utf8(&mut bytes));
         if used > width {
             break;
         }
@@ -121,6 +179,18 @@ mod tests {
         assert_eq!(wrap("", 5, 9), [""]);
     }
 
+    #[test]
+    fn plain_characters_take_a_column_each() {
+        let all: String = (' '..='~').collect();
+        assert!(is_plain(&all) && all.width() == all.len());
+        for first in all.chars() {
+            for second in all.chars() {
+                assert_eq!(String::from_iter([first, second]).width(), 2);
+            }
+        }
+        assert!(!is_plain("\u{a0}") && !is_plain("\t") && !is_plain("\u{7f}"));
+    }
+
     proptest! {
         #[test]
         fn wrapped_lines_fit_and_no_word_is_lost(text in "\\PC{0,60}", columns in 2_usize..30) {
@@ -129,6 +199,7 @@ mod tests {
             let given: String = text.chars().filter(|c| !c.is_whitespace()).collect();
             prop_assert_eq!(kept, given);
             prop_assert!(wrap(&text, columns, 2).len() <= 2);
+            prop_assert_eq!(height(&text, columns), lines.len());
         }
 
         #[test]

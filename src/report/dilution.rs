@@ -47,9 +47,11 @@ pub struct Change {
 }
 
 /// Every change of every holder, by stage, then in the order of the holders; only those who hold something around it.
-pub fn changes(run: &Run, holders: &[Holder]) -> Vec<Change> {
-    let stages = &run.ledger().stages;
-    (1..stages.len()).flat_map(|stage| at_stage(run, holders, stage)).collect()
+pub fn changes(run: &Run) -> &[Change] {
+    run.changes(|| {
+        let holders = holders(run);
+        (1..run.ledger().stages.len()).flat_map(|stage| at_stage(run, &holders, stage)).collect()
+    })
 }
 
 fn at_stage(run: &Run, holders: &[Holder], index: usize) -> Vec<Change> {
@@ -57,37 +59,44 @@ fn at_stage(run: &Run, holders: &[Holder], index: usize) -> Vec<Change> {
     let (before, after) = (&stages[index - 1], &stages[index]);
     let scale = split_of(run, after);
     let issued = Issued::at(run, holders, before, after, &scale);
+    let present = issued.causes();
     let total_before = exact(before.fully_diluted) * scale;
     let total_after = exact(after.fully_diluted);
     let one_or = |whole: Decimal, total: Exact| if whole.is_zero() { Exact::one() } else { total };
     let (per, of) = (one_or(before.fully_diluted, total_before), one_or(after.fully_diluted, total_after));
     let change = |(number, holder): (usize, &Holder)| {
         let part = exact(holder.as_converted(before)) * scale / per;
-        let contribution = |cause: Cause| {
+        let contribution = |cause: &Cause| {
             let (to_holder, to_all) = (issued.to_holder[number][cause.index()], issued.to_all[cause.index()]);
-            (cause, decimal((to_holder - part * to_all) / of, FRACTION_PLACES))
+            (*cause, decimal((to_holder - part * to_all) / of, FRACTION_PLACES))
         };
-        let causes: Vec<_> = Cause::ALL.map(contribution).into_iter().filter(|(_, points)| !points.is_zero()).collect();
+        let causes: Vec<_> = present.iter().map(contribution).filter(|(_, points)| !points.is_zero()).collect();
         let way = Way::between(holder, before, after);
         let known = !way.before.is_zero() || !way.after.is_zero();
         let Way { before, after, change, relative } = way;
         known.then_some(Change { stage: index, holder: number, before, after, change, relative, causes })
     };
     let changes: Vec<Change> = holders.iter().enumerate().filter_map(change).collect();
+    let slack = slack(after, &scale);
     for change in &changes {
-        assert_sums(change, after, &scale);
+        assert_sums(change, slack);
     }
     changes
 }
 
+/// What the counts of a stage, posted to ten places, may be off in all.
+fn slack(after: &Stage, scale: &Exact) -> Decimal {
+    let positions = Decimal::from(2 * after.shares.len());
+    let counts = positions * Decimal::new(1, POSTED_PLACES) * decimal(scale.max(Exact::one()), 0);
+    quotient(counts, after.fully_diluted, FRACTION_PLACES).unwrap_or_default()
+}
+
 /// Contributions sum to the change, but for the last place of each number and of the counts as converted.
-fn assert_sums(change: &Change, after: &Stage, scale: &Exact) {
+fn assert_sums(change: &Change, of_counts: Decimal) {
     let sum: Decimal = change.causes.iter().map(|(_, points)| *points).sum();
     let off = (sum - change.change).abs();
     let last_places = Decimal::new(1, FRACTION_PLACES) * Decimal::from(change.causes.len() + 2);
-    let positions = Decimal::from(2 * after.shares.len());
-    let counts = positions * Decimal::new(1, POSTED_PLACES) * decimal(scale.max(Exact::one()), 0);
-    let slack = last_places + quotient(counts, after.fully_diluted, FRACTION_PLACES).unwrap_or_default();
+    let slack = last_places + of_counts;
     assert!(off <= slack, "contributions of a stage sum to the change: {off} is more than {slack}");
 }
 
@@ -129,7 +138,7 @@ pub fn csv(run: &Run) -> Table {
     let mut table = Table::new("dilution", format!("Dilution by cause ({})", basis(run)), csv_columns(&keys));
     let (holders, stages) = (holders(run), &run.ledger().stages);
     let exact_points = |value| Cell::Points { value, places: FRACTION_PLACES };
-    for change in changes(run, &holders) {
+    for change in changes(run) {
         let stage = run.agreement.stage(stages[change.stage].event);
         let mut push = |style, cause: &str, value, [before, after, relative]: [Cell; 3]| {
             let name = Cell::text(&holders[change.holder].name);
@@ -182,7 +191,7 @@ impl Journey {
 
 /// The way of every holder, in their order.
 pub fn journeys(run: &Run, holders: &[Holder]) -> Vec<Journey> {
-    let (stages, changes) = (&run.ledger().stages, changes(run, holders));
+    let (stages, changes) = (&run.ledger().stages, changes(run));
     let journey = |(number, holder): (usize, &Holder)| {
         let own = changes.iter().filter(|change| change.holder == number);
         let causes = own.flat_map(|change| change.causes.iter().map(|&(cause, points)| (change.stage, cause, points)));
@@ -254,8 +263,7 @@ mod tests {
     #[test]
     fn pool_and_money_cost_5_926_and_14_815_points_in_no_order() {
         let run = fixture::pool_and_money();
-        let holders = holders(&run);
-        let changes = changes(&run, &holders);
+        let changes = changes(&run);
         let change = &changes[0];
         let words: Vec<_> = change
             .causes
@@ -283,8 +291,7 @@ mod tests {
     #[test]
     fn contributions_sum_where_counts_as_converted_have_no_end() {
         let run = fixture::thirds();
-        let holders = holders(&run);
-        let changes = changes(&run, &holders);
+        let changes = changes(&run);
         assert_eq!(changes.len(), 6);
         let sold = changes.iter().find(|change| change.stage == 1 && change.holder == 1).expect("the seller");
         // 999,999.9 of 1,000,000 sold, a third of each counts: from 333,333.33 to 0.03 of 1,333,333.33
@@ -297,7 +304,7 @@ mod tests {
         let run = fixture::startup();
         let holders = holders(&run);
         let mut seen: Vec<_> =
-            changes(&run, &holders).iter().flat_map(|change| change.causes.clone()).map(|(cause, _)| cause).collect();
+            changes(&run).iter().flat_map(|change| change.causes.clone()).map(|(cause, _)| cause).collect();
         seen.sort();
         seen.dedup();
         let all = [

@@ -34,8 +34,13 @@ impl<'a> ExitOfRun<'a> {
                 Some(_) => format!("the exit does not take place on the rung \"{}\"", rung.word()),
             });
         };
-        let stack: Stack<Exact> = posted.stack.cast();
-        let curve = Curve::of(&stack);
+        let (stack, curve) = if let Some(proven) = run.proven_on(rung) {
+            (proven.stack.clone(), proven.curve.clone())
+        } else {
+            let stack: Stack<Exact> = posted.stack.cast();
+            let curve = Curve::of(&stack);
+            (stack, curve)
+        };
         Ok(ExitOfRun { agreement: &run.agreement, ledger, posted, stack, curve })
     }
 

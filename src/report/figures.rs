@@ -174,7 +174,7 @@ impl<'a> At<'a> {
     fn votes(&self, subject: Subject) -> Result<Exact, Missing> {
         let positions = (0..self.table().shares.len()).map(PositionId::at);
         let ours = positions.filter(|position| belongs(self.agreement, *position, subject));
-        let part = super::votes::part(self.agreement, self.table(), ours);
+        let part = super::votes::Votes::at(self.agreement, self.table()).part(ours);
         part.ok_or_else(|| "no outstanding share has a vote".to_owned())
     }
 

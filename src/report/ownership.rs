@@ -9,6 +9,7 @@ use super::holders::{Holder, HolderKey, holders, holders_on};
 use super::precision::{self, Interval};
 use super::run::{RUNGS, Run};
 use super::table::{Cell, Column, Style, Table};
+use super::votes::Votes;
 use super::words::{basis, capital};
 use crate::engine::ledger::{Ledger, Stage};
 use crate::model::{GroupId, Holding, PositionId};
@@ -36,48 +37,72 @@ pub fn csv(run: &Run) -> Table {
     let mut table = Table::new("ownership", format!("Ownership by stage ({})", basis(run)), csv_columns(&keys));
     let holders = holders(run);
     for index in 0..run.ledger().stages.len() {
+        let at = AtStage::new(run, index);
         for holder in &holders {
-            csv_rows(run, &mut table, holder, index);
+            at.csv_rows(&mut table, holder);
         }
     }
     table
 }
 
-/// The rows of one holder at one stage; none before it first holds something.
-fn csv_rows(run: &Run, table: &mut Table, holder: &Holder, index: usize) {
-    let (agreement, stages) = (&run.agreement, &run.ledger().stages);
-    let stage = &stages[index];
-    if stages[..=index].iter().all(|stage| holder.shares(stage).is_zero()) {
-        return;
+/// What the rows of one stage share.
+struct AtStage<'a> {
+    run: &'a Run,
+    stage: &'a Stage,
+    before: &'a [Stage],
+    votes: Votes,
+    value_basis: Cell,
+    round_and_tranche: (Cell, Cell),
+}
+
+impl<'a> AtStage<'a> {
+    fn new(run: &'a Run, index: usize) -> Self {
+        let (before, after) = run.ledger().stages.split_at(index);
+        let stage = &after[0];
+        AtStage {
+            run,
+            stage,
+            before,
+            votes: Votes::at(&run.agreement, stage),
+            value_basis: Cell::or_empty(value_basis(run, run.ledger(), index), Cell::Text),
+            round_and_tranche: round_and_tranche(run, stage.event),
+        }
     }
-    let (round, tranche) = round_and_tranche(run, stage.event);
-    let value_basis = Cell::or_empty(value_basis(run, run.ledger(), index), Cell::Text);
-    let mut push = |style, class: String, positions: &[PositionId], shares, as_converted| {
-        let votes = super::votes::part(agreement, stage, positions.iter().copied());
-        let cells = vec![
-            Cell::text(agreement.stage(stage.event)),
-            Cell::or_empty(agreement.date(stage.event), Cell::Date),
-            Cell::text(&holder.name),
-            Cell::or_empty(holder.group, |group| Cell::text(&agreement.groups[group.index()])),
-            Cell::Text(class),
-            Cell::Count(shares),
-            exact_fraction(part_of(as_converted, stage.fully_diluted)),
-            Cell::or_empty(votes, |votes| exact_fraction(decimal(votes, FRACTION_PLACES))),
-            Cell::or_empty(value(run, stage, as_converted), Cell::Money),
-            Cell::or_empty(stage.reference, |reference| Cell::Price(reference.price)),
-            Cell::text(&agreement.head.currency),
-            value_basis.clone(),
-            round.clone(),
-            tranche.clone(),
-            Cell::Flag(is_normalised(run)),
-        ];
-        table.push(style, csv_cells(run, cells));
-    };
-    for &position in holder.positions.iter().filter(|position| !stage.shares[position.index()].is_zero()) {
-        let (shares, as_converted) = (stage.shares[position.index()], stage.as_converted[position.index()]);
-        push(Style::Detail, agreement.consists_of(position), &[position], shares, as_converted);
+
+    /// The rows of one holder; none before it first holds something.
+    fn csv_rows(&self, table: &mut Table, holder: &Holder) {
+        let AtStage { run, stage, before, votes, value_basis, round_and_tranche: (round, tranche) } = self;
+        let agreement = &run.agreement;
+        if before.iter().chain([*stage]).all(|stage| holder.shares(stage).is_zero()) {
+            return;
+        }
+        let mut push = |style, class: String, positions: &[PositionId], shares, as_converted| {
+            let votes = votes.part(positions.iter().copied());
+            let cells = vec![
+                Cell::text(agreement.stage(stage.event)),
+                Cell::or_empty(agreement.date(stage.event), Cell::Date),
+                Cell::text(&holder.name),
+                Cell::or_empty(holder.group, |group| Cell::text(&agreement.groups[group.index()])),
+                Cell::Text(class),
+                Cell::Count(shares),
+                exact_fraction(part_of(as_converted, stage.fully_diluted)),
+                Cell::or_empty(votes, |votes| exact_fraction(decimal(votes, FRACTION_PLACES))),
+                Cell::or_empty(value(run, stage, as_converted), Cell::Money),
+                Cell::or_empty(stage.reference, |reference| Cell::Price(reference.price)),
+                Cell::text(&agreement.head.currency),
+                value_basis.clone(),
+                round.clone(),
+                tranche.clone(),
+                Cell::Flag(is_normalised(run)),
+            ];
+            table.push(style, csv_cells(run, cells));
+        };
+        for &position in holder.positions.iter().filter(|position| !stage.shares[position.index()].is_zero()) {
+            let (shares, as_converted) = (stage.shares[position.index()], stage.as_converted[position.index()]);
+            push(Style::Detail, agreement.consists_of(position), &[position], shares, as_converted);
+        }
+        push(Style::Total, "total".into(), &holder.positions, holder.shares(stage), holder.as_converted(stage));
     }
-    push(Style::Total, "total".into(), &holder.positions, holder.shares(stage), holder.as_converted(stage));
 }
 
 /// Ownership after every stage, a column each; classes below holders that have several.
@@ -172,8 +197,8 @@ pub fn now(run: &Run) -> Table {
         head.extend([Column::new("ownership_low", "From"), Column::new("ownership_high", "To")]);
     }
     head.push(Column::new("outstanding_as_converted", "Outstanding, as converted"));
-    let with_votes = super::votes::differ(&run.agreement);
-    if with_votes {
+    let votes = super::votes::differ(&run.agreement).then(|| Votes::at(&run.agreement, stage));
+    if votes.is_some() {
         head.push(Column::new("votes", "Votes"));
     }
     if with_value {
@@ -181,8 +206,7 @@ pub fn now(run: &Run) -> Table {
     }
     let title = format!("Ownership after {} ({})", run.agreement.stage(stage.event), basis(run));
     let mut table = Table::new("ownership-now", title, head);
-    let lines =
-        Lines { run, stage, with_shares, with_votes, with_value, imprecise, outstanding: outstanding(run, stage) };
+    let lines = Lines { run, stage, with_shares, votes, with_value, imprecise, outstanding: outstanding(run, stage) };
     for (holder, open) in holders(run).iter().zip(&intervals) {
         let owned: Vec<_> =
             holder.positions.iter().copied().filter(|position| !stage.shares[position.index()].is_zero()).collect();
@@ -234,12 +258,11 @@ fn outstanding(run: &Run, stage: &Stage) -> Decimal {
 }
 
 /// What the rows of the table "now" need to know.
-#[allow(clippy::struct_excessive_bools, reason = "each column is there or not")]
 struct Lines<'a> {
     run: &'a Run,
     stage: &'a Stage,
     with_shares: bool,
-    with_votes: bool,
+    votes: Option<Votes>,
     with_value: bool,
     imprecise: bool,
     outstanding: Decimal,
@@ -247,7 +270,7 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn cells(&self, name: String, positions: &[PositionId], interval: Option<Interval>) -> Vec<Cell> {
-        let Lines { run, stage, .. } = *self;
+        let Lines { run, stage, .. } = self;
         let is_share =
             |position: &&PositionId| matches!(run.agreement.scenario.positions[position.index()], Holding::Shares(..));
         let as_converted: Decimal = positions.iter().map(|position| stage.as_converted[position.index()]).sum();
@@ -265,8 +288,8 @@ impl Lines<'_> {
         }
         let outstanding = (!shares.is_zero()).then(|| part_of(shares, self.outstanding));
         cells.push(Cell::or_empty(outstanding, |value| fraction(run, value)));
-        if self.with_votes {
-            let votes = super::votes::part(&run.agreement, stage, positions.iter().copied());
+        if let Some(votes) = &self.votes {
+            let votes = votes.part(positions.iter().copied());
             let votes = votes.map(|votes| decimal(votes, FRACTION_PLACES)).filter(|votes| !votes.is_zero());
             cells.push(Cell::or_empty(votes, |value| fraction(run, value)));
         }

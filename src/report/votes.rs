@@ -22,11 +22,25 @@ pub fn of(agreement: &Agreement, stage: &Stage, position: PositionId) -> Exact {
     held * agreement.classes[class.index()].votes_per_share.cast()
 }
 
-/// Votes of some lines as a part of all; `None` where no outstanding share has a vote.
-pub fn part(agreement: &Agreement, stage: &Stage, positions: impl Iterator<Item = PositionId>) -> Option<Exact> {
-    let all: Exact = (0..stage.shares.len()).map(|index| of(agreement, stage, PositionId::at(index))).sum();
-    let own: Exact = positions.map(|position| of(agreement, stage, position)).sum();
-    all.is_positive().is_yes().then(|| own / all)
+/// The votes of every line at a stage.
+pub struct Votes {
+    of: Vec<Exact>,
+    all: Exact,
+}
+
+impl Votes {
+    /// Counts them.
+    pub fn at(agreement: &Agreement, stage: &Stage) -> Votes {
+        let of: Vec<Exact> = (0..stage.shares.len()).map(|index| of(agreement, stage, PositionId::at(index))).collect();
+        let all = of.iter().copied().sum();
+        Votes { of, all }
+    }
+
+    /// Votes of some lines as a part of all; `None` where no outstanding share has a vote.
+    pub fn part(&self, positions: impl Iterator<Item = PositionId>) -> Option<Exact> {
+        let own: Exact = positions.map(|position| self.of[position.index()]).sum();
+        self.all.is_positive().is_yes().then(|| own / self.all)
+    }
 }
 
 /// Whether votes say something that outstanding shares as converted do not: a class has another number than one.

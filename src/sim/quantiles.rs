@@ -12,6 +12,8 @@ const CELLS_PER_OCTAVE: usize = 1 << CELLS_PER_OCTAVE_BITS;
 /// The table ends at a probability of 2^-(OCTAVES + 1); whatever is beyond counts as being there.
 const OCTAVES: usize = 52;
 const CELLS: usize = OCTAVES * CELLS_PER_OCTAVE;
+/// Points of a tail that a table is made of: the ends of its cells.
+pub const POINTS: usize = CELLS + 1;
 /// The second half starts here; a power of two, so that an index can be masked and needs no check.
 const HALF: usize = 1024;
 const FRACTION_BITS: u32 = 52;
@@ -30,7 +32,7 @@ pub struct QuantileTable {
 }
 
 /// A quantile and its slope at a probability.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Point {
     /// The value.
     pub value: f64,
@@ -39,9 +41,8 @@ pub struct Point {
 }
 
 impl QuantileTable {
-    /// The table of a distribution. `lower` and `upper` give the points of either tail, at ever larger probabilities of
-    /// lying farther out, up to one half.
-    pub fn new(lower: impl FnMut(f64) -> Point, upper: impl FnMut(f64) -> Point) -> Self {
+    /// The table of a distribution: the points of either tail at [`probabilities`] of lying farther out.
+    pub fn new(lower: &[Point; POINTS], upper: &[Point; POINTS]) -> Self {
         let room = vec![[0.0; 4]; 2 * HALF];
         let mut cubics: Box<Cubics> = room.try_into().expect("as many as there are cells");
         fill(&mut cubics[..HALF], lower);
@@ -61,30 +62,22 @@ impl QuantileTable {
     }
 }
 
-/// Three loops: where each value stands in the table, in vector instructions and without a branch that chance would take
-/// now one way and now the other; then the cubics, each read as a whole; then their values, in vector instructions again.
+/// Cubics that are read, and then turned, together.
+const TOGETHER: usize = 4;
+
+/// Where each value stands in the table, in vector instructions and without a branch that chance would take now one way and
+/// now the other; then the cubics, each read as a whole, which costs less than to gather what they are made of.
 #[inline(always)]
 fn look_up_all(cubics: &Cubics, uniform: &[f64; BLOCK], out: &mut [f64; BLOCK]) {
     let mut cells = [0_u64; BLOCK];
     let mut within = [0.0; BLOCK];
     locate_all(uniform, &mut cells, &mut within);
-    let mut rows = [[0.0; 4]; BLOCK];
-    read_all(cubics, &cells, &mut rows);
-    value_all(&rows, &within, out);
-}
-
-#[inline(always)]
-#[allow(clippy::cast_possible_truncation, reason = "masked to the size of the table")]
-fn read_all(cubics: &Cubics, cells: &[u64; BLOCK], rows: &mut [[f64; 4]; BLOCK]) {
-    for i in 0..BLOCK {
-        rows[i] = cubics[cells[i] as usize & (2 * HALF - 1)];
-    }
-}
-
-#[inline(always)]
-fn value_all(rows: &[[f64; 4]; BLOCK], within: &[f64; BLOCK], out: &mut [f64; BLOCK]) {
-    for i in 0..BLOCK {
-        out[i] = value_of(rows[i], within[i]);
+    let (cells, within) = (cells.as_chunks::<TOGETHER>().0, within.as_chunks::<TOGETHER>().0);
+    for ((cells, within), out) in cells.iter().zip(within).zip(out.as_chunks_mut::<TOGETHER>().0) {
+        let read = cells.map(|cell| cubic_of(cubics, cell));
+        for i in 0..TOGETHER {
+            out[i] = value_of(read[i], within[i]);
+        }
     }
 }
 
@@ -98,7 +91,7 @@ fn locate_all(uniform: &[f64; BLOCK], cells: &mut [u64; BLOCK], within: &mut [f6
 #[inline(always)]
 fn look_up(cubics: &Cubics, u: f64) -> f64 {
     let (cell, within) = locate(u);
-    cubic(cubics, cell, within)
+    value_of(cubic_of(cubics, cell), within)
 }
 
 /// The cell of a probability, and how far within it.
@@ -106,20 +99,21 @@ fn look_up(cubics: &Cubics, u: f64) -> f64 {
 fn locate(u: f64) -> (u64, f64) {
     const JUST_BELOW_HALF: f64 = 0.5 - f64::EPSILON / 4.0;
     let rest = 1.0 - u;
-    let tail = if rest < u { rest } else { u };
+    let is_upper = rest < u;
+    let tail = if is_upper { rest } else { u };
     let tail = if tail < LEAST { LEAST } else { tail };
     let tail = if tail > JUST_BELOW_HALF { JUST_BELOW_HALF } else { tail };
     let bits = tail.to_bits();
     let cell = (bits >> (FRACTION_BITS - CELLS_PER_OCTAVE_BITS)).wrapping_sub(FIRST);
-    let half = if u >= 0.5 { HALF as u64 } else { 0 };
+    let half = if is_upper { HALF as u64 } else { 0 };
     let within = f64::from_bits(((bits << CELLS_PER_OCTAVE_BITS) & FRACTION) | ONE) - 1.0;
     (cell + half, within)
 }
 
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "masked to the size of the table")]
-fn cubic(cubics: &Cubics, cell: u64, within: f64) -> f64 {
-    value_of(cubics[cell as usize & (2 * HALF - 1)], within)
+fn cubic_of(cubics: &Cubics, cell: u64) -> [f64; 4] {
+    cubics[cell as usize & (2 * HALF - 1)]
 }
 
 #[inline(always)]
@@ -132,16 +126,18 @@ fn start_of(index: usize) -> f64 {
     f64::from_bits((FIRST + index as u64) << (FRACTION_BITS - CELLS_PER_OCTAVE_BITS))
 }
 
-/// Fills one half from its end inwards.
-fn fill(cubics: &mut [[f64; 4]], mut point: impl FnMut(f64) -> Point) {
-    let mut probability = start_of(0);
-    let mut from = point(probability);
-    for (index, cubic) in cubics.iter_mut().enumerate().take(CELLS) {
-        let next = start_of(index + 1);
-        let to = point(next);
-        let (slope_from, slope_to) = (from.slope * (next - probability), to.slope * (next - probability));
+/// The probabilities at which a table needs the points of a tail, from its end inwards to one half.
+pub fn probabilities() -> impl Iterator<Item = f64> {
+    (0..POINTS).map(start_of)
+}
+
+/// Fills one half.
+fn fill(cubics: &mut [[f64; 4]], points: &[Point; POINTS]) {
+    for (index, (cubic, ends)) in cubics.iter_mut().zip(points.windows(2)).enumerate() {
+        let (from, to) = (ends[0], ends[1]);
+        let width = start_of(index + 1) - start_of(index);
+        let (slope_from, slope_to) = (from.slope * width, to.slope * width);
         let rise = to.value - from.value;
         *cubic = [slope_from + slope_to - 2.0 * rise, 3.0 * rise - 2.0 * slope_from - slope_to, slope_from, from.value];
-        (from, probability) = (to, next);
     }
 }

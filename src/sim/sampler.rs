@@ -2,10 +2,11 @@
 
 use super::beta::pert;
 use super::maths::{exp, ln, normal_density, normal_quantile};
-use super::quantiles::{Point, QuantileTable};
+use super::quantiles::{POINTS, Point, QuantileTable, probabilities};
 use super::tape::BLOCK;
 use crate::model::{Distribution, Value};
 use crate::num::{Exact, Lanes, Stated};
+use std::sync::LazyLock;
 
 /// How a variable is drawn. Every one rises with the uniform number it is drawn from, so that correlations keep their
 /// sign.
@@ -58,15 +59,15 @@ impl Sampler {
 
     /// Normal with this mean and standard deviation.
     pub fn normal(mean: f64, sd: f64) -> Self {
-        let point = |z: f64| Point { value: mean + sd * z, slope: sd / normal_density(z) };
+        let point = |z: f64, density: f64| Point { value: mean + sd * z, slope: sd / density };
         Sampler::Normal { table: from_normal(point), mean, sd }
     }
 
     /// Lognormal: normal with this mean and standard deviation in the logarithm.
     pub fn lognormal(log_median: f64, sigma: f64) -> Self {
-        let point = |z: f64| {
+        let point = |z: f64, density: f64| {
             let value = exp(log_median + sigma * z);
-            Point { value, slope: value * sigma / normal_density(z) }
+            Point { value, slope: value * sigma / density }
         };
         Sampler::Lognormal { table: from_normal(point), log_median, sigma }
     }
@@ -123,13 +124,24 @@ impl Sampler {
     }
 }
 
-/// The table of what is a function of a normal number.
-fn from_normal(point: impl Fn(f64) -> Point) -> QuantileTable {
-    let upper = |probability: f64| {
-        let Point { value, slope } = point(-normal_quantile(probability));
-        Point { value, slope: -slope }
+/// Normal quantiles and their densities at the probabilities of a table: the same for every variable.
+static NORMAL: LazyLock<Vec<(f64, f64)>> = LazyLock::new(|| {
+    let quantile = |probability| {
+        let z = normal_quantile(probability);
+        (z, normal_density(z))
     };
-    QuantileTable::new(|probability| point(normal_quantile(probability)), upper)
+    probabilities().map(quantile).collect()
+});
+
+/// The table of what is a function of a normal number, given its density too.
+fn from_normal(point: impl Fn(f64, f64) -> Point) -> QuantileTable {
+    let (mut lower, mut upper) = ([Point::default(); POINTS], [Point::default(); POINTS]);
+    for ((lower, upper), &(z, density)) in lower.iter_mut().zip(&mut upper).zip(NORMAL.iter()) {
+        *lower = point(z, density);
+        let Point { value, slope } = point(-z, density);
+        *upper = Point { value, slope: -slope };
+    }
+    QuantileTable::new(&lower, &upper)
 }
 
 // One loop a function: the compiler then knows that what is read and what is written are different places.
@@ -194,11 +206,16 @@ fn discrete(values: &[Value], probabilities: &[Stated]) -> Option<Sampler> {
         .map(|(value, probability)| Some((number(value)?, *probability)))
         .collect::<Option<_>>()?;
     pairs.sort_by_key(|pair| pair.0);
-    let mut sum = <Exact as crate::num::Number>::zero();
-    let mut cumulative = Vec::new();
-    for (_, probability) in &pairs {
-        sum += probability.cast();
-        cumulative.push(sum.to_decimal(20).map_or(1.0, |sum| float(sum.into())));
-    }
+    let cumulative = cumulative(&pairs.iter().map(|pair| pair.1).collect::<Vec<_>>());
     Some(Sampler::Discrete { values: pairs.iter().map(|pair| float(pair.0)).collect(), cumulative })
+}
+
+/// Probabilities added up, each sum rounded once.
+pub fn cumulative(probabilities: &[Stated]) -> Vec<f64> {
+    let mut sum = <Exact as crate::num::Number>::zero();
+    let add = |probability: &Stated| {
+        sum += probability.cast();
+        sum.to_decimal(20).map_or(1.0, |sum| float(sum.into()))
+    };
+    probabilities.iter().map(add).collect()
 }

@@ -19,8 +19,8 @@ pub fn read_text(file: &ScenarioFile, sources: &mut Sources) -> Result<String, B
     if metadata.len() > BYTES_MAX {
         return Err(too_large(shown).into());
     }
-    // the length of a pipe or a device is not known before it is read
-    let mut bytes = Vec::new();
+    // the length of a pipe or a device is not known before it is read; that of a file is, and it is read at once
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len() + 1).unwrap_or_default());
     let opened = File::open(&file.path).map_err(|cause| cannot_read(shown, &cause))?;
     opened.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|cause| cannot_read(shown, &cause))?;
     if bytes.len() as u64 > BYTES_MAX {

@@ -34,7 +34,7 @@ pub use breakpoints::{Breakpoints, Happening, Recipient, Segment};
 pub use build::Unpriced;
 pub use curve::{Curve, Method};
 pub use party::Party;
-pub use posted::{NoExit, PostedExit, post, post_stack};
+pub use posted::{NoExit, PostedExit, Proven, post, post_stack};
 pub use proof::{Broken, Checked, check};
 pub use settlement::{Amount, Form, Settled, SettledPortion, Settlement, settle};
 pub use stack::{Claim, ClaimHolder, ClaimOf, Levy, Portion, Sharing, Stack, UnitId};

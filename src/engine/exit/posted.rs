@@ -4,7 +4,7 @@ use super::breakpoints::Breakpoints;
 use super::build::Unpriced;
 use super::curve::Curve;
 use super::proof::{Broken, Checked, check};
-use super::settlement::settle;
+use super::settlement::{Settlement, settle};
 use super::stack::{Claim, Levy, Portion, Sharing, Stack};
 use crate::engine::books::CapTable;
 use crate::engine::ledger::PLACES;
@@ -24,16 +24,35 @@ pub struct PostedExit {
     pub stack: Stack<Decimal>,
 }
 
+/// An exit that takes place, at its own values and every breakpoint, and what was checked of it.
+#[derive(Clone, Debug)]
+pub struct Proven {
+    /// Who can claim what.
+    pub stack: Stack<Exact>,
+    /// The stack made ready.
+    pub curve: Curve<Exact>,
+    /// At each of its values; `None` where a number is too long to write.
+    pub settlements: Vec<Option<Settlement>>,
+    /// Every exit value at which the sharing changes.
+    pub breakpoints: Breakpoints,
+    /// How often what was checked.
+    pub checked: Checked,
+}
+
 impl PostedExit {
-    /// Checks the exit at its own values, and every breakpoint. What is too long to settle is left to whoever asks for it.
+    /// Settles and checks the exit at its own values, and every breakpoint. What is too long to settle is left to whoever
+    /// asks for it.
     ///
     /// # Errors
     /// What does not hold: a mistake of this program.
-    pub fn proven(&self) -> Result<Checked, Broken> {
+    pub fn proven(&self) -> Result<Proven, Broken> {
         let stack: Stack<Exact> = self.stack.cast();
         let curve = Curve::of(&stack);
-        let settled = self.values.iter().filter_map(|&value| settle(&stack, &curve, Exact::given(value)));
-        check(&stack, &curve, &settled.collect::<Vec<_>>(), &Breakpoints::of(&stack))
+        let breakpoints = Breakpoints::of(&stack);
+        let settlements: Vec<_> =
+            self.values.iter().map(|&value| settle(&stack, &curve, Exact::given(value))).collect();
+        let checked = check(&stack, &curve, settlements.iter().flatten(), &breakpoints)?;
+        Ok(Proven { stack, curve, settlements, breakpoints, checked })
     }
 }
 

@@ -39,10 +39,10 @@ pub struct Checked {
 ///
 /// # Errors
 /// The first thing that does not hold.
-pub fn check(
+pub fn check<'s>(
     stack: &Stack<Exact>,
     curve: &Curve<Exact>,
-    settlements: &[Settlement],
+    settlements: impl IntoIterator<Item = &'s Settlement>,
     breakpoints: &Breakpoints,
 ) -> Result<Checked, Broken> {
     let mut checked = Checked::default();

@@ -2,7 +2,8 @@
 
 use super::pricing::{self, worth};
 use super::{convert, held, quantities};
-use crate::engine::books::{Books, CapTable, Feasibility};
+use crate::engine::books::{Books, CapTable};
+use crate::engine::ledger::Ledger;
 use crate::engine::refusal::{Cause, decimal};
 use crate::model::{Draws, Ipo, IpoPrice, Part, Scenario, Term};
 use crate::num::{Fixed, Mask, Number, Truth};
@@ -13,7 +14,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
     terms: &Ipo<Fixed<BITS, LIMBS>>,
     scenario: &Scenario<Fixed<BITS, LIMBS>>,
     draws: &Draws<Fixed<BITS, LIMBS>>,
-    books: &mut Books<Fixed<BITS, LIMBS>, Feasibility<Fixed<BITS, LIMBS>>>,
+    books: &mut Books<Fixed<BITS, LIMBS>, Ledger>,
 ) -> Cause {
     if let Some(greenshoe) = terms.greenshoe {
         let used = draws.value(greenshoe.used);

@@ -56,6 +56,15 @@ impl Issued {
         }
         issued
     }
+
+    /// The causes of which something was issued.
+    pub fn causes(&self) -> Vec<Cause> {
+        let is_something =
+            |issued: &[Exact; Cause::ALL.len()], cause: &Cause| !issued[cause.index()].equals(Exact::zero());
+        let issued =
+            |cause: &Cause| std::iter::once(&self.to_all).chain(&self.to_holder).any(|of| is_something(of, cause));
+        Cause::ALL.into_iter().filter(issued).collect()
+    }
 }
 
 /// Counts the entries of an event as converted.

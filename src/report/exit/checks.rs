@@ -12,7 +12,8 @@ use crate::report::words::{counted, listed};
 pub fn notes(sale: &Sale) -> Vec<String> {
     let mut made = Vec::new();
     let ExitOfRun { stack, curve, .. } = &sale.exit;
-    if let Ok(checked) = check(stack, curve, &sale.settlements, &sale.breakpoints) {
+    let again = || check(stack, curve, &sale.settlements, &sale.breakpoints).ok();
+    if let Some(checked) = sale.checked.or_else(again) {
         made.push("payouts, deductions and what is left over add up to the exit value, to the cent".to_owned());
         made.push(format!(
             "above each of {} the shares of the next dollar add up to one",

@@ -9,8 +9,8 @@
 //! ```
 
 use crate::model::{
-    Charge, ClassId, ClassTerms, Debt, Elapsed, Election, Exit, Holding, Lots, OriginId, Owed, Participation,
-    Preference, Rank, Rung, Term,
+    ClassId, ClassTerms, Debt, Elapsed, Exit, Holding, Lots, OriginId, Owed, Participation, Preference, Rank, Rung,
+    Term,
 };
 use crate::num::{Exact, Number, Stated};
 use crate::report::fixture::Draft;
@@ -44,7 +44,6 @@ pub fn run(participation: Participation<Stated>) -> Run {
     };
     scenario.exit = Some(Exit {
         values: [3_000_000, 11_000_000, 41_000_000].map(given).to_vec(),
-        costs: Charge::Money(given(0)),
         debts: vec![Debt {
             of: Owed::Debt,
             to: Some(bank),
@@ -55,19 +54,11 @@ pub fn run(participation: Participation<Stated>) -> Run {
             conditions: Vec::new(),
             origin: OriginId(0),
         }],
-        carve_out: Charge::Money(given(0)),
-        carve_out_to: None,
         escrow: Term::Given(Stated::from(Decimal::new(1, 1))),
-        pool_takes_part: false,
-        election: Election::Lot,
         classes: vec![terms(true, Participation::None), terms(false, participation)],
-        rights: Vec::new(),
-        convertibles: Vec::new(),
         accrued: lots.all().iter().map(|_| none).collect(),
         safe_rank: Rank(1),
-        rung: Rung::Funded,
-        conditions: Vec::new(),
-        origin: value,
+        ..Exit::free_of_charge(value)
     });
     scenario.lots = Arc::new(lots);
     assert_eq!(class, ClassId(1));

@@ -28,7 +28,7 @@ pub use tables::{Share, deductions, has_escrow, tables, value_in_words};
 use super::exits::ExitOfRun;
 use super::run::Run;
 use crate::engine::cost::CostBook;
-use crate::engine::exit::{Breakpoints, Recipient, Settlement};
+use crate::engine::exit::{Breakpoints, Checked, Recipient, Settlement};
 use crate::num::Exact;
 
 /// The sale of a company as reports see it.
@@ -42,6 +42,8 @@ pub struct Sale<'a> {
     pub breakpoints: Breakpoints,
     /// The exit values asked for, each paid out to the cent.
     pub settlements: Vec<Settlement>,
+    /// What was checked of it, where it was before: at the values of its file.
+    pub checked: Option<Checked>,
     /// What was paid for every position.
     pub costs: CostBook<Exact>,
 }
@@ -51,11 +53,18 @@ impl<'a> Sale<'a> {
     /// shown, or a number of it is too long to write.
     pub fn of(run: &'a Run, values: Option<&[Exact]>) -> Option<Self> {
         let exit = ExitOfRun::on(run, run.rung).ok()?;
-        let own: Vec<Exact> = exit.values().collect();
-        let values = values.unwrap_or(&own);
-        let settlements = values.iter().map(|value| exit.settle(*value)).collect::<Result<Vec<_>, _>>().ok()?;
-        let breakpoints = exit.breakpoints();
-        Some(Sale { run, exit, breakpoints, settlements, costs: costs(&run.agreement, run.ledger()) })
+        let proven = run.proven_on(run.rung);
+        let breakpoints = proven.map_or_else(|| exit.breakpoints(), |proven| proven.breakpoints.clone());
+        let (settlements, checked) = match (values, proven) {
+            (None, Some(proven)) => {
+                (proven.settlements.iter().cloned().collect::<Option<Vec<_>>>()?, Some(proven.checked))
+            }
+            (None, None) => (exit.values().map(|value| exit.settle(value).ok()).collect::<Option<Vec<_>>>()?, None),
+            (Some(values), _) => {
+                (values.iter().map(|value| exit.settle(*value).ok()).collect::<Option<Vec<_>>>()?, None)
+            }
+        };
+        Some(Sale { run, exit, breakpoints, settlements, checked, costs: costs(&run.agreement, run.ledger()) })
     }
 
     /// What was paid for some portions together; `None` where it is not known.

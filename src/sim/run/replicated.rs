@@ -44,6 +44,7 @@ impl Worker<'_> {
         self.holding.clear();
         self.holding.extend(self.tally.events.iter().map(|event| event.0));
         self.keep(block);
+        // What a block added is known once it is out of the lanes.
         self.tally.figures.iter_mut().for_each(FigureTally::settle_sums);
         let added = self.tally.possible - possible;
         let takes_part = self.lanes_that_take_part(block, added);

@@ -5,8 +5,7 @@ use super::exit::{Before, Resolved};
 use super::timeline::{Slot, What};
 use crate::error::Finding;
 use crate::model::{
-    Charge, ConvertibleAtExit, Election, Equity, Exit, OptionPricing, RightAtExit, Rung, Term, Valuation,
-    ValuationMethod, VestedBy,
+    ConvertibleAtExit, Election, Equity, Exit, OptionPricing, RightAtExit, Term, Valuation, ValuationMethod, VestedBy,
 };
 use crate::num::{Exact, Number, Stated};
 use crate::spec::node::{Block, Provenance};
@@ -153,7 +152,6 @@ impl<'a> Context<'a> {
         exit: &Resolved,
     ) -> Option<Exit<Stated>> {
         let (block, stage) = (slot.block, slot.stage.as_str());
-        let nothing = || Term::Given(Stated::ZERO);
         let (classes, safe_rank) = match &exit.terms {
             Some(exit) => (exit.classes.clone(), exit.safe_rank),
             None => self.classes_at_exit(before.cast, stage)?,
@@ -179,13 +177,8 @@ impl<'a> Context<'a> {
         if let Some(date) = horizon.date.filter(|_| grows) {
             self.assume(stage, format!("dividends and interest run until its exit on {date}"), Some(block.span));
         }
+        let origin = self.origin(block.name_span(), stage.to_owned(), &block.provenance());
         Some(Exit {
-            values: Vec::new(),
-            costs: Charge::Money(nothing()),
-            debts: Vec::new(),
-            carve_out: Charge::Money(nothing()),
-            carve_out_to: None,
-            escrow: nothing(),
             pool_takes_part,
             election,
             classes,
@@ -193,9 +186,7 @@ impl<'a> Context<'a> {
             convertibles,
             accrued,
             safe_rank,
-            rung: Rung::Funded,
-            conditions: Vec::new(),
-            origin: self.origin(block.name_span(), stage.to_owned(), &block.provenance()),
+            ..Exit::free_of_charge(origin)
         })
     }
 
