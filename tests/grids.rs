@@ -166,6 +166,6 @@ fn the_least_and_the_most_are_those_of_all_cells_with_an_answer() {
 fn what_one_input_decides_alone_is_computed_once_a_row_or_once_a_column() {
     let sweep = grid(&shipped("benchmark/oai12"), &[("pre4", 4e11, 16e11, 1_000), ("size4", 2e10, 3e11, 1_000)]);
     let [rows, _, cells] = sweep.steps();
-    assert!(rows >= 2, "the price, and one over it");
+    assert!(rows >= 1, "what a share costs depends on the pre-money alone");
     assert!(cells <= 60, "{cells} steps a cell");
 }

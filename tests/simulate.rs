@@ -110,9 +110,9 @@ fn what_cannot_be_simulated_is_said() {
     assert_eq!(fs::read_dir(out.path()).expect("a folder").count(), 0, "nothing was written");
 }
 
-/// A pool target of 50 to 90 %, of which those from 80 % leave no room; and a word that is drawn.
+/// A pool target of 50 to 90 %, of which those from 80 % leave no room; and a word that is set.
 #[test]
-fn futures_without_an_answer_and_drawn_words_are_said() {
+fn futures_without_an_answer_are_said() {
     let out = TempDir::new().expect("a folder");
     let company = |variables: &str, round: &str| {
         format!(
@@ -131,7 +131,6 @@ fn futures_without_an_answer_and_drawn_words_are_said() {
     let line = |more: &str| format!("simulate --scenarios {folder} --no-charts --paths 4k {more}");
     run(out.path(), &line("pool")).code(1).complains("E0725").says("24.").complains("--allow-infeasible");
     run(out.path(), &line("pool --allow-infeasible")).code(0);
-    run(out.path(), &line("word")).code(2).complains("E0723").complains("--set by=WORD");
     run(out.path(), &line("word --set by=everyone")).code(2).complains("E0721");
 }
 
@@ -217,4 +216,114 @@ fn memory_is_flat() {
     };
     let (Some(few), Some(many)) = (peak("4096"), peak("65536")) else { return };
     assert!(many < few + 2.0, "{few} MB, then {many} MB");
+}
+
+/// Who bears the pool is drawn, and whether a fund's shares are preferred of one class or another: four scenarios in one.
+const WORDS: &str = r#"
+title        = "A company whose terms are not settled"
+stakeholders = { founders = "Founders", fund = "Fund" }
+opening      = { holdings = [{ stakeholder = "founders", shares = 8_000_000 }] }
+[variables]
+by    = { distribution = "discrete", values = ["existing", "everyone"], probabilities = ["60%", "40%"] }
+joins = { distribution = "discrete", values = ["1x", "none", "3x"], probabilities = ["30%", "50%", "20%"] }
+pre   = { distribution = "lognormal", median = "80M", sigma = 0.3 }
+price = { distribution = "lognormal", median = "90M", sigma = 0.8 }
+[[classes]]
+name          = "A Preferred"
+participation = "$joins"
+[[rounds]]
+name          = "A"
+date          = 2026-01-01
+pre_money     = "$pre"
+pool_target   = "20%"
+pool_borne_by = "$by"
+[[rounds.tranches]]
+name         = "First"
+date         = 2026-01-01
+participants = { fund = "20M" }
+[[rounds.tranches]]
+name         = "Second"
+date         = 2026-06-01
+condition    = "A licence"
+probability  = "50%"
+participants = { fund = "10M" }
+[[exits]]
+name  = "Sale"
+date  = 2027-01-01
+value = "$price"
+"#;
+
+/// Mean, its error and count of a row of the file.
+fn row(out: &Path, name: &str, holder: &str, figure: &str) -> (f64, f64) {
+    let text = fs::read_to_string(out.join(name).join("simulation.csv")).expect("the file");
+    let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let head = lines.next().expect("a head");
+    let at = |key: &str| head.iter().position(|known| *known == key).expect("a column");
+    let (who, what) = (at("name"), at("figure"));
+    let line = lines.find(|line| line[who] == holder && line[what] == figure).expect("a row");
+    let number = |key: &str| line[at(key)].parse().expect("a number");
+    (number("mean"), number("mean_error"))
+}
+
+#[test]
+fn words_that_are_drawn_weigh_their_scenarios_by_chance() {
+    let out = TempDir::new().expect("a folder");
+    fs::write(out.path().join("words.toml"), WORDS).expect("a file");
+    let folder = out.path().display();
+    let line = |what: &str, more: &str| format!("{what} --scenarios {folder} {more}");
+    let simulate = |more: &str| run(out.path(), &line("simulate words --no-charts --paths 20k", more)).code(0);
+    let event = "--probability 'ownership(fund) >= 20%' --probability 'payout(fund) > 40M'";
+    let whole = simulate(event).says("Words are drawn (by and joins)");
+    let mixed = |figure| row(out.path(), "words", "Fund", figure);
+    let (ownership, payout, multiple) = (mixed("ownership"), mixed("proceeds"), mixed("multiple"));
+    let parts = [("existing", 0.6), ("everyone", 0.4)].into_iter().flat_map(|(by, p)| {
+        [("1x", 0.3), ("none", 0.5), ("3x", 0.2)].into_iter().map(move |(joins, q)| (by, joins, p * q))
+    });
+    let (mut expected, mut seen) = ([0.0; 3], 0);
+    for (by, joins, weight) in parts {
+        simulate(&format!("--seed 9 --set by={by} --set joins={joins}"));
+        for (sum, figure) in expected.iter_mut().zip(["ownership", "proceeds", "multiple"]) {
+            *sum += weight * row(out.path(), "words", "Fund", figure).0;
+        }
+        seen += 1;
+    }
+    assert_eq!(seen, 6);
+    for ((mean, error), expected) in [ownership, payout, multiple].into_iter().zip(expected) {
+        // Either side has its own error.
+        assert!((mean - expected).abs() < 5.0 * 1.5 * error, "{mean} and not {expected}, error {error}");
+    }
+    // On any number of threads and from any parts the same.
+    simulate(event);
+    let csv = out.path().join("words/simulation.csv");
+    let bytes = fs::read(&csv).expect("the file");
+    assert_eq!(result(&simulate(&format!("{event} --threads 3"))), result(&whole));
+    let file = |name: &str| out.path().join(name).display().to_string();
+    for (paths, name) in [("0..7777", "a"), ("7777..20k", "b")] {
+        run(out.path(), &line("simulate words", &format!("{event} --paths {paths} --shard {}", file(name)))).code(0);
+    }
+    fs::remove_file(&csv).expect("it is there");
+    run(out.path(), &line("merge", &format!("{} {} --no-charts", file("b"), file("a")))).code(0);
+    assert_eq!(fs::read(&csv).expect("the file"), bytes);
+}
+
+#[test]
+fn a_path_with_words_is_explained_with_the_words_it_drew() {
+    let out = TempDir::new().expect("a folder");
+    fs::write(out.path().join("words.toml"), WORDS).expect("a file");
+    let folder = out.path().display();
+    let (mut existing, mut without) = (0, 0);
+    for path in 0..20 {
+        let line = format!("explain words fund --path {path} --seed 4 --scenarios {folder}");
+        let explained = run(out.path(), &line).code(0).says("by = e").says("joins = ").says("pre = ");
+        existing += usize::from(explained.stdout.contains("by = existing"));
+        without += usize::from(explained.stdout.contains("joins = none"));
+    }
+    assert!((5..20).contains(&existing) && (3..18).contains(&without), "{existing} {without}");
+    let drawn =
+        "{ distribution = \"discrete\", values = [\"existing\", \"everyone\"], probabilities = [\"60%\", \"40%\"] }";
+    let many: Vec<String> = (0..6).map(|index| format!("w{index} = {drawn}")).collect();
+    let text = WORDS.replace("[variables]\n", &format!("[variables]\n{}\n", many.join("\n")));
+    fs::write(out.path().join("many.toml"), text).expect("a file");
+    let line = format!("simulate many --paths 1k --no-charts --scenarios {folder}");
+    run(out.path(), &line).code(2).complains("E0723").complains("384 combinations").complains("--set by=WORD");
 }

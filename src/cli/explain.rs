@@ -3,12 +3,13 @@
 use super::args::Format;
 use super::exit::Sold;
 use super::session::{Session, print};
-use super::structural;
+use super::words;
 use crate::error::{Error, Finding};
 use crate::model::{Agreement, Subject, Value};
+use crate::report::assumptions::value_in_words;
 use crate::report::explain::{Explanation, explain as explained, find};
 use crate::report::{Run, exit};
-use crate::sim::draw::{Draw, Sampling};
+use crate::sim::draw::Sampling;
 use crate::spec::nearest;
 use std::fmt::Write;
 
@@ -23,12 +24,17 @@ pub(super) struct Path {
 /// The scenario as it went in one future: what was drawn, to the last bit, in place of what is uncertain.
 fn replayed(session: &Session, name: &str, path: Path) -> Result<(Run, String), Error> {
     let read = session.read(name)?;
-    let (mut agreement, warnings) = Session::resolve(&read, &session.settings)?;
+    let (base, warnings) = Session::resolve(&read, &session.settings)?;
     session.show_warnings(&warnings, &read.sources);
-    let draw = Draw::new(&agreement, path.seed, path.sampling);
-    structural::refuse(&read, &session.settings, &agreement, &draw)?;
+    let variants = words::variants(&read, &session.settings, &base, path.seed, path.sampling)?;
+    let combination = variants.draws[0].words_of_path(path.number);
+    let (mut agreement, draw) = (variants.agreements[combination].clone(), &variants.draws[combination]);
     draw.fix(&mut agreement, path.number);
     let mut drawn = Vec::new();
+    for word in &draw.words {
+        let info = &agreement.variables[word.variable.index()];
+        drawn.push(format!("{} = {}", info.name, value_in_words(&info.value)));
+    }
     for variable in &draw.variables {
         let info = &agreement.variables[variable.variable.index()];
         if let Value::Number { number, .. } = info.value {

@@ -168,7 +168,7 @@ impl Grid<'_> {
                 };
                 self.wanted(&kept).map(figure).collect()
             }
-            None => self.seen(&self.lanes(std::iter::once(chosen)), &kept).into_iter().map(first).collect(),
+            None => self.seen_alone(chosen, &kept),
         };
         let currency = &self.varied.agreement.head.currency;
         let axes = [shown_axis(down, &kept[0], currency), shown_axis(across, &kept[1], currency)];
@@ -231,10 +231,6 @@ impl Grid<'_> {
         let (axes, measures) = (axes.collect(), measures.collect());
         Survey { axes, measures, cells, total: self.cells(), gaps, arithmetic, chosen: 0, raster: None }
     }
-}
-
-fn first(cell: Result<Vec<Decimal>, String>) -> Option<Decimal> {
-    cell.ok()?.first().copied()
 }
 
 /// What is shown of an axis: values in few digits, unless two neighbours would then be the same.

@@ -22,6 +22,7 @@ mod structural;
 mod sweep;
 mod tornado;
 mod vary;
+mod words;
 
 use crate::error::{Error, Finding};
 use crate::report::Run;

@@ -6,15 +6,15 @@ use super::args::SimulateArgs;
 use super::run::shown;
 use super::session::{Read, Session, print};
 use super::shard::{self, Shard};
-use super::structural;
+use super::words;
 use crate::error::{Error, Finding, Findings};
 use crate::model::{Agreement, Condition};
 use crate::render;
 use crate::render::files::OutputFolder;
-use crate::report::simulated::{Wanted, watch};
+use crate::report::simulated::{Wanted, rows, watch};
 use crate::report::simulation::Outcome;
 use crate::report::{Run, simulation_charts};
-use crate::sim::draw::{Draw, drawn_words};
+use crate::sim::mixture::Variants;
 use crate::sim::model::Model;
 use crate::sim::run::{Plan, Simulation, Stage, Tally};
 use crate::sim::simd::{self, Instructions};
@@ -41,6 +41,7 @@ const SIMD: &str = "CAPSTRUCT_SIMD";
 pub(super) struct Prepared {
     pub run: Run,
     pub model: Model,
+    pub variants: Variants,
     pub wanted: Vec<Wanted>,
     pub conditions: Vec<Condition>,
 }
@@ -81,9 +82,8 @@ pub(super) fn prepare(session: &Session, asked: &SimulateArgs) -> Result<Prepare
     let mut read = session.read(&asked.name)?;
     let run = session.run(&read, &session.settings)?;
     let conditions = conditions(&mut read, &run.agreement, &asked.probabilities)?;
-    refuse_words(&read, &run.agreement)?;
-    let draw = Draw::new(&run.agreement, asked.seed, asked.sampling.into());
-    if draw.dimensions == 0 {
+    let variants = words::variants(&read, &session.settings, &run.agreement, asked.seed, asked.sampling.into())?;
+    if variants.draws[0].dimensions == 0 {
         return Err(Error::usage(
             Finding::error("E0721", format!("nothing is uncertain in {}: every future is the same", asked.name)).help(
                 "give a variable low, base and high or a distribution, or a conditional tranche a probability; \
@@ -91,15 +91,19 @@ pub(super) fn prepare(session: &Session, asked: &SimulateArgs) -> Result<Prepare
             ),
         ));
     }
-    structural::refuse(&read, &session.settings, &run.agreement, &draw)?;
-    let (watch, wanted) = watch(&run, &conditions).map_err(|figure| {
-        Error::usage(Finding::error("E0722", format!("the probability of {figure} cannot be simulated")).help(
-            "ask for ownership, shares, value, value_per_share, fully_diluted or a conversion_ratio or, of a scenario \
-                     with an exit, for the payout or multiple of a holder, group or class",
-        ))
-    })?;
-    let model = Model::new(&run.agreement.scenario, run.rung, &draw, &watch);
-    Ok(Prepared { run, model, wanted, conditions })
+    let wanted = rows(&run, &words::runs(session, &variants));
+    let mut watches = Vec::new();
+    for agreement in &variants.agreements {
+        let of_agreement = self::conditions(&mut read, agreement, &asked.probabilities)?;
+        watches.push(watch(&run, agreement, &wanted, &of_agreement).map_err(|figure| {
+            Error::usage(Finding::error("E0722", format!("the probability of {figure} cannot be simulated")).help(
+                "ask for ownership, shares, value, value_per_share, fully_diluted or a conversion_ratio or, of a \
+                     scenario with an exit, for the payout or multiple of a holder, group or class",
+            ))
+        })?);
+    }
+    let model = variants.model(&run.agreement, run.rung, |index| watches[index].clone());
+    Ok(Prepared { run, model, variants, wanted, conditions })
 }
 
 fn conditions(read: &mut Read, agreement: &Agreement, typed: &[String]) -> Result<Vec<Condition>, Error> {
@@ -110,22 +114,6 @@ fn conditions(read: &mut Read, agreement: &Agreement, typed: &[String]) -> Resul
         conditions.push(found);
     }
     Ok(conditions)
-}
-
-/// A word that is drawn changes what the scenario is; such a variable must be set.
-fn refuse_words(read: &Read, agreement: &Agreement) -> Result<(), Error> {
-    let findings: Vec<Finding> = drawn_words(agreement)
-        .map(|id| {
-            let info = &agreement.variables[id.index()];
-            Finding::error("E0723", format!("`{}` draws a word, and each word is another scenario", info.name))
-                .at(agreement.origin(info.origin).span, "expected numbers, or one word")
-                .help(format!("choose one for this simulation: --set {}=WORD", info.name))
-        })
-        .collect();
-    match findings.is_empty() {
-        true => Ok(()),
-        false => Err(Error::input(Findings(findings), read.sources.clone())),
-    }
 }
 
 /// Shows the tables and writes the files.
@@ -150,7 +138,7 @@ pub(super) fn show(
     let csv = outcome.csv();
     output.add("simulation.csv", render::csv::csv(&csv));
     if !asked.no_charts {
-        for chart in simulation_charts::all(&outcome, &prepared.model.draw) {
+        for chart in simulation_charts::all(&outcome, &prepared.variants) {
             output.add(format!("{}.png", chart.id), render::chart::png(&chart));
         }
     }

@@ -38,6 +38,7 @@ pub mod secondaries;
 pub mod simulated;
 pub mod simulation;
 pub mod simulation_charts;
+mod simulation_exit;
 pub mod solve;
 pub mod sweep;
 pub mod table;

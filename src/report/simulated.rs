@@ -3,9 +3,11 @@
 use super::exits::party;
 use super::holders::{HolderKey, holders};
 use super::run::Run;
-use crate::model::{ClassId, Condition, CostTerms, Figure, Measure, StageOf, Subject};
+use crate::model::{
+    Agreement, ClassId, Condition, CostTerms, Figure, Measure, PlanId, Rung, StageOf, StakeholderId, Subject,
+};
 use crate::sim::figures::{at_the_end, watched};
-use crate::sim::watch::{Observed, OfExit, Watch, WatchedEvent};
+use crate::sim::watch::{Observed, OfExit, Watch, Watched, WatchedEvent};
 
 /// What a row of a simulation is of.
 #[derive(Clone, Debug)]
@@ -47,8 +49,8 @@ pub fn wanted(run: &Run) -> Vec<Wanted> {
 }
 
 /// What everyone and every class is paid in the sale of the company, and over what it paid.
-pub fn of_exit(run: &Run) -> Vec<(OfExit, Wanted)> {
-    if run.agreement.scenario.exit.as_ref().is_none_or(|exit| exit.rung > run.rung) {
+fn of_exit(run: &Run) -> Vec<Wanted> {
+    if !is_sold(&run.agreement, run.rung) {
         return Vec::new();
     }
     let agreement = &run.agreement;
@@ -59,50 +61,102 @@ pub fn of_exit(run: &Run) -> Vec<(OfExit, Wanted)> {
     let classes = (0..agreement.classes.len())
         .map(|index| (Subject::Class(ClassId::at(index)), agreement.classes[index].name.clone()));
     let subjects: Vec<_> = stakeholders.chain(classes).collect();
-    let row = |figure| {
-        move |(subject, name): &(Subject, String)| {
-            let wanted = Wanted { subject: *subject, name: name.clone(), figure };
-            (OfExit { party: party(agreement, *subject), figure }, wanted)
-        }
-    };
+    let row =
+        |figure| move |(subject, name): &(Subject, String)| Wanted { subject: *subject, name: name.clone(), figure };
     let payouts = subjects.iter().map(row(Figure::Payout));
     payouts.chain(subjects.iter().map(row(Figure::Multiple))).collect()
 }
 
-/// The watch of the figures wanted and of the events, with the rows they belong to.
+fn is_sold(agreement: &Agreement, rung: Rung) -> bool {
+    agreement.scenario.exit.as_ref().is_some_and(|exit| exit.rung <= rung)
+}
+
+/// The rows of a simulation: figures of the cap table, then of the exit. Those of other runs, of other words that are drawn,
+/// are there too, each once, by name.
+pub fn rows(run: &Run, others: &[Run]) -> Vec<Wanted> {
+    let of_table = |run: &Run| -> Vec<Wanted> {
+        let can_be = |row: &Wanted| watched(&run.agreement, &at_the_end(row.figure, row.subject)).is_some();
+        wanted(run).into_iter().filter(can_be).collect()
+    };
+    let mut rows = Vec::new();
+    for rows_of in [&of_table as &dyn Fn(&Run) -> Vec<Wanted>, &of_exit] {
+        let mut part = rows_of(run);
+        for other in others {
+            for mut row in rows_of(other) {
+                let is_new = |known: &Wanted| (&known.name, known.figure) != (&row.name, row.figure);
+                if part.iter().all(is_new) {
+                    row.subject = translated(row.subject, &other.agreement, &run.agreement);
+                    part.push(row);
+                }
+            }
+        }
+        rows.extend(part);
+    }
+    rows
+}
+
+/// The subject of the same name in another agreement; one that holds nothing where there is none.
+pub fn translated(subject: Subject, from: &Agreement, to: &Agreement) -> Subject {
+    let place = |place: Option<usize>, count: usize| place.unwrap_or(count);
+    match subject {
+        Subject::Stakeholder(who) => {
+            let id = from.stakeholders.get(who.index()).map(|who| &who.id);
+            let found = to.stakeholders.iter().position(|other| Some(&other.id) == id);
+            Subject::Stakeholder(StakeholderId::at(place(found, to.stakeholders.len())))
+        }
+        Subject::Class(class) => {
+            let name = from.classes.get(class.index()).map(|class| &class.name);
+            let found = to.classes.iter().position(|other| Some(&other.name) == name);
+            Subject::Class(ClassId::at(place(found, to.classes.len())))
+        }
+        Subject::Plan(plan) => {
+            let name = from.plans.get(plan.index());
+            let found = to.plans.iter().position(|other| Some(other) == name);
+            Subject::Plan(PlanId::at(place(found, to.plans.len())))
+        }
+        other => other,
+    }
+}
+
+/// The watch of the rows and of events in an agreement: that of the run, or one of other words that are drawn. The events are
+/// those of the agreement.
 ///
 /// # Errors
 /// The first event whose figure is neither one of a cap table nor one of the exit that can be simulated.
-pub fn watch(run: &Run, conditions: &[Condition]) -> Result<(Watch, Vec<Wanted>), String> {
-    let agreement = &run.agreement;
-    let mut rows = Vec::new();
+pub fn watch(run: &Run, agreement: &Agreement, rows: &[Wanted], conditions: &[Condition]) -> Result<Watch, String> {
     let mut watch = Watch::default();
-    for wanted in wanted(run) {
-        if let Some(figure) = watched(agreement, &at_the_end(wanted.figure, wanted.subject)) {
-            watch.figures.push(figure);
-            rows.push(wanted);
+    for row in rows {
+        let subject = translated(row.subject, &run.agreement, agreement);
+        if row.figure.is_of_exit() {
+            watch.exit.push(OfExit { party: party(agreement, subject), figure: row.figure });
+            continue;
         }
-    }
-    for (of_exit, wanted) in of_exit(run) {
-        watch.exit.push(of_exit);
-        rows.push(wanted);
+        let figure = watched(agreement, &at_the_end(row.figure, subject));
+        watch.figures.extend(figure.or_else(|| undefined(agreement)));
     }
     watch.costs = (!watch.exit.is_empty()).then(|| CostTerms::of(agreement));
     for condition in conditions {
-        let figure = observed(run, &condition.measure).ok_or_else(|| condition.measure.literal.clone())?;
+        let measure = &condition.measure;
+        let figure = observed(agreement, run.rung, measure).ok_or_else(|| measure.literal.clone())?;
         let (comparison, number) = (condition.comparison, condition.number);
         watch.events.push(WatchedEvent { figure, comparison, number });
     }
-    Ok((watch, rows))
+    Ok(watch)
+}
+
+/// A figure that no path has: what nothing is worth a share. It stands for what a valuation says, which is no figure of a path.
+fn undefined(agreement: &Agreement) -> Option<Watched> {
+    let subject = Subject::Class(ClassId::at(agreement.classes.len()));
+    let measure = Measure { figure: Figure::ValuePerShare, subject, stage: StageOf::Opening, literal: String::new() };
+    watched(agreement, &measure)
 }
 
 /// The figure of an event: of the cap table, or of the exit after everything.
-fn observed(run: &Run, measure: &Measure) -> Option<Observed> {
-    if let Some(figure) = watched(&run.agreement, measure) {
+fn observed(agreement: &Agreement, rung: Rung, measure: &Measure) -> Option<Observed> {
+    if let Some(figure) = watched(agreement, measure) {
         return Some(Observed::Table(figure));
     }
-    let is_sold = run.agreement.scenario.exit.as_ref().is_some_and(|exit| exit.rung <= run.rung);
     let is_known = matches!(measure.figure, Figure::Payout | Figure::Multiple) && measure.stage == StageOf::Last;
-    let of_exit = || OfExit { party: party(&run.agreement, measure.subject), figure: measure.figure };
-    (is_sold && is_known).then(|| Observed::Exit(of_exit()))
+    let of_exit = || OfExit { party: party(agreement, measure.subject), figure: measure.figure };
+    (is_sold(agreement, rung) && is_known).then(|| Observed::Exit(of_exit()))
 }

@@ -9,8 +9,9 @@ use super::run::Run;
 use super::simulated::Wanted;
 use super::table::{Cell, Column, Style, Table};
 use super::words::{grouped, listed};
-use crate::model::{Chance, Condition, Figure, StakeholderId, Subject};
+use crate::model::{Chance, Condition, EventId, Figure, StakeholderId, Subject};
 use crate::sim::draw::Sampling;
+use crate::sim::mixture::DrawnWord;
 use crate::sim::run::{Simulation, Tallied, Tally};
 use crate::sim::sobol::REPLICATES;
 use crate::sim::summary::{Estimate, PERCENTILES, Statistics, chance, convergence, hash, probability};
@@ -52,6 +53,9 @@ pub struct Outcome<'a> {
     pub rows: Vec<Row>,
     /// Events asked for.
     pub conditions: &'a [Condition],
+    /// Variables that draw words, and stages that only other words than those of the base lead to.
+    words: Vec<&'a str>,
+    later_stages: Vec<String>,
 }
 
 impl<'a> Outcome<'a> {
@@ -81,7 +85,10 @@ impl<'a> Outcome<'a> {
         };
         let rows = wanted.into_iter().zip(&simulation.of_figure).map(row).collect();
         let draw = &simulation.model.draw;
-        Outcome { run, seed: draw.seed, sampling: draw.sampling, tally, rows, conditions }
+        let name = |word: &DrawnWord| run.agreement.variables[word.variable.index()].name.as_str();
+        let words = draw.words.iter().map(name).collect();
+        let later_stages = simulation.model.later_stages.clone();
+        Outcome { run, seed: draw.seed, sampling: draw.sampling, tally, rows, conditions, words, later_stages }
     }
 
     /// Paths that have no answer, as a part of all.
@@ -110,6 +117,10 @@ impl<'a> Outcome<'a> {
                     "Without a probability, so met wherever what they hang on is: {}.",
                     listed(&certain)
                 ));
+            }
+            if !self.words.is_empty() {
+                let names = listed(&self.words);
+                last.note(format!("Words are drawn ({names}): each combination of them is a scenario of its own."));
             }
             last.note(format!(
                 "Seed {}, {}; result {}. The same seed gives the same bits on any number of threads and any processor.",
@@ -214,37 +225,6 @@ impl<'a> Outcome<'a> {
         Some(table)
     }
 
-    /// What must be said of figures of the exit: at which of its values they are, and who has none.
-    fn exit_notes(&self, figure: Figure, rows: &[&Row], some_undefined: bool) -> Vec<String> {
-        let mut notes = Vec::new();
-        let values = self.run.agreement.scenario.exit.as_ref().map_or(0, |exit| exit.values.len());
-        if figure.is_of_exit() && values > 1 {
-            notes.push(format!("Of the {values} exit values of the file, at the first."));
-        }
-        if figure != Figure::Multiple {
-            return notes;
-        }
-        if some_undefined {
-            notes.push(
-                "None in: the part of the futures in which nothing was paid for what is held, nobody says what, or there is \
-                 no sale; they have no multiple and are left out of its statistics."
-                    .to_owned(),
-            );
-        }
-        let without = |row: &&&Row| row.statistics.count == 0;
-        let names: Vec<&str> = rows.iter().filter(without).map(|row| row.wanted.name.as_str()).collect();
-        if !names.is_empty() {
-            notes.push(format!("Never a multiple, since nothing was paid or nobody says what: {}.", listed(&names)));
-        }
-        notes
-    }
-
-    /// Futures in which a multiple that an event asks about is undefined.
-    fn without_multiple(&self, subject: Subject) -> Option<u64> {
-        let wanted = |row: &&Row| row.wanted.figure == Figure::Multiple && row.wanted.subject == subject;
-        self.rows.iter().find(wanted).map(|row| row.statistics.undefined)
-    }
-
     fn probabilities(&self) -> Option<Table> {
         if self.conditions.is_empty() {
             return None;
@@ -320,6 +300,13 @@ impl<'a> Outcome<'a> {
         Some(table)
     }
 
+    /// The stage of an event; of one that only other words lead to, too.
+    fn stage(&self, event: EventId) -> &str {
+        let events = &self.run.agreement.events;
+        let later = || self.later_stages.get(event.index() - events.len()).map_or("", String::as_str);
+        events.get(event.index()).map_or_else(later, |event| event.stage.as_str())
+    }
+
     /// Events that have no answer in some paths.
     fn impossible(&self) -> Option<Table> {
         let mut found = self.tally.impossible.iter().filter(|(_, count, _)| *count > 0).peekable();
@@ -336,7 +323,7 @@ impl<'a> Outcome<'a> {
             table.push(
                 Style::Body,
                 vec![
-                    Cell::text(self.run.agreement.stage(Some(*event))),
+                    Cell::text(self.stage(*event)),
                     Cell::Count(Decimal::from(*count)),
                     Cell::Fraction { value: decimal(part), places: 3 },
                     Cell::Count(Decimal::from(*first)),

@@ -4,14 +4,16 @@
 
 use super::chart::{Band, Bin, Body, Chart, Label, Marked};
 use super::charts::framed;
+use super::run::Run;
+use super::simulated::translated;
 use super::simulation::{Outcome, Row, decimal};
 use super::words::percent;
-use crate::model::{EventId, Figure, StakeholderId, Subject};
+use crate::engine::ledger::Stage;
+use crate::model::{Agreement, EventId, Figure, StakeholderId, Subject};
 use crate::report::holders::{HolderKey, holders};
-use crate::sim::draw::Draw;
 use crate::sim::figures::at_the_end;
 use crate::sim::measure::Gauge;
-use crate::sim::model::Model;
+use crate::sim::mixture::Variants;
 use crate::sim::run::{Plan, Simulation, Tallied};
 use crate::sim::simd::Instructions;
 use crate::sim::summary::Statistics;
@@ -29,10 +31,10 @@ const FAN_PATHS: u64 = 1 << 16;
 const MOST_STAGES: usize = 12;
 
 /// Every chart that makes sense.
-pub fn all(outcome: &Outcome, draw: &Draw) -> Vec<Chart> {
+pub fn all(outcome: &Outcome, variants: &Variants) -> Vec<Chart> {
     let Some((who, row)) = outcome.drawn() else { return Vec::new() };
     let mut charts: Vec<Chart> = histogram(outcome, who, row).into_iter().collect();
-    charts.extend(fan(outcome, draw, who, row));
+    charts.extend(fan(outcome, variants, who, row));
     charts
 }
 
@@ -104,19 +106,32 @@ fn frame(kept: &FigureTally) -> (f64, f64, f64) {
     ((low / step).floor() * step, (high / step).ceil() * step, step)
 }
 
+/// The ownership of a holder after each stage of the run, in an agreement; `None` where that has not all of the stages.
+fn stage_by_stage(run: &Run, agreement: &Agreement, who: StakeholderId) -> Option<Watch> {
+    let subject = translated(Subject::Stakeholder(who), &run.agreement, agreement);
+    let gauge = Gauge::new(&at_the_end(Figure::Ownership, subject), agreement)?;
+    let after = |event: Option<EventId>| match event {
+        None => Some(0),
+        Some(_) => {
+            let stage = run.agreement.stage(event);
+            agreement.events.iter().position(|event| event.stage == stage).map(|place| place + 1)
+        }
+    };
+    let figure = |stage: &Stage| Some(Watched { gauge: gauge.clone(), events: after(stage.event)? });
+    let figures = run.ledger().stages.iter().map(figure).collect::<Option<Vec<_>>>()?;
+    Some(Watch { figures, ..Watch::default() })
+}
+
 /// How a holder's ownership fans out from stage to stage.
-fn fan(outcome: &Outcome, draw: &Draw, who: StakeholderId, row: &Row) -> Option<Chart> {
+fn fan(outcome: &Outcome, variants: &Variants, who: StakeholderId, row: &Row) -> Option<Chart> {
     let run = outcome.run;
-    let subject = Subject::Stakeholder(who);
-    let gauge = Gauge::new(&at_the_end(Figure::Ownership, subject), &run.agreement)?;
     let stages = &run.ledger().stages;
     if stages.len() < 2 || stages.len() > MOST_STAGES {
         return None;
     }
-    let events = |event: Option<EventId>| event.map_or(0, |event| event.index() + 1);
-    let figures = stages.iter().map(|stage| Watched { gauge: gauge.clone(), events: events(stage.event) }).collect();
-    let watch = Watch { figures, ..Watch::default() };
-    let model = Model::new(&run.agreement.scenario, run.rung, draw, &watch);
+    let watch = |agreement| stage_by_stage(run, agreement, who);
+    let watches = variants.agreements.iter().map(watch).collect::<Option<Vec<_>>>()?;
+    let model = variants.model(&run.agreement, run.rung, |index| watches[index].clone());
     let simulation = Simulation::new(&model);
     let paths = 0..FAN_PATHS.min(outcome.tally.paths.max(1));
     let plan = Plan { paths, threads: 1, instructions: Instructions::widest() };

@@ -100,11 +100,12 @@ impl Digits {
         match self {
             Digits::All => None,
             Digits::OfTheLedger => Some(
-                "Computed from the ten places of the ledger, not in fractions: every input nearby gives the same figure.",
+                "Computed from the ten places of the ledger, not in fractions: inputs that they cannot tell apart give the \
+                 same figure.",
             ),
             Digits::OfFloatingPoint => Some(
-                "Option pricing is computed in floating point and posted to ten places: every input nearby gives the same \
-                 figure.",
+                "Option pricing is computed in floating point and posted to ten places: inputs that they cannot tell apart \
+                 give the same figure.",
             ),
         }
     }

@@ -9,7 +9,7 @@ use super::tape::{BLOCK, Column, Machine, MaskRoot, Root};
 use std::ops::Range;
 
 /// Most columns that are kept for all rows: half a megabyte, which stays near the processor.
-const KEPT_COLUMNS: u64 = 512;
+const KEPT_COLUMNS: u64 = 256;
 
 /// Cells beside each other whose figures are computed together.
 #[derive(Debug)]
@@ -345,22 +345,19 @@ impl Extremes {
     fn take(&mut self, block: &Block) {
         for (figure, range) in self.ranges.iter_mut().enumerate() {
             let values = block.figure(figure);
-            if let (None, Some([least, most])) = (block.stops(), *range) {
-                let (low, high) = ends(values);
-                if low >= least.0 && high <= most.0 {
-                    continue;
-                }
+            match (block.stops(), &*range) {
+                (None, Some([least, most])) if !is_beyond(values, least.0, most.0) => {}
+                _ => search(range, block, values),
             }
-            search(range, block, values);
         }
     }
 }
 
-/// The least and the most of some numbers, side by side: a loop of vector instructions.
+/// Whether a number is less than the least or more than the most so far: loops of vector instructions, without a branch.
 #[inline(always)]
-fn ends(values: &[f64]) -> (f64, f64) {
+fn is_beyond(values: &[f64], least: f64, most: f64) -> bool {
     const WIDTH: usize = 16;
-    let (mut low, mut high) = ([f64::INFINITY; WIDTH], [f64::NEG_INFINITY; WIDTH]);
+    let (mut low, mut high) = ([least; WIDTH], [most; WIDTH]);
     let whole = values.chunks_exact(WIDTH);
     for &value in whole.remainder() {
         low[0] = if value < low[0] { value } else { low[0] };
@@ -372,7 +369,11 @@ fn ends(values: &[f64]) -> (f64, f64) {
             high[lane] = if values[lane] > high[lane] { values[lane] } else { high[lane] };
         }
     }
-    (low.into_iter().fold(f64::INFINITY, f64::min), high.into_iter().fold(f64::NEG_INFINITY, f64::max))
+    let mut beyond = 0;
+    for lane in 0..WIDTH {
+        beyond |= u64::from(low[lane] < least) | u64::from(high[lane] > most);
+    }
+    beyond != 0
 }
 
 #[inline(never)]

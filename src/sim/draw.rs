@@ -5,8 +5,9 @@
 
 use super::derived::Derived;
 use super::maths::{normal_probability, normal_quantile};
+use super::mixture::DrawnWord;
 use super::philox;
-use super::sampler::{FARTHEST, Sampler, float};
+use super::sampler::{FARTHEST, Sampler, cumulative, float};
 use super::sobol::Sobol;
 use super::tape::{BLOCK, Column, Machine};
 use crate::model::{Agreement, Chance, ConditionId, Distribution, Setting, Term, Value, VariableId};
@@ -57,6 +58,8 @@ pub struct Draw {
     pub variables: Vec<DrawnVariable>,
     /// Truths.
     pub conditions: Vec<DrawnCondition>,
+    /// Words.
+    pub words: Vec<DrawnWord>,
     /// How many uniform numbers a path has.
     pub dimensions: usize,
     copula: Option<Copula>,
@@ -86,7 +89,7 @@ fn bernoulli(agreement: &Agreement, id: VariableId) -> Option<Stated> {
     }
 }
 
-/// Variables that have a distribution but words for values: they change what a scenario is, and are not drawn.
+/// Variables that have a distribution but words for values: each of them makes another scenario.
 pub fn drawn_words(agreement: &Agreement) -> impl Iterator<Item = VariableId> {
     let has_words = |id: &VariableId| match &agreement.variables[id.index()].distribution {
         Some(Distribution::Discrete { values, .. }) => {
@@ -95,6 +98,12 @@ pub fn drawn_words(agreement: &Agreement) -> impl Iterator<Item = VariableId> {
         _ => false,
     };
     (0..agreement.variables.len()).map(VariableId::at).filter(move |id| is_free(agreement, *id)).filter(has_words)
+}
+
+/// Conditions with a probability of their own, by name.
+pub fn drawn_conditions(agreement: &Agreement) -> impl Iterator<Item = &str> {
+    let drawn = agreement.conditions.iter().filter(|info| matches!(info.chance, Chance::Probability(_)));
+    drawn.map(|info| info.name.as_str())
 }
 
 /// Not set on the command line.
@@ -106,6 +115,11 @@ pub fn is_free(agreement: &Agreement, id: VariableId) -> bool {
 impl Draw {
     /// What is drawn of an agreement. A variable that was set by hand is not.
     pub fn new(agreement: &Agreement, seed: u64, sampling: Sampling) -> Self {
+        Self::among(agreement, seed, sampling, &drawn_conditions(agreement).collect::<Vec<_>>())
+    }
+
+    /// The same where the conditions that have a dimension of their own are those of several agreements, by name.
+    pub fn among(agreement: &Agreement, seed: u64, sampling: Sampling, names: &[&str]) -> Self {
         let mut dimensions = 0;
         let mut by_variable: Vec<Option<usize>> = Vec::new();
         let mut variables = Vec::new();
@@ -118,13 +132,15 @@ impl Draw {
             }
             dimensions += usize::from(drawn.is_some());
         }
+        let of_variables = dimensions;
+        dimensions += names.len();
         let mut conditions = Vec::new();
         for (index, info) in agreement.conditions.iter().enumerate() {
             let (probability, dimension) = match info.chance {
                 Chance::Certain => continue,
                 Chance::Probability(probability) => {
-                    dimensions += 1;
-                    (probability, dimensions - 1)
+                    let place = names.iter().position(|name| *name == info.name);
+                    (probability, of_variables + place.expect("every condition with a probability is named"))
                 }
                 Chance::Variable(id) => match (bernoulli(agreement, id), by_variable[id.index()]) {
                     (Some(probability), Some(dimension)) => (Term::Given(probability), dimension),
@@ -140,7 +156,16 @@ impl Draw {
         let copula = Copula::new(agreement, &by_variable);
         let sobol = (sampling == Sampling::Sobol).then(|| Sobol::new(dimensions, seed));
         let probabilities = Derived::new(agreement, &variables, &conditions);
-        Draw { seed, sampling, variables, conditions, dimensions, copula, sobol, probabilities }
+        let words = drawn_words(agreement).filter_map(|id| {
+            let Some(Distribution::Discrete { probabilities, .. }) = &agreement.variables[id.index()].distribution
+            else {
+                return None;
+            };
+            let dimension = by_variable[id.index()]?;
+            Some(DrawnWord { variable: id, cumulative: cumulative(probabilities), dimension })
+        });
+        let words = words.collect();
+        Draw { seed, sampling, variables, conditions, words, dimensions, copula, sobol, probabilities }
     }
 
     /// Independent variables and conditions from random numbers.
@@ -155,6 +180,7 @@ impl Draw {
             sampling: Sampling::Philox,
             variables,
             conditions,
+            words: Vec::new(),
             dimensions,
             copula: None,
             sobol: None,
@@ -216,6 +242,30 @@ impl Draw {
                 fill_group(self.seed, first, group, &mut first_column.0, &mut second_column.0, &mut third_column.0);
             }
         }
+    }
+
+    /// Which combination of words each path of a block draws: the values of the first variable change fastest.
+    #[inline(always)]
+    pub fn words_of(&self, first: u64, room: &mut DrawRoom) -> [usize; BLOCK] {
+        self.fill_uniform(first, room);
+        if let Some(copula) = &self.copula {
+            copula.mix(room);
+        }
+        let mut chosen = [0; BLOCK];
+        let mut stride = 1;
+        for word in &self.words {
+            for (chosen, uniform) in chosen.iter_mut().zip(&room.uniform[word.dimension].0) {
+                *chosen += stride * word.value_at(*uniform);
+            }
+            stride *= word.cumulative.len();
+        }
+        chosen
+    }
+
+    /// Which combination of words one path draws.
+    pub fn words_of_path(&self, path: u64) -> usize {
+        let lane = usize::try_from(path % BLOCK as u64).unwrap_or_default();
+        self.words_of(path - lane as u64, &mut self.room())[lane]
     }
 
     /// What one path drew, by drawn variable and by drawn condition.

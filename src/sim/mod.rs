@@ -16,6 +16,7 @@ pub mod exact;
 pub mod figures;
 pub mod maths;
 pub mod measure;
+pub mod mixture;
 pub mod model;
 pub mod philox;
 pub mod proceeds;

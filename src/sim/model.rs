@@ -1,6 +1,7 @@
 //! A scenario made ready for a million paths: its program, what is drawn, and what is looked at.
 
 use super::draw::{Draw, DrawRoom};
+use super::mixture::Mixture;
 use super::proceeds::Sale;
 use super::tape::{BLOCK, Column, Machine, MaskRoot, Program, Root, Roots, Symbol, SymbolMask, record};
 use super::watch::{Seen, Watch, Watching};
@@ -21,8 +22,12 @@ pub struct Model {
     pub program: Program,
     /// Events of the timeline that may have no answer in some path.
     pub possible: Vec<EventId>,
+    /// Stages of those of them that the base has not, numbered after its own.
+    pub later_stages: Vec<String>,
     scenario: Scenario<Lanes<1>>,
     rung: Rung,
+    /// Where words are drawn: the models of their combinations, of which this one is made.
+    mixture: Option<Box<Mixture>>,
 }
 
 /// Room for a block: what was drawn, and the columns of the program.
@@ -31,6 +36,8 @@ pub struct Room {
     draws: DrawRoom,
     /// The program's columns.
     pub machine: Machine,
+    /// Of the combinations of words.
+    rooms: Vec<Room>,
 }
 
 /// Turns for which a loop is followed in the program, the fewest first.
@@ -73,12 +80,25 @@ impl Model {
         });
         let program = Program::new(&recording, &roots, draw.variables.len(), draw.conditions.len());
         let (draw, watch) = (draw.clone(), watch.clone());
-        Model { draw, watch, program, possible, scenario: scenario.cast(), rung }
+        let (scenario, later_stages) = (scenario.cast(), Vec::new());
+        Model { draw, watch, program, possible, later_stages, scenario, rung, mixture: None }
+    }
+
+    /// A model whose paths are each that of one combination of words. It draws what the first does.
+    pub(super) fn of_mixture(
+        mixture: Mixture,
+        program: Program,
+        possible: Vec<EventId>,
+        later_stages: Vec<String>,
+    ) -> Self {
+        let first = mixture.first().clone();
+        Model { program, possible, later_stages, mixture: Some(Box::new(mixture)), ..first }
     }
 
     /// Room for a block.
     pub fn room(&self) -> Room {
-        Room { draws: self.draw.room(), machine: Machine::new(&self.program) }
+        let rooms = self.mixture.as_ref().map_or(Vec::new(), |mixture| mixture.rooms());
+        Room { draws: self.draw.room(), machine: Machine::new(&self.program), rooms }
     }
 
     /// How many of the first paths the program does not cover.
@@ -103,6 +123,14 @@ impl Model {
     /// Draws and runs the block whose first path is `first`, a multiple of the block's length.
     #[inline(always)]
     pub fn run(&self, first: u64, room: &mut Room) {
+        let Some(mixture) = &self.mixture else { return self.run_plainly(first, room) };
+        let chosen = self.draw.words_of(first, &mut room.draws);
+        mixture.run(first, &chosen, &mut room.rooms, &mut room.machine.columns);
+    }
+
+    /// The same where no words are drawn.
+    #[inline(always)]
+    pub(super) fn run_plainly(&self, first: u64, room: &mut Room) {
         self.draw.fill(first, &mut room.draws, &mut room.machine);
         room.machine.run(&self.program);
         if !self.program.guards.is_empty() {
@@ -113,7 +141,10 @@ impl Model {
     /// Draws only.
     #[inline(always)]
     pub fn draw_only(&self, first: u64, room: &mut Room) {
-        self.draw.fill(first, &mut room.draws, &mut room.machine);
+        match room.rooms.first_mut() {
+            Some(of_first) => self.draw.fill(first, &mut of_first.draws, &mut of_first.machine),
+            None => self.draw.fill(first, &mut room.draws, &mut room.machine),
+        }
     }
 
     /// Uniform numbers only.

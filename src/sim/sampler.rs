@@ -206,11 +206,16 @@ fn discrete(values: &[Value], probabilities: &[Stated]) -> Option<Sampler> {
         .map(|(value, probability)| Some((number(value)?, *probability)))
         .collect::<Option<_>>()?;
     pairs.sort_by_key(|pair| pair.0);
-    let mut sum = <Exact as crate::num::Number>::zero();
-    let mut cumulative = Vec::new();
-    for (_, probability) in &pairs {
-        sum += probability.cast();
-        cumulative.push(sum.to_decimal(20).map_or(1.0, |sum| float(sum.into())));
-    }
+    let cumulative = cumulative(&pairs.iter().map(|pair| pair.1).collect::<Vec<_>>());
     Some(Sampler::Discrete { values: pairs.iter().map(|pair| float(pair.0)).collect(), cumulative })
+}
+
+/// Probabilities added up, each sum rounded once.
+pub fn cumulative(probabilities: &[Stated]) -> Vec<f64> {
+    let mut sum = <Exact as crate::num::Number>::zero();
+    let add = |probability: &Stated| {
+        sum += probability.cast();
+        sum.to_decimal(20).map_or(1.0, |sum| float(sum.into()))
+    };
+    probabilities.iter().map(add).collect()
 }

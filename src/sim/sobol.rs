@@ -153,22 +153,37 @@ mod tests {
         assert_eq!(points(2), [0, 4, 6, 2, 3, 7, 5, 1]);
     }
 
-    /// Each of 2^k neighbouring cells of every coordinate has exactly one of the first 2^k points, shifted or not.
+    /// Each of 2^k neighbouring cells of every coordinate has exactly one of the first 2^k points of each replicate.
     #[test]
-    fn every_coordinate_is_even_after_scrambling() {
+    fn every_coordinate_of_every_replicate_is_even_after_scrambling() {
         const POINTS: usize = 1024;
         let sobol = Sobol::new(DIMENSIONS, 7);
         for dimension in 0..DIMENSIONS {
-            let mut hit = [false; POINTS];
-            for first in (0..POINTS).step_by(BLOCK) {
+            let mut hit = [[false; POINTS]; REPLICATES];
+            for number in 0..(POINTS / BLOCK * REPLICATES) as u64 {
                 let mut block = [0.0; BLOCK];
-                sobol.fill(dimension, first as u64, &mut block);
+                sobol.fill(dimension, number * BLOCK as u64, &mut block);
                 for value in block {
                     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 1023")]
                     let cell = (value * POINTS as f64) as usize;
-                    assert!(!std::mem::replace(&mut hit[cell], true), "dimension {dimension}, cell {cell}");
+                    let taken = &mut hit[replicate_of(number)][cell];
+                    assert!(!std::mem::replace(taken, true), "dimension {dimension}, cell {cell}");
                 }
             }
         }
+    }
+
+    #[test]
+    fn replicates_are_shifted_apart() {
+        let sobol = Sobol::new(2, 7);
+        let first = |replicate: u64| {
+            let mut block = [0.0; BLOCK];
+            sobol.fill(1, replicate * BLOCK as u64, &mut block);
+            block[0].to_bits()
+        };
+        let mut seen: Vec<u64> = (0..REPLICATES as u64).map(first).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), REPLICATES);
     }
 }

@@ -211,7 +211,7 @@ impl FigureTally {
             kept.squares = kept.squares.saturating_add(whole(deviation * deviation * square));
             self.least = self.least.min(value);
             self.largest = self.largest.max(value);
-            self.bins[usize::from(bin_of(value, first_bin))] += 1;
+            self.bins[bin_of(value, first_bin) as usize] += 1;
         }
     }
 
@@ -229,8 +229,9 @@ impl FigureTally {
         self.recent.counted = 0;
     }
 
+    /// Moves the sums that were kept lane by lane to their slice.
     #[inline(never)]
-    fn settle_sums(&mut self) {
+    pub fn settle_sums(&mut self) {
         let recent = &mut self.recent;
         let rounders = ROUNDER.to_bits().wrapping_mul(u64::from(recent.blocks) * (BLOCK / LANES) as u64);
         let total = |row: &[u64; LANES]| {
@@ -302,13 +303,13 @@ fn add_moments(scale: &Scale, values: &[f64; BLOCK], recent: &mut Recent) -> boo
 /// Counts a block into its bins.
 #[inline(always)]
 fn count_all(values: &[f64; BLOCK], first_bin: i32, counts: &mut Counts) {
-    let mut bins = [0_u16; BLOCK];
+    let mut bins = [0_u32; BLOCK];
     for (bin, value) in bins.iter_mut().zip(values) {
         *bin = bin_of(*value, first_bin);
     }
     for bins in bins.as_chunks::<COPIES>().0 {
         for copy in 0..COPIES {
-            counts[usize::from(bins[copy]) & (BINS - 1)][copy] += 1;
+            counts[bins[copy] as usize & (BINS - 1)][copy] += 1;
         }
     }
 }
@@ -317,11 +318,11 @@ fn count_all(values: &[f64; BLOCK], first_bin: i32, counts: &mut Counts) {
 /// in the last.
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from nought to the number of bins")]
-fn bin_of(value: f64, first_bin: i32) -> u16 {
+fn bin_of(value: f64, first_bin: i32) -> u32 {
     let upper_half = (value.to_bits() >> 32) as u32;
     let bin = (upper_half.cast_signed() >> (20 - OCTAVE_BITS)) - first_bin;
     let bin = if bin < 0 { 0 } else { bin };
-    (if bin >= BINS as i32 { BINS as i32 - 1 } else { bin }) as u16
+    (if bin >= BINS as i32 { BINS as i32 - 1 } else { bin }) as u32
 }
 
 /// Rounded to a whole number, half to even, as the fast way does.
@@ -365,13 +366,13 @@ mod tests {
     fn bins_are_as_wide_as_they_say_and_hold_what_lies_between_their_edges() {
         let scale = Scale::of(&[0.1, 0.3]);
         for value in [1e-5, 0.001, 0.2, 0.25, 0.999, 30.0] {
-            let bin = usize::from(bin_of(value, scale.first_bin));
+            let bin = bin_of(value, scale.first_bin) as usize;
             assert!(scale.edge(bin) <= value && value < scale.edge(bin + 1), "{value}");
             assert!(scale.edge(bin + 1) / scale.edge(bin) < 1.004);
         }
         assert_eq!(bin_of(0.0, scale.first_bin), 0);
         assert_eq!(bin_of(-1.0, scale.first_bin), 0);
-        assert_eq!(usize::from(bin_of(1e300, scale.first_bin)), BINS - 1);
+        assert_eq!(bin_of(1e300, scale.first_bin) as usize, BINS - 1);
     }
 
     #[test]

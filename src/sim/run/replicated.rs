@@ -5,7 +5,7 @@ use crate::sim::draw::Sampling;
 use crate::sim::replicates::Replicates;
 use crate::sim::sobol::replicate_of;
 use crate::sim::summary::PERCENTILES;
-use crate::sim::tally::{SLICES, Sums};
+use crate::sim::tally::{FigureTally, SLICES, Sums};
 use crate::sim::tape::BLOCK;
 
 /// About the percentiles of the first values; of no finite value, nought.
@@ -44,6 +44,8 @@ impl Worker<'_> {
         self.holding.clear();
         self.holding.extend(self.tally.events.iter().map(|event| event.0));
         self.keep(block);
+        // What a block added is known once it is out of the lanes.
+        self.tally.figures.iter_mut().for_each(FigureTally::settle_sums);
         let added = self.tally.possible - possible;
         let takes_part = self.lanes_that_take_part(block, added);
         let Some(replicates) = &mut self.tally.replicates else { return };

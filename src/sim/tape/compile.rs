@@ -99,6 +99,7 @@ impl Compiler<'_> {
         for &index in &needed {
             if let Operation::Mul(Key::Node(product), Key::Known(_)) = self.recording.operations[index]
                 && !self.fused[index]
+                && !self.quotient[index]
             {
                 self.fuse_product_of_columns(product);
             }
@@ -108,12 +109,11 @@ impl Compiler<'_> {
     /// Marks what a choice takes where its truth does not hold, where that is a product that nothing else reads.
     fn fuse_into_choice(&mut self, index: usize) {
         let Operation::Select(_, yes, Key::Node(no)) = self.recording.operations[index] else { return };
-        match (yes, self.recording.operations[no as usize]) {
-            (_, Operation::Mul(Key::Node(_), Key::Known(_))) if self.uses[no as usize] == 1 => {
-                self.fused[no as usize] = true
-            }
-            (Key::Node(_), _) => self.fuse_product_of_columns(no),
-            (Key::Known(_), _) => {}
+        let is_multiple = matches!(self.recording.operations[no as usize], Operation::Mul(Key::Node(_), Key::Known(_)));
+        if is_multiple {
+            self.fused[no as usize] = self.uses[no as usize] == 1 && !self.quotient[no as usize];
+        } else if let Key::Node(_) = yes {
+            self.fuse_product_of_columns(no);
         }
         if let (Key::Node(_), true, Operation::Mul(Key::Node(product), Key::Known(_))) =
             (yes, self.fused[no as usize], self.recording.operations[no as usize])

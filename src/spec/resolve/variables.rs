@@ -272,7 +272,7 @@ impl Context<'_> {
         let mut chosen = by_case(settings.case);
         let mut set = false;
         if let Some((_, literal)) = settings.set.iter().rev().find(|(set, _)| set == name) {
-            match like(&draft.base, literal) {
+            match one_of(draft.distribution.as_ref(), literal).or_else(|| like(&draft.base, literal)) {
                 Some(value) => (chosen, set) = (value, true),
                 None => self.report(Finding::error("E0407", format!("`{name}` cannot be set to \"{literal}\"")).help(
                     match draft.base {
@@ -361,6 +361,12 @@ pub(super) fn value_of(given: &Given<Literal<'_>>) -> Option<Value> {
         Given::Stated(Literal::YesNo(yes)) => Some(Value::YesNo(*yes)),
         Given::Stated(_) | Given::Variable { .. } => None,
     }
+}
+
+/// A word of the command line that is one of those drawn: a variable may be a number or a word.
+fn one_of(distribution: Option<&Distribution>, literal: &str) -> Option<Value> {
+    let Some(Distribution::Discrete { values, .. }) = distribution else { return None };
+    values.iter().find(|value| matches!(value, Value::Word(word) if word == literal)).cloned()
 }
 
 /// A literal of the command line, read as what the variable is.
