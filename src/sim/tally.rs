@@ -219,6 +219,7 @@ impl FigureTally {
     pub fn flush(&mut self) {
         self.settle_sums();
         self.settle_counts();
+        self.recent.slice = 0;
     }
 
     #[inline(never)]
@@ -359,7 +360,7 @@ mod tests {
         let mut tally = FigureTally::new(scale);
         tally.add(&far, 0);
         let mean = scale.offset + tally.slices[0].steps as f64 / scale.steps / BLOCK as f64;
-        assert!((mean / (1e9 + 63.5) - 1.0).abs() < 1e-12);
+        assert!((mean / (1e9 + (BLOCK - 1) as f64 / 2.0) - 1.0).abs() < 1e-12);
     }
 
     #[test]
