@@ -1,7 +1,8 @@
 //! Puts what was noted in order, as a program.
 
 use super::program::{MaskRoot, Program, Root, Roots, Step};
-use super::symbol::{Key, Operation, Recording, Symbol, SymbolMask};
+use super::recording::{Key, Operation, Recording};
+use super::symbol::{Symbol, SymbolMask};
 
 struct Compiler<'a> {
     recording: &'a Recording,
@@ -321,19 +322,7 @@ impl Compiler<'_> {
             Operation::AtMost(Node(a), Known(k)) => Step::AtMostKnown { to, a: at(a), k: of(k) },
             Operation::AtMost(Known(k), Node(a)) => Step::KnownAtMost { to, k: of(k), a: at(a) },
             Operation::IsDefined(Node(a)) => Step::IsDefined { to, a: at(a) },
-            Operation::Select(m, Node(a), Node(product)) if self.fused[product as usize] => {
-                self.choice_with_product(to, at(m), at(a), product)
-            }
-            Operation::Select(m, Known(k), Node(product)) if self.fused[product as usize] => {
-                let Operation::Mul(Node(b), Known(l)) = self.recording.operations[product as usize] else {
-                    unreachable!("only products with a known number are fused into a choice with one")
-                };
-                Step::KnownOrMulKnown { to, m: at(m), k: of(k), b: at(b), l: of(l) }
-            }
-            Operation::Select(m, Node(a), Node(b)) => Step::Select { to, m: at(m), a: at(a), b: at(b) },
-            Operation::Select(m, Node(a), Known(k)) => Step::SelectOrKnown { to, m: at(m), a: at(a), k: of(k) },
-            Operation::Select(m, Known(k), Node(b)) => Step::KnownOrSelect { to, m: at(m), k: of(k), b: at(b) },
-            Operation::Select(m, Known(k), Known(l)) => Step::SelectKnown { to, m: at(m), k: of(k), l: of(l) },
+            Operation::Select(m, yes, no) => self.choice(to, at(m), yes, no),
             Operation::And(a, b) => Step::And { to, a: at(a), b: at(b) },
             Operation::Or(a, b) => Step::Or { to, a: at(a), b: at(b) },
             Operation::Not(a) => Step::Not { to, a: at(a) },
@@ -359,6 +348,24 @@ impl Compiler<'_> {
         match self.recording.operations[product as usize] {
             Operation::Mul(Key::Node(a), Key::Node(b)) => (self.at(a), self.at(b)),
             _ => unreachable!("marked as a product of columns"),
+        }
+    }
+
+    fn choice(&self, to: u32, m: u32, yes: Key, no: Key) -> Step {
+        use Key::{Known, Node};
+        let (at, of) = (|index: u32| self.at(index), f64::from_bits);
+        match (yes, no) {
+            (Node(a), Node(product)) if self.fused[product as usize] => self.choice_with_product(to, m, at(a), product),
+            (Known(k), Node(product)) if self.fused[product as usize] => {
+                let Operation::Mul(Node(b), Known(l)) = self.recording.operations[product as usize] else {
+                    unreachable!("only products with a known number are fused into a choice with one")
+                };
+                Step::KnownOrMulKnown { to, m, k: of(k), b: at(b), l: of(l) }
+            }
+            (Node(a), Node(b)) => Step::Select { to, m, a: at(a), b: at(b) },
+            (Node(a), Known(k)) => Step::SelectOrKnown { to, m, a: at(a), k: of(k) },
+            (Known(k), Node(b)) => Step::KnownOrSelect { to, m, k: of(k), b: at(b) },
+            (Known(k), Known(l)) => Step::SelectKnown { to, m, k: of(k), l: of(l) },
         }
     }
 
