@@ -77,8 +77,12 @@ impl Compiler<'_> {
     /// known number that only sums read, since multiplying again costs less than keeping it.
     fn fuse(&mut self) {
         let needed: Vec<usize> = (0..self.uses.len()).filter(|&index| self.uses[index] > 0).collect();
-        needed.iter().for_each(|&index| self.fuse_reciprocal(index));
-        needed.iter().for_each(|&index| self.fuse_into_choice(index));
+        for &index in &needed {
+            self.fuse_reciprocal(index);
+        }
+        for &index in &needed {
+            self.fuse_into_choice(index);
+        }
         let readers = self.readers();
         for &index in needed.iter().filter(|&&index| !self.fused[index]).collect::<Vec<_>>() {
             let Operation::Mul(_, b) = self.recording.operations[index] else { continue };
@@ -205,12 +209,15 @@ impl Compiler<'_> {
     /// A column that is the same in every path, and is never free.
     fn constant(&mut self, bits: u64) -> u32 {
         let known = self.program.constants.iter().find(|(_, value)| value.to_bits() == bits);
-        known.map(|(column, _)| *column).unwrap_or_else(|| {
-            self.program.columns += 1;
-            let column = u32::try_from(self.program.columns - 1).expect("fewer than four thousand million columns");
-            self.program.constants.push((column, f64::from_bits(bits)));
-            column
-        })
+        known.map_or_else(
+            || {
+                self.program.columns += 1;
+                let column = u32::try_from(self.program.columns - 1).expect("fewer than four thousand million columns");
+                self.program.constants.push((column, f64::from_bits(bits)));
+                column
+            },
+            |(column, _)| *column,
+        )
     }
 
     fn at(&self, index: u32) -> u32 {
