@@ -208,16 +208,14 @@ impl Compiler<'_> {
 
     /// A column that is the same in every path, and is never free.
     fn constant(&mut self, bits: u64) -> u32 {
-        let known = self.program.constants.iter().find(|(_, value)| value.to_bits() == bits);
-        known.map_or_else(
-            || {
-                self.program.columns += 1;
-                let column = u32::try_from(self.program.columns - 1).expect("fewer than four thousand million columns");
-                self.program.constants.push((column, f64::from_bits(bits)));
-                column
-            },
-            |(column, _)| *column,
-        )
+        let constants = &mut self.program.constants;
+        if let Some((column, _)) = constants.iter().find(|(_, value)| value.to_bits() == bits) {
+            return *column;
+        }
+        let column = u32::try_from(self.program.columns).expect("fewer than four thousand million columns");
+        self.program.columns += 1;
+        constants.push((column, f64::from_bits(bits)));
+        column
     }
 
     fn at(&self, index: u32) -> u32 {
