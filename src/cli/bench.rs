@@ -42,30 +42,6 @@ pub(super) fn bench(session: &Session, wanted: &BenchArgs) -> Result<u8, Error> 
     };
     let simulation = Simulation::new(&model);
     let set_up = started.elapsed();
-    if std::env::var("DUMP").is_ok() {
-        for s in &model.program.steps {
-            println!("{s:?}");
-        }
-        println!(
-            "{:?} cols {} guards {:?} roots {:?} constants {:?} reaches {:?}",
-            model.program.census(),
-            model.program.columns,
-            model.program.guards,
-            model
-                .program
-                .numbers
-                .iter()
-                .filter_map(|r| match r {
-                    crate::sim::tape::Root::Column(c) => Some(*c),
-                    _ => None,
-                })
-                .collect::<std::collections::BTreeSet<_>>()
-                .into_iter()
-                .collect::<Vec<_>>(),
-            model.program.constants,
-            model.program.reaches
-        );
-    }
     let stages = stages(&simulation, wanted, instructions);
     let (threads, hashes) = threads(&simulation, wanted, instructions);
     let features: Vec<&str> =

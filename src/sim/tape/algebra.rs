@@ -8,7 +8,8 @@
 #![allow(clippy::float_cmp, reason = "a factor is nought or one, or it is not")]
 
 use super::bounds::Bounds;
-use super::symbol::{Key, Operation, Symbol, SymbolMask, operation};
+use super::recording::{Key, Operation, operation};
+use super::symbol::{Symbol, SymbolMask};
 
 /// A multiple of a noted number that is defined in every path.
 #[derive(Clone, Copy, PartialEq)]
@@ -197,5 +198,86 @@ pub(super) fn side(mask: u32, chosen: Symbol, truth: bool) -> Symbol {
             }
         }
         _ => chosen,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{BLOCK, Machine, Program, Root, Roots, record};
+    use super::*;
+    use crate::num::{Bent, Lanes, Line, Mask, Number};
+
+    /// What a formula of two numbers from 1 to 9 and a truth is in as many steps as it takes.
+    fn steps(formula: impl Fn(Symbol, Symbol, SymbolMask) -> Symbol) -> (usize, impl Fn(f64, f64, bool) -> f64) {
+        let (roots, recording) = record(4, || {
+            let [x, y] = [0, 1].map(|column| Symbol::input(column, 1.0, 9.0));
+            Roots { numbers: vec![formula(x, y, SymbolMask::input(0))], masks: Vec::new() }
+        });
+        let program = Program::new(&recording, &roots, 2, 1);
+        let count = program.steps.len();
+        let value = move |x: f64, y: f64, truth: bool| {
+            let mut machine = Machine::new(&program);
+            machine.columns[0].0 = [x; BLOCK];
+            machine.columns[1].0 = [y; BLOCK];
+            machine.columns[2].0 = [f64::from_bits(if truth { u64::MAX } else { 0 }); BLOCK];
+            machine.run(&program);
+            match program.numbers[0] {
+                Root::Known(value) => value,
+                Root::Column(column) => machine.columns[column as usize].0[BLOCK - 1],
+            }
+        };
+        (count, value)
+    }
+
+    fn known(value: f64) -> Symbol {
+        Symbol::Known(value)
+    }
+
+    #[test]
+    fn multiples_of_one_number_are_one() {
+        let (count, value) = steps(|x, y, _| y + x * known(0.5) + x * known(0.3) + x * known(0.2));
+        assert_eq!((count, value(2.0, 3.0, true)), (1, 5.0), "y + x");
+        let (count, value) = steps(|x, y, _| (y + x) - x);
+        assert_eq!((count, value(2.0, 3.0, true)), (0, 3.0), "what is taken off again was never added");
+        let (count, value) = steps(|x, _, _| known(10.0) - (x * known(0.7)).min(x * known(0.4)));
+        assert_eq!((count, value(5.0, 0.0, true)), (1, 8.0), "the smaller part of one number");
+    }
+
+    #[test]
+    fn a_quotient_of_a_product_by_its_factor_is_the_other() {
+        let (count, value) = steps(|x, y, _| (x * known(3.0)) * y / (x * known(2.0)));
+        assert_eq!((count, value(7.0, 4.0, true)), (1, 6.0));
+        let (count, value) = steps(|x, y, _| known(1.0) / (known(1.2) / (x * y)));
+        assert_eq!((count, value(2.0, 3.0, true)), (1, 5.0));
+    }
+
+    #[test]
+    fn a_choice_by_one_truth_is_made_once() {
+        let (count, value) = steps(|x, y, truth| truth.select(truth.select(x, y), truth.select(x, y) * known(2.0)));
+        assert_eq!((count, value(2.0, 3.0, true), value(2.0, 3.0, false)), (1, 2.0, 6.0));
+        // Shares bought, or none: whether there are any is the truth itself.
+        let (count, value) = steps(|x, y, truth| truth.select(x, known(0.0)).is_positive().select(x, y));
+        assert_eq!((count, value(2.0, 3.0, true), value(2.0, 3.0, false)), (1, 2.0, 3.0));
+    }
+
+    #[test]
+    fn a_search_is_one_step_and_finds_what_lanes_find() {
+        fn formula<N: Number>(x: N, y: N) -> N {
+            let whole = |count| N::whole(count);
+            let bent = [
+                Bent { at: x, before: x * whole(3), after: N::zero(), slope: whole(3) },
+                Bent { at: y, before: y * whole(2), after: N::zero(), slope: whole(2) },
+                Bent { at: N::zero(), before: N::zero(), after: whole(1), slope: whole(1) },
+            ];
+            N::reached(Line { fixed: N::zero(), slope: whole(5) }, &bent, whole(60))
+        }
+        let (count, value) = steps(|x, y, _| formula(x, y));
+        assert_eq!(count, 3, "two preferences and the search");
+        for (x, y) in [(1.0, 2.0), (4.0, 9.0), (9.0, 9.0), (2.5, 7.0)] {
+            let Lanes([lane]) = formula(Lanes([x]), Lanes([y]));
+            assert!((value(x, y, true) - lane).abs() < 1e-14, "{x} {y}: {lane}");
+            let paid = |at: f64, shares: f64| if lane >= at { shares * lane } else { shares * at };
+            assert!((paid(x, 3.0) + paid(y, 2.0) + 1.0 + 6.0 * lane - 60.0).abs() < 1e-12);
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Puts what was noted in order, as a program.
 
 use super::program::{MaskRoot, Program, Root, Roots, Step};
-use super::symbol::{Key, Operation, Recording, Symbol, SymbolMask};
+use super::recording::{Key, Operation, Recording};
+use super::symbol::{Symbol, SymbolMask};
 
 struct Compiler<'a> {
     recording: &'a Recording,
@@ -76,8 +77,12 @@ impl Compiler<'_> {
     /// known number that only sums read, since multiplying again costs less than keeping it.
     fn fuse(&mut self) {
         let needed: Vec<usize> = (0..self.uses.len()).filter(|&index| self.uses[index] > 0).collect();
-        needed.iter().for_each(|&index| self.fuse_reciprocal(index));
-        needed.iter().for_each(|&index| self.fuse_into_choice(index));
+        for &index in &needed {
+            self.fuse_reciprocal(index);
+        }
+        for &index in &needed {
+            self.fuse_into_choice(index);
+        }
         let readers = self.readers();
         for &index in needed.iter().filter(|&&index| !self.fused[index]).collect::<Vec<_>>() {
             let Operation::Mul(_, b) = self.recording.operations[index] else { continue };
@@ -203,13 +208,14 @@ impl Compiler<'_> {
 
     /// A column that is the same in every path, and is never free.
     fn constant(&mut self, bits: u64) -> u32 {
-        let known = self.program.constants.iter().find(|(_, value)| value.to_bits() == bits);
-        known.map(|(column, _)| *column).unwrap_or_else(|| {
-            self.program.columns += 1;
-            let column = u32::try_from(self.program.columns - 1).expect("fewer than four thousand million columns");
-            self.program.constants.push((column, f64::from_bits(bits)));
-            column
-        })
+        let constants = &mut self.program.constants;
+        if let Some((column, _)) = constants.iter().find(|(_, value)| value.to_bits() == bits) {
+            return *column;
+        }
+        let column = u32::try_from(self.program.columns).expect("fewer than four thousand million columns");
+        self.program.columns += 1;
+        constants.push((column, f64::from_bits(bits)));
+        column
     }
 
     fn at(&self, index: u32) -> u32 {
@@ -321,19 +327,7 @@ impl Compiler<'_> {
             Operation::AtMost(Node(a), Known(k)) => Step::AtMostKnown { to, a: at(a), k: of(k) },
             Operation::AtMost(Known(k), Node(a)) => Step::KnownAtMost { to, k: of(k), a: at(a) },
             Operation::IsDefined(Node(a)) => Step::IsDefined { to, a: at(a) },
-            Operation::Select(m, Node(a), Node(product)) if self.fused[product as usize] => {
-                self.choice_with_product(to, at(m), at(a), product)
-            }
-            Operation::Select(m, Known(k), Node(product)) if self.fused[product as usize] => {
-                let Operation::Mul(Node(b), Known(l)) = self.recording.operations[product as usize] else {
-                    unreachable!("only products with a known number are fused into a choice with one")
-                };
-                Step::KnownOrMulKnown { to, m: at(m), k: of(k), b: at(b), l: of(l) }
-            }
-            Operation::Select(m, Node(a), Node(b)) => Step::Select { to, m: at(m), a: at(a), b: at(b) },
-            Operation::Select(m, Node(a), Known(k)) => Step::SelectOrKnown { to, m: at(m), a: at(a), k: of(k) },
-            Operation::Select(m, Known(k), Node(b)) => Step::KnownOrSelect { to, m: at(m), k: of(k), b: at(b) },
-            Operation::Select(m, Known(k), Known(l)) => Step::SelectKnown { to, m: at(m), k: of(k), l: of(l) },
+            Operation::Select(m, yes, no) => self.choice(to, at(m), yes, no),
             Operation::And(a, b) => Step::And { to, a: at(a), b: at(b) },
             Operation::Or(a, b) => Step::Or { to, a: at(a), b: at(b) },
             Operation::Not(a) => Step::Not { to, a: at(a) },
@@ -359,6 +353,24 @@ impl Compiler<'_> {
         match self.recording.operations[product as usize] {
             Operation::Mul(Key::Node(a), Key::Node(b)) => (self.at(a), self.at(b)),
             _ => unreachable!("marked as a product of columns"),
+        }
+    }
+
+    fn choice(&self, to: u32, m: u32, yes: Key, no: Key) -> Step {
+        use Key::{Known, Node};
+        let (at, of) = (|index: u32| self.at(index), f64::from_bits);
+        match (yes, no) {
+            (Node(a), Node(product)) if self.fused[product as usize] => self.choice_with_product(to, m, at(a), product),
+            (Known(k), Node(product)) if self.fused[product as usize] => {
+                let Operation::Mul(Node(b), Known(l)) = self.recording.operations[product as usize] else {
+                    unreachable!("only products with a known number are fused into a choice with one")
+                };
+                Step::KnownOrMulKnown { to, m, k: of(k), b: at(b), l: of(l) }
+            }
+            (Node(a), Node(b)) => Step::Select { to, m, a: at(a), b: at(b) },
+            (Node(a), Known(k)) => Step::SelectOrKnown { to, m, a: at(a), k: of(k) },
+            (Known(k), Node(b)) => Step::KnownOrSelect { to, m, k: of(k), b: at(b) },
+            (Known(k), Known(l)) => Step::SelectKnown { to, m, k: of(k), l: of(l) },
         }
     }
 

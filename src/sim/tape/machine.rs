@@ -1,7 +1,7 @@
 //! Runs a program over a block of paths.
 
 use super::program::{Program, Step};
-use super::symbol::Reach;
+use super::recording::Reach;
 use crate::num::{Bent, Lanes, Line, reach};
 
 /// Paths side by side in one block. Every column of the machine is that long.

@@ -10,9 +10,11 @@ mod compile;
 mod machine;
 mod partial;
 mod program;
+mod recording;
 mod symbol;
 
 pub use machine::{BLOCK, Column, Machine};
 pub use partial::Parts;
 pub use program::{MaskRoot, Program, Root, Roots, Step};
-pub use symbol::{Key, Operation, Reach, Recording, Symbol, SymbolMask, record};
+pub use recording::{Key, Operation, Reach, Recording, record};
+pub use symbol::{Symbol, SymbolMask};

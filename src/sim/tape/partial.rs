@@ -5,7 +5,8 @@
 //! the third is left for each cell, and reads what the other two hand to it as its own inputs.
 
 use super::program::{Program, Roots};
-use super::symbol::{Key, Operation, Reach, Recording, Symbol, SymbolMask};
+use super::recording::{Key, Operation, Reach, Recording};
+use super::symbol::{Symbol, SymbolMask};
 
 /// The three programs.
 #[derive(Clone, Debug)]
@@ -190,7 +191,12 @@ mod tests {
         let parts = Parts::new(&recording, &roots, 1, 1);
         assert_eq!(parts.rows.numbers.len(), 2, "the price, and one over it");
         assert_eq!(parts.columns.numbers.len(), 2, "the input, and one more than it");
-        assert_eq!(parts.cells.steps.len(), 2, "two products: {:?}", parts.cells.steps);
+        assert_eq!(
+            parts.cells.steps.len(),
+            3,
+            "a product, a multiple of it and of its square: {:?}",
+            parts.cells.steps
+        );
 
         let whole = Program::new(&recording, &roots, 2, 0);
         let run = |program: &Program, inputs: &[f64]| -> Vec<f64> {

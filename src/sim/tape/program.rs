@@ -1,6 +1,7 @@
 //! A list of steps over numbered columns.
 
-use super::symbol::{Reach, Symbol, SymbolMask};
+use super::recording::Reach;
+use super::symbol::{Symbol, SymbolMask};
 use crate::num::Lanes;
 use std::collections::HashMap;
 
