@@ -131,8 +131,9 @@ pub(super) fn cancelled(product: Symbol, reciprocal: Symbol) -> Option<Symbol> {
 /// Whether `a <= b`, where that can be said in fewer steps.
 pub(super) fn at_most(a: Symbol, b: Symbol) -> Option<SymbolMask> {
     if let Some((a, b)) = Multiple::same_base(a, b) {
-        // a x <= b x: (a - b) x <= 0
+        // a x <= b x: (a - b) x <= 0. Factors that are equal on paper may differ in their last digits.
         let (difference, base) = (a.factor - b.factor, a.base());
+        let difference = if difference.abs() <= 1e-14 * a.factor.abs() { 0.0 } else { difference };
         let (zero, bounds) = (Symbol::Known(0.0), base.bounds());
         return match difference {
             0.0 => Some(SymbolMask::Known(true)),
