@@ -78,14 +78,17 @@ impl Machine {
     fn reach(&mut self, to: u32, given: &Reach<u32>) {
         let spare = self.spare.take().expect("one column is always spare");
         let mut out = std::mem::replace(&mut self.columns[to as usize], spare);
-        for chunk in 0..BLOCK / WIDTH {
-            let of = |&column: &u32| Lanes(self.columns[column as usize].0.as_chunks::<WIDTH>().0[chunk]);
-            let straight = Line { fixed: of(&given.straight[0]), slope: of(&given.straight[1]) };
+        let chunks_of = |&column: &u32| self.columns[column as usize].0.as_chunks::<WIDTH>().0;
+        // Looked up once, not at every turn of every search.
+        let bends: Vec<_> = given.bent.iter().map(|line| line.each_ref().map(chunks_of)).collect();
+        let ([fixed, slope], total) = (given.straight.each_ref().map(chunks_of), chunks_of(&given.total));
+        for (chunk, out) in out.0.as_chunks_mut::<WIDTH>().0.iter_mut().enumerate() {
+            let of = |column: &[[f64; WIDTH]]| Lanes(column[chunk]);
             let bent = |index: usize| {
-                let [at, before, after, slope] = &given.bent[index];
+                let [at, before, after, slope] = bends[index];
                 Bent { at: of(at), before: of(before), after: of(after), slope: of(slope) }
             };
-            out.0.as_chunks_mut::<WIDTH>().0[chunk] = reach(straight, given.bent.len(), bent, of(&given.total)).0;
+            *out = reach(Line { fixed: of(fixed), slope: of(slope) }, bends.len(), bent, of(total)).0;
         }
         self.spare = Some(std::mem::replace(&mut self.columns[to as usize], out));
     }
