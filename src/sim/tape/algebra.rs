@@ -11,6 +11,9 @@ use super::bounds::Bounds;
 use super::recording::{Key, Operation, operation};
 use super::symbol::{Symbol, SymbolMask};
 
+/// Factors nearer to each other than this, in parts of themselves, are equal on paper.
+const LAST_DIGITS: f64 = 1e-14;
+
 /// A multiple of a noted number that is defined in every path.
 #[derive(Clone, Copy, PartialEq)]
 struct Multiple {
@@ -28,9 +31,11 @@ impl Multiple {
         multiple.base().bounds().is_finite().then_some(multiple)
     }
 
-    /// The multiple of the same number with this much more.
+    /// The multiple of the same number with this much more; nothing, where what is left are last digits.
     fn plus(self, factor: f64) -> Symbol {
-        self.base() * Symbol::Known(self.factor + factor)
+        let sum = self.factor + factor;
+        let sum = if sum.abs() <= LAST_DIGITS * factor.abs() { 0.0 } else { sum };
+        self.base() * Symbol::Known(sum)
     }
 
     fn base(self) -> Symbol {
@@ -133,7 +138,7 @@ pub(super) fn at_most(a: Symbol, b: Symbol) -> Option<SymbolMask> {
     if let Some((a, b)) = Multiple::same_base(a, b) {
         // a x <= b x: (a - b) x <= 0. Factors that are equal on paper may differ in their last digits.
         let (difference, base) = (a.factor - b.factor, a.base());
-        let difference = if difference.abs() <= 1e-14 * a.factor.abs() { 0.0 } else { difference };
+        let difference = if difference.abs() <= LAST_DIGITS * a.factor.abs() { 0.0 } else { difference };
         let (zero, bounds) = (Symbol::Known(0.0), base.bounds());
         return match difference {
             0.0 => Some(SymbolMask::Known(true)),

@@ -331,9 +331,7 @@ impl Compiler<'_> {
             Operation::And(a, b) => Step::And { to, a: at(a), b: at(b) },
             Operation::Or(a, b) => Step::Or { to, a: at(a), b: at(b) },
             Operation::Not(a) => Step::Not { to, a: at(a) },
-            Operation::Reach(_) => {
-                Step::Reach { to, place: u32::try_from(self.program.reaches.len() - 1).expect("few of them") }
-            }
+            Operation::Reach(_) => Step::Reach { to, place: self.last_search() },
             Operation::Input(_)
             | Operation::MaskInput(_)
             | Operation::Add(Known(_), Known(_))
@@ -346,6 +344,10 @@ impl Compiler<'_> {
             | Operation::Floor(Known(_))
             | Operation::IsDefined(Known(_)) => unreachable!("what is known is not noted"),
         }
+    }
+
+    fn last_search(&self) -> u32 {
+        u32::try_from(self.program.reaches.len() - 1).expect("few of them")
     }
 
     /// The columns of a product of two.
