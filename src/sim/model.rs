@@ -43,7 +43,7 @@ pub struct Room {
 /// Turns for which a loop is followed in the program, the fewest first.
 const TURNS: [u32; 4] = [2, 4, 8, 64];
 /// Blocks on which the turns are tried out.
-pub const PILOT_BLOCKS: u64 = 8;
+pub const PILOT_BLOCKS: u64 = 4;
 
 impl Model {
     /// Records the scenario's program on one rung.
