@@ -129,8 +129,10 @@ impl<'a> Outcome<'a> {
                 hash(self.tally)
             ));
             last.note(format!(
-                "One future by itself: capstruct explain {} STAKEHOLDER --path 0 --seed {}",
-                self.run.agreement.head.name, self.seed
+                "One future by itself: capstruct explain {} STAKEHOLDER --path 0 --seed {}{}",
+                self.run.agreement.head.name,
+                self.seed,
+                if self.sampling == Sampling::Sobol { " --sampling sobol" } else { "" }
             ));
         }
         tables
