@@ -136,16 +136,18 @@ pub(super) fn cancelled(product: Symbol, reciprocal: Symbol) -> Option<Symbol> {
 /// Whether `a <= b`, where that can be said in fewer steps.
 pub(super) fn at_most(a: Symbol, b: Symbol) -> Option<SymbolMask> {
     if let Some((a, b)) = Multiple::same_base(a, b) {
-        // a x <= b x: (a - b) x <= 0. Factors that are equal on paper may differ in their last digits.
+        // a x <= b x: (a - b) x <= 0.
         let (difference, base) = (a.factor - b.factor, a.base());
-        let difference = if difference.abs() <= LAST_DIGITS * a.factor.abs() { 0.0 } else { difference };
+        // Equal on paper: then the numbers themselves decide, as they do everywhere else in the path.
+        if difference.abs() <= LAST_DIGITS * a.factor.abs() {
+            return None;
+        }
         let (zero, bounds) = (Symbol::Known(0.0), base.bounds());
-        return match difference {
-            0.0 => Some(SymbolMask::Known(true)),
-            positive if positive > 0.0 => Some(base.is_at_most(zero)),
-            _ if bounds.low >= 0.0 => Some(SymbolMask::Known(true)),
-            _ => Some(zero.is_at_most(base)),
-        };
+        return Some(match difference > 0.0 {
+            true => base.is_at_most(zero),
+            false if bounds.low >= 0.0 => SymbolMask::Known(true),
+            false => zero.is_at_most(base),
+        });
     }
     compared_with_nought(a, b).or_else(|| compared_by_side(a, b))
 }
