@@ -67,9 +67,7 @@ fn merged_parts_are_the_whole_and_wrong_parts_are_refused() {
     fs::remove_file(&csv).expect("it is there");
     part("0..3333", "even a", &sobol);
     part("3333..10k", "even b", &sobol);
-    run(out.path(), &format!("merge '{}' '{}' --no-charts", file("even b"), file("even a")))
-        .code(0)
-        .says("--sampling");
+    run(out.path(), &format!("merge '{}' '{}' --no-charts", file("even b"), file("even a"))).code(0).says("--sampling");
     assert_eq!(fs::read(&csv).expect("the file"), whole, "bit for bit");
 
     part("3000..4000", "overlap", event);
