@@ -20,29 +20,27 @@ pub struct Wanted {
     pub figure: Figure,
 }
 
+/// Stakeholders, what is available in plans, and classes, as people know them.
+fn subjects(run: &Run) -> Vec<(Subject, String)> {
+    let holders = holders(run).into_iter().filter_map(|holder| match holder.key {
+        HolderKey::Stakeholder(who) => Some((Subject::Stakeholder(who), holder.name)),
+        HolderKey::PoolAvailable(plan) => Some((Subject::Plan(plan), holder.name)),
+        HolderKey::PoolPromised(_) => None,
+    });
+    let classes = run.agreement.classes.iter().enumerate();
+    holders.chain(classes.map(|(index, class)| (Subject::Class(ClassId::at(index)), class.name.clone()))).collect()
+}
+
+fn rows_of(subjects: &[(Subject, String)], figure: Figure) -> impl Iterator<Item = Wanted> {
+    subjects.iter().map(move |(subject, name)| Wanted { subject: *subject, name: name.clone(), figure })
+}
+
 /// What a simulation looks at: ownership and value of everyone and of every class, and what each gets in an exit.
 pub fn wanted(run: &Run) -> Vec<Wanted> {
-    let agreement = &run.agreement;
-    let mut subjects: Vec<(Subject, String)> = Vec::new();
-    for holder in holders(run) {
-        let subject = match holder.key {
-            HolderKey::Stakeholder(who) => Subject::Stakeholder(who),
-            HolderKey::PoolAvailable(plan) => Subject::Plan(plan),
-            HolderKey::PoolPromised(_) => continue,
-        };
-        subjects.push((subject, holder.name));
-    }
-    let of_classes = (0..agreement.classes.len())
-        .map(|index| (Subject::Class(ClassId::at(index)), agreement.classes[index].name.clone()));
-    let classes: Vec<_> = of_classes.collect();
-    let has_value = run.ledger().last().reference.is_some();
-    let row =
-        |figure| move |(subject, name): &(Subject, String)| Wanted { subject: *subject, name: name.clone(), figure };
-    let mut wanted: Vec<Wanted> = subjects.iter().map(row(Figure::Ownership)).collect();
-    wanted.extend(classes.iter().map(row(Figure::Ownership)));
-    if has_value {
-        wanted.extend(subjects.iter().map(row(Figure::Value)));
-        wanted.extend(classes.iter().map(row(Figure::Value)));
+    let subjects = subjects(run);
+    let mut wanted: Vec<Wanted> = rows_of(&subjects, Figure::Ownership).collect();
+    if run.ledger().last().reference.is_some() {
+        wanted.extend(rows_of(&subjects, Figure::Value));
         wanted.push(Wanted { subject: Subject::Whole, name: "Whole company".into(), figure: Figure::Value });
     }
     wanted
@@ -53,18 +51,9 @@ fn of_exit(run: &Run) -> Vec<Wanted> {
     if !is_sold(&run.agreement, run.rung) {
         return Vec::new();
     }
-    let agreement = &run.agreement;
-    let stakeholders = holders(run).into_iter().filter_map(|holder| match holder.key {
-        HolderKey::Stakeholder(who) => Some((Subject::Stakeholder(who), holder.name)),
-        _ => None,
-    });
-    let classes = (0..agreement.classes.len())
-        .map(|index| (Subject::Class(ClassId::at(index)), agreement.classes[index].name.clone()));
-    let subjects: Vec<_> = stakeholders.chain(classes).collect();
-    let row =
-        |figure| move |(subject, name): &(Subject, String)| Wanted { subject: *subject, name: name.clone(), figure };
-    let payouts = subjects.iter().map(row(Figure::Payout));
-    payouts.chain(subjects.iter().map(row(Figure::Multiple))).collect()
+    let mut subjects = subjects(run);
+    subjects.retain(|(subject, _)| !matches!(subject, Subject::Plan(_)));
+    rows_of(&subjects, Figure::Payout).chain(rows_of(&subjects, Figure::Multiple)).collect()
 }
 
 fn is_sold(agreement: &Agreement, rung: Rung) -> bool {
@@ -79,10 +68,10 @@ pub fn rows(run: &Run, others: &[Run]) -> Vec<Wanted> {
         wanted(run).into_iter().filter(can_be).collect()
     };
     let mut rows = Vec::new();
-    for rows_of in [&of_table as &dyn Fn(&Run) -> Vec<Wanted>, &of_exit] {
-        let mut part = rows_of(run);
+    for list in [&of_table as &dyn Fn(&Run) -> Vec<Wanted>, &of_exit] {
+        let mut part = list(run);
         for other in others {
-            for mut row in rows_of(other) {
+            for mut row in list(other) {
                 let is_new = |known: &Wanted| (&known.name, known.figure) != (&row.name, row.figure);
                 if part.iter().all(is_new) {
                     row.subject = translated(row.subject, &other.agreement, &run.agreement);

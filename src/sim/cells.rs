@@ -283,7 +283,7 @@ impl<'a> Walker<'a> {
     #[inline(always)]
     fn covers(&self, lane: usize) -> bool {
         let guards = &self.sweep.parts.cells.guards;
-        guards.iter().all(|&guard| self.cells.columns[guard as usize].0[lane].to_bits() != 0)
+        guards.iter().all(|&guard| self.cells.holds(guard, lane))
     }
 
     /// A block with cells in which a loop takes more turns than the program has: the engine itself is asked of them.

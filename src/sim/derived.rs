@@ -1,7 +1,7 @@
 //! Conditions whose probability is drawn itself.
 
 use super::draw::{DrawnCondition, DrawnVariable};
-use super::tape::{BLOCK, Column, Machine};
+use super::tape::{BLOCK, Column, Machine, truth};
 use crate::engine::inputs;
 use crate::model::{Agreement, Setting, VariableId};
 use crate::num::Lanes;
@@ -61,7 +61,7 @@ impl Derived {
             let probability = &values[condition.probability.index()].0;
             let out = &mut machine.columns[condition.column].0;
             for (lane, u) in uniform[condition.dimension].0.iter().enumerate() {
-                out[lane] = f64::from_bits(if *u >= 1.0 - probability[lane] { u64::MAX } else { 0 });
+                out[lane] = truth(*u >= 1.0 - probability[lane]);
             }
         }
     }

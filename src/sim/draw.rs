@@ -9,7 +9,7 @@ use super::mixture::DrawnWord;
 use super::philox;
 use super::sampler::{FARTHEST, Sampler, cumulative, float};
 use super::sobol::Sobol;
-use super::tape::{BLOCK, Column, Machine};
+use super::tape::{BLOCK, Column, Machine, is, truth};
 use crate::model::{Agreement, Chance, ConditionId, Distribution, Setting, Term, Value, VariableId};
 use crate::num::Stated;
 use rust_decimal::Decimal;
@@ -276,7 +276,7 @@ impl Draw {
         self.fill(first, &mut self.room(), &mut machine);
         let (numbers, truths) = machine.columns.split_at(self.variables.len());
         let values = numbers.iter().map(|column| column.0[lane]).collect();
-        let happens = truths[..self.conditions.len()].iter().map(|column| column.0[lane].to_bits() != 0).collect();
+        let happens = truths[..self.conditions.len()].iter().map(|column| is(column.0[lane])).collect();
         (values, happens)
     }
 }
@@ -296,7 +296,7 @@ fn fill_group(seed: u64, first: u64, group: u32, a: &mut [f64; BLOCK], b: &mut [
 #[inline(always)]
 fn fill_condition(uniform: &[f64; BLOCK], from: f64, out: &mut [f64; BLOCK]) {
     for i in 0..BLOCK {
-        out[i] = f64::from_bits(if uniform[i] >= from { u64::MAX } else { 0 });
+        out[i] = truth(uniform[i] >= from);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::draw::Draw;
 use super::model::{Model, Room};
-use super::tape::{BLOCK, Column, MaskRoot, Program, Root};
+use super::tape::{BLOCK, Column, MaskRoot, Program, Root, truth};
 use super::watch::Watch;
 use crate::model::{Agreement, EventId, Rung, VariableId};
 
@@ -150,12 +150,8 @@ impl Mixture {
         let of_possible = self.possible[combination].iter().map(|place| place.map(|place| events + place));
         for (index, mask) in of_events.chain(of_possible).enumerate() {
             for lane in lanes() {
-                let truth = match mask.map(|mask| model.program.masks[mask]) {
-                    None => true,
-                    Some(MaskRoot::Known(truth)) => truth,
-                    Some(MaskRoot::Column(column)) => room.machine.columns[column as usize].0[lane].to_bits() != 0,
-                };
-                out[numbers + index].0[lane] = f64::from_bits(if truth { u64::MAX } else { 0 });
+                let holds = mask.is_none_or(|mask| model.program.masks[mask].holds(&room.machine, lane));
+                out[numbers + index].0[lane] = truth(holds);
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::draw::{Draw, DrawRoom};
 use super::mixture::Mixture;
 use super::proceeds::Sale;
-use super::tape::{BLOCK, Column, Machine, MaskRoot, Program, Root, Roots, Symbol, SymbolMask, record};
+use super::tape::{BLOCK, Column, Machine, MaskRoot, Program, Root, Roots, Symbol, SymbolMask, is, record};
 use super::watch::{Seen, Watch, Watching};
 use crate::engine::books::Books;
 use crate::engine::{inputs, replay};
@@ -117,7 +117,7 @@ impl Model {
     }
 
     fn covers(&self, machine: &Machine, lane: usize) -> bool {
-        self.program.guards.iter().all(|&guard| machine.columns[guard as usize].0[lane].to_bits() != 0)
+        self.program.guards.iter().all(|&guard| machine.holds(guard, lane))
     }
 
     /// Draws and runs the block whose first path is `first`, a multiple of the block's length.
@@ -173,7 +173,7 @@ impl Model {
         }
         let mut happens: Vec<LaneMask<1>> = self.scenario.happens.iter().map(|&met| LaneMask::always(met)).collect();
         for (condition, column) in self.draw.conditions.iter().zip(truths) {
-            happens[condition.condition.index()] = LaneMask::always(column.0[lane].to_bits() != 0);
+            happens[condition.condition.index()] = LaneMask::always(is(column.0[lane]));
         }
         see(&self.scenario, &settings, &happens, self.rung, &self.watch)
     }

@@ -223,10 +223,7 @@ impl Worker<'_> {
 
     /// The truth of one of the program's masks in a lane.
     fn mask(&self, index: usize, lane: usize) -> bool {
-        match self.simulation.model.program.masks[index] {
-            MaskRoot::Known(truth) => truth,
-            MaskRoot::Column(column) => self.room.machine.columns[column as usize].0[lane].to_bits() != 0,
-        }
+        self.simulation.model.program.masks[index].holds(&self.room.machine, lane)
     }
 
     #[inline(always)]

@@ -24,8 +24,8 @@ struct Multiple {
 impl Multiple {
     fn of(symbol: Symbol) -> Option<Self> {
         let Symbol::Node(index) = symbol else { return None };
-        let multiple = match operation(index) {
-            Operation::Mul(Key::Node(of), Key::Known(factor)) => Multiple { of, factor: f64::from_bits(factor) },
+        let multiple = match symbol.known_factor() {
+            Some((Symbol::Node(of), factor)) => Multiple { of, factor },
             _ => Multiple { of: index, factor: 1.0 },
         };
         multiple.base().bounds().is_finite().then_some(multiple)
@@ -74,14 +74,13 @@ pub(super) fn sum(a: Symbol, b: Symbol, sign: f64) -> Option<Symbol> {
 
 /// The truth and the sides of a choice, or of a known multiple of one.
 fn choice(symbol: Symbol) -> Option<(u32, Symbol, Symbol)> {
+    if let Some((chosen, factor)) = symbol.known_factor() {
+        let ((mask, yes, no), factor) = (choice(chosen)?, Symbol::Known(factor));
+        return Some((mask, yes * factor, no * factor));
+    }
     let Symbol::Node(index) = symbol else { return None };
     match operation(index) {
         Operation::Select(mask, yes, no) => Some((mask, self::symbol(yes), self::symbol(no))),
-        Operation::Mul(Key::Node(chosen), Key::Known(factor)) => {
-            let (mask, yes, no) = choice(Symbol::Node(chosen))?;
-            let factor = Symbol::Known(f64::from_bits(factor));
-            Some((mask, yes * factor, no * factor))
-        }
         _ => None,
     }
 }
@@ -95,24 +94,18 @@ pub(super) fn sum_with_known(a: Symbol, known: f64) -> Option<Symbol> {
 
 /// `known - a` or `b - a`, where `a` is a known multiple of some number: then it is a sum.
 pub(super) fn negated(a: Symbol) -> Option<Symbol> {
-    let Symbol::Node(index) = a else { return None };
-    match operation(index) {
-        Operation::Mul(Key::Node(of), Key::Known(factor)) => {
-            Some(Symbol::Node(of) * Symbol::Known(-f64::from_bits(factor)))
-        }
-        _ => None,
-    }
+    a.known_factor().map(|(of, factor)| of * Symbol::Known(-factor))
 }
 
 /// One over a number that is itself so much over another, or a known multiple of some number.
 pub(super) fn reciprocal(of: Symbol) -> Option<Symbol> {
+    if let Some((factor, known)) = of.known_factor() {
+        return Some(Symbol::Known(1.0) / factor * Symbol::Known(1.0 / known));
+    }
     let Symbol::Node(index) = of else { return None };
     match operation(index) {
         Operation::Div(Key::Known(over), Key::Node(under)) => {
             Some(Symbol::Node(under) * Symbol::Known(1.0 / f64::from_bits(over)))
-        }
-        Operation::Mul(Key::Node(factor), Key::Known(known)) => {
-            Some(Symbol::Known(1.0) / Symbol::Node(factor) * Symbol::Known(1.0 / f64::from_bits(known)))
         }
         _ => None,
     }
@@ -227,7 +220,7 @@ mod tests {
             let mut machine = Machine::new(&program);
             machine.columns[0].0 = [x; BLOCK];
             machine.columns[1].0 = [y; BLOCK];
-            machine.columns[2].0 = [f64::from_bits(if truth { u64::MAX } else { 0 }); BLOCK];
+            machine.columns[2].0 = [super::super::truth(truth); BLOCK];
             machine.run(&program);
             match program.numbers[0] {
                 Root::Known(value) => value,

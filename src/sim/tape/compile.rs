@@ -114,16 +114,18 @@ impl Compiler<'_> {
     /// Marks what a choice takes where its truth does not hold, where that is a product that nothing else reads.
     fn fuse_into_choice(&mut self, index: usize) {
         let Operation::Select(_, yes, Key::Node(no)) = self.recording.operations[index] else { return };
-        let is_multiple = matches!(self.recording.operations[no as usize], Operation::Mul(Key::Node(_), Key::Known(_)));
-        if is_multiple {
-            self.fused[no as usize] = self.uses[no as usize] == 1 && !self.quotient[no as usize];
-        } else if let Key::Node(_) = yes {
-            self.fuse_product_of_columns(no);
-        }
-        if let (Key::Node(_), true, Operation::Mul(Key::Node(product), Key::Known(_))) =
-            (yes, self.fused[no as usize], self.recording.operations[no as usize])
-        {
-            self.fuse_product_of_columns(product);
+        let takes_columns = matches!(yes, Key::Node(_));
+        match self.recording.operations[no as usize] {
+            Operation::Mul(Key::Node(product), Key::Known(_))
+                if self.uses[no as usize] == 1 && !self.quotient[no as usize] =>
+            {
+                self.fused[no as usize] = true;
+                if takes_columns {
+                    self.fuse_product_of_columns(product);
+                }
+            }
+            _ if takes_columns => self.fuse_product_of_columns(no),
+            _ => {}
         }
     }
 

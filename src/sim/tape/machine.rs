@@ -31,8 +31,9 @@ impl Column {
     }
 }
 
+/// A truth as it stands in a column.
 #[inline(always)]
-fn truth(holds: bool) -> f64 {
+pub fn truth(holds: bool) -> f64 {
     f64::from_bits(if holds { TRUE } else { 0 })
 }
 
@@ -62,6 +63,12 @@ impl Machine {
             columns: (0..columns).map(|_| Box::new(Column::splat(0.0))).collect(),
             spare: Some(Box::new(Column::splat(0.0))),
         }
+    }
+
+    /// Whether the truth in a column holds in a path of the block.
+    #[inline(always)]
+    pub fn holds(&self, column: u32, lane: usize) -> bool {
+        is(self.columns[column as usize].0[lane])
     }
 
     /// Fills a column from others, path by path.
@@ -154,8 +161,9 @@ impl Machine {
     }
 }
 
+/// Whether a truth of a column holds.
 #[inline(always)]
-fn is(mask: f64) -> bool {
+pub fn is(mask: f64) -> bool {
     mask.to_bits() != 0
 }
 

@@ -13,7 +13,7 @@ mod program;
 mod recording;
 mod symbol;
 
-pub use machine::{BLOCK, Column, Machine};
+pub use machine::{BLOCK, Column, Machine, is, truth};
 pub use partial::Parts;
 pub use program::{MaskRoot, Program, Root, Roots, Step};
 pub use recording::{Key, Operation, Reach, Recording, record};

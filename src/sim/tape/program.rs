@@ -1,5 +1,6 @@
 //! A list of steps over numbered columns.
 
+use super::machine::Machine;
 use super::recording::Reach;
 use super::symbol::{Symbol, SymbolMask};
 use crate::num::Lanes;
@@ -21,6 +22,17 @@ pub enum MaskRoot {
     Known(bool),
     /// By column of the machine; all ones or all zeros.
     Column(u32),
+}
+
+impl MaskRoot {
+    /// Whether it holds in a path of the block that the machine has run.
+    #[inline(always)]
+    pub fn holds(self, machine: &Machine, lane: usize) -> bool {
+        match self {
+            MaskRoot::Known(truth) => truth,
+            MaskRoot::Column(column) => machine.holds(column, lane),
+        }
+    }
 }
 
 /// One instruction. Columns are numbered; `to` is never one of those read.
