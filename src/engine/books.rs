@@ -70,6 +70,15 @@ impl<N: Number> CapTable<N> {
         }
     }
 
+    /// A price per share of this class, as a price per share as converted.
+    #[inline(always)]
+    pub fn price_as_converted(&self, class: Option<ClassId>, price: N) -> N {
+        match self.ratio(class) {
+            None => price,
+            Some(ratio) => price / ratio,
+        }
+    }
+
     /// Changes the counts by an entry.
     // Without optimization every inlined copy would keep its numbers on the stack at once.
     #[cfg_attr(debug_assertions, inline(never))]

@@ -30,8 +30,7 @@ pub fn issue<N: Number, J: Journal<N>>(
                 }
             };
             let money = draws.value(amount);
-            let as_converted = books.table.ratio(class).map_or(price, |ratio| price / ratio);
-            books.set_reference_price(as_converted, happens);
+            books.set_reference_price(books.table.price_as_converted(class, price), happens);
             let payable = price.is_positive().select(price, N::one());
             (terms.rounding.shares(money / payable), price, money, because)
         }
@@ -40,7 +39,9 @@ pub fn issue<N: Number, J: Journal<N>>(
     let feasible = N::zero().at_most(shares) & (N::Mask::always(for_nothing) | price.is_positive());
     let shares = happens.select(shares, N::zero());
     let triggered = protections.iter().copied().filter(|protection| !protection.exempt.issuances);
-    let issue = Issue { money, shares: books.table.as_converted(terms.position, shares) };
+    let table = &books.table;
+    let agreed = table.price_as_converted(class, price);
+    let issue = Issue { money, price: agreed, shares: table.as_converted(terms.position, shares) };
     let feasible = feasible & protect::after_issue(triggered, issue, terms.rounding, happens, books);
     let (price, money) = (price.posted(), happens.select(money, N::zero()));
     let kind = EntryKind::Issuance { money, residue: money - shares * price };

@@ -272,7 +272,7 @@ fn ratchet_to_nothing<const BITS: usize, const LIMBS: usize>(
     triggered: impl Fn(&&Protection) -> bool,
     table: &CapTable<Fixed<BITS, LIMBS>>,
 ) -> Option<Cause> {
-    let given_away = protect::Issue { money: Fixed::zero(), shares: Fixed::one() };
+    let given_away = protect::Issue { money: Fixed::zero(), price: Fixed::zero(), shares: Fixed::one() };
     let to_nothing = |protection: &&Protection| {
         protect::outside_round(protection, given_away, Rounding::EXACT, table)
             .is_some_and(|adjustment| !adjustment.after.is_positive().is_yes())

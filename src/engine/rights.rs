@@ -71,7 +71,12 @@ pub fn issue<N: Number, J: Journal<N>>(
     let feasible = N::zero().at_most(shares);
     let shares = happens.select(shares, N::zero());
     let triggered = protections.iter().copied().filter(|protection| !protection.exempt.warrants);
-    let issue = Issue { money: shares * exercise_price, shares: books.table.as_converted(terms.position, shares) };
+    let table = &books.table;
+    let issue = Issue {
+        money: shares * exercise_price,
+        price: table.price_as_converted(table.positions[terms.position.index()].class(), exercise_price),
+        shares: table.as_converted(terms.position, shares),
+    };
     let feasible = feasible & protect::after_issue(triggered, issue, terms.rounding, happens, books);
     let vested = if terms.has_milestones { N::zero() } else { shares };
     let held = Held { granted: shares, exercised: N::zero(), outstanding: shares, vested, exercise_price };

@@ -55,7 +55,7 @@ pub fn close<N: Number, J: Journal<N>>(
         if is_issue_of_its_own(terms, tranche) {
             let money = money::of_tranche(terms, &pricing, draws, tranche);
             let payable = price.is_positive().select(price, N::one());
-            let issue = protect::Issue { money, shares: money / payable };
+            let issue = protect::Issue { money, price, shares: money / payable };
             let protections = terms.protections.iter().copied();
             feasible = feasible & protect::after_issue(protections, issue, terms.rounding, closes, books);
         }

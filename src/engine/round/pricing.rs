@@ -431,9 +431,10 @@ fn purchase_claims<N: Number>(
 #[inline(always)]
 fn adjust<N: Number>(terms: &Round<N>, pricing: &mut Pricing<N>, money: N, conversion_shares: N, table: &CapTable<N>) {
     let adjustment = |protection: &crate::model::Protection| {
-        let mut issue = Issue { money, shares: money / pricing.solved_price };
+        let mut issue = Issue { money, price: pricing.price, shares: money / pricing.solved_price };
         if !protection.exempt.conversions {
-            issue = Issue { money: issue.money + pricing.balances, shares: issue.shares + conversion_shares };
+            issue.money += pricing.balances;
+            issue.shares += conversion_shares;
         }
         if !protection.exempt.pool {
             issue.shares += pricing.pool_increase;
@@ -442,7 +443,7 @@ fn adjust<N: Number>(terms: &Round<N>, pricing: &mut Pricing<N>, money: N, conve
             ProtectionMethod::WeightedAverage(counts) => base_count(counts, table),
             ProtectionMethod::FullRatchet => N::zero(),
         };
-        let (before, after) = protect::adjusted(protection, issue, pricing.price, counted, terms.rounding, table)?;
+        let (before, after) = protect::adjusted(protection, issue, counted, terms.rounding, table)?;
         Some(Adjustment { class: protection.class, before, after, counted, money: issue.money, shares: issue.shares })
     };
     let mut adjustments: Vec<_> = terms.protections.iter().filter_map(adjustment).collect();

@@ -22,6 +22,9 @@ use crate::num::{Mask, Number};
 pub struct Issue<N> {
     /// What was paid for it.
     pub money: N,
+    /// What was agreed for a share as converted. It says whether the issue is below a conversion price: the shares may
+    /// have been rounded.
+    pub price: N,
     /// Shares as converted, `C`.
     pub shares: N,
 }
@@ -70,14 +73,13 @@ pub fn of_class<N: Number>(class: ClassId, table: &CapTable<N>) -> N {
 pub fn adjusted<N: Number>(
     protection: &Protection,
     issue: Issue<N>,
-    price: N,
     counted: N,
     rounding: Rounding,
     table: &CapTable<N>,
 ) -> Option<(N, N)> {
     let before = table.conversion_prices[protection.class.index()]?;
     let after = match protection.method {
-        ProtectionMethod::FullRatchet => price,
+        ProtectionMethod::FullRatchet => issue.price,
         ProtectionMethod::WeightedAverage(_) => {
             let at_old_price = issue.money / before;
             let whole = counted + issue.shares;
@@ -114,7 +116,8 @@ pub fn after_issue<N: Number, J: Journal<N>>(
     feasible
 }
 
-/// How a class's conversion price answers an issue outside the round's own system; `None` where it has none.
+/// How a class's conversion price answers an issue outside the round's own system: not at all unless the price agreed is
+/// below it. `None` where it has none.
 #[inline(always)]
 pub fn outside_round<N: Number>(
     protection: &Protection,
@@ -122,12 +125,11 @@ pub fn outside_round<N: Number>(
     rounding: Rounding,
     table: &CapTable<N>,
 ) -> Option<Adjustment<N>> {
-    let some = issue.shares.is_positive();
-    let price = issue.money / some.select(issue.shares, N::one());
     let counted = match protection.method {
         ProtectionMethod::WeightedAverage(counts) => super::pricing::base_count(counts, table),
         ProtectionMethod::FullRatchet => N::zero(),
     };
-    let (before, after) = adjusted(protection, issue, price, counted, rounding, table)?;
+    let (before, after) = adjusted(protection, issue, counted, rounding, table)?;
+    let after = before.at_most(issue.price).select(before, after);
     Some(Adjustment { class: protection.class, before, after, counted, money: issue.money, shares: issue.shares })
 }
