@@ -277,7 +277,7 @@ impl<'a> Outcome<'a> {
         let kept: Vec<_> = rows
             .iter()
             .filter_map(|row| match row.kept {
-                Tallied::At(index) => Some((*row, convergence(self.tally, index))),
+                Tallied::Multiple(figure) => Some((*row, convergence(self.tally, figure))),
                 Tallied::Constant(_) => None,
             })
             .collect();

@@ -14,6 +14,7 @@ use crate::report::holders::{HolderKey, holders};
 use crate::sim::figures::at_the_end;
 use crate::sim::measure::Gauge;
 use crate::sim::mixture::Variants;
+use crate::sim::multiples::Multiple;
 use crate::sim::run::{Plan, Simulation, Tallied};
 use crate::sim::simd::Instructions;
 use crate::sim::summary::Statistics;
@@ -59,11 +60,11 @@ fn notes(outcome: &Outcome) -> Vec<String> {
 
 /// How a holder's final ownership is distributed.
 fn histogram(outcome: &Outcome, who: StakeholderId, row: &Row) -> Option<Chart> {
-    let Tallied::At(index) = row.kept else { return None };
-    let kept = &outcome.tally.figures[index];
-    let (from, to, step) = frame(kept);
+    let Tallied::Multiple(Multiple { of, factor }) = row.kept else { return None };
+    let kept = &outcome.tally.figures[of];
+    let (from, to, step) = frame(kept, factor);
     let count: f64 = kept.bins.iter().map(|count| *count as f64).sum();
-    let share = |from: f64, to: f64| kept.between(from, to) / count;
+    let share = |from: f64, to: f64| kept.between(from / factor, to / factor) / count;
     let mut bins = Vec::new();
     let bars = ((to - from) / step).round();
     for bar in (0_u32..).map(f64::from).take_while(|bar| *bar < bars) {
@@ -96,9 +97,9 @@ fn histogram(outcome: &Outcome, who: StakeholderId, row: &Row) -> Option<Chart> 
     Some(drawn(outcome, id, title, &measure, &notes, Body::Histogram { bins, marks }))
 }
 
-/// From where to where the bars go, and how wide they are: a round number of percent.
-fn frame(kept: &FigureTally) -> (f64, f64, f64) {
-    let (low, high) = (kept.quantile(OUTSIDE), kept.quantile(1.0 - OUTSIDE));
+/// From where to where the bars go of so many times what is kept, and how wide they are: a round number of percent.
+fn frame(kept: &FigureTally, factor: f64) -> (f64, f64, f64) {
+    let [low, high] = [OUTSIDE, 1.0 - OUTSIDE].map(|part| factor * kept.quantile(part));
     let wanted = ((high - low) / BARS).max(1e-9);
     let power = 10_f64.powf(wanted.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].map(|step| step * power).into_iter().find(|step| *step >= wanted);

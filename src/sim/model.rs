@@ -2,6 +2,7 @@
 
 use super::draw::{Draw, DrawRoom};
 use super::mixture::Mixture;
+use super::multiples::{Multiple, distinct};
 use super::proceeds::Sale;
 use super::run::{Stage, pilot};
 use super::tape::{BLOCK, Column, Machine, MaskRoot, Program, Root, Roots, Symbol, SymbolMask, is, record};
@@ -18,9 +19,11 @@ pub struct Model {
     pub draw: Draw,
     /// What is looked at.
     pub watch: Watch,
-    /// The engine as a program. Its numbers are the figures; its truths are, for each event looked at, where it holds and
+    /// The engine as a program. Its numbers are the distinct figures; its truths are, for each event looked at, where it holds and
     /// where it ties, and then where each event of `possible` has an answer.
     pub program: Program,
+    /// By figure looked at: which of the program's numbers it is how many times.
+    pub figures: Vec<Multiple>,
     /// Events of the timeline that may have no answer in some path.
     pub possible: Vec<EventId>,
     /// Stages of those of them that the base has not, numbered after its own.
@@ -61,7 +64,7 @@ impl Model {
     }
 
     fn recorded(scenario: &Scenario<Stated>, rung: Rung, draw: &Draw, watch: &Watch, turns: u32) -> Self {
-        let ((roots, possible), recording) = record(turns, || {
+        let ((roots, figures, possible), recording) = record(turns, || {
             let symbols = scenario.cast::<Symbol>();
             let mut settings = symbols.settings.clone();
             for (column, variable) in (0..).zip(&draw.variables) {
@@ -77,12 +80,13 @@ impl Model {
             let mut masks: Vec<SymbolMask> = seen.events.iter().flat_map(|&(holds, tie)| [holds, tie]).collect();
             masks.extend(uncertain.clone().map(|(_, mask)| *mask));
             let possible: Vec<EventId> = uncertain.map(|(event, _)| *event).collect();
-            (Roots { numbers: seen.figures, masks }, possible)
+            let (numbers, figures) = distinct(&seen.figures);
+            (Roots { numbers, masks }, figures, possible)
         });
         let program = Program::new(&recording, &roots, draw.variables.len(), draw.conditions.len());
         let (draw, watch) = (draw.clone(), watch.clone());
         let (scenario, later_stages) = (scenario.cast(), Vec::new());
-        Model { draw, watch, program, possible, later_stages, scenario, rung, mixture: None }
+        Model { draw, watch, program, figures, possible, later_stages, scenario, rung, mixture: None }
     }
 
     /// A model whose paths are each that of one combination of words. It draws what the first does.
@@ -93,7 +97,8 @@ impl Model {
         later_stages: Vec<String>,
     ) -> Self {
         let first = mixture.first().clone();
-        Model { program, possible, later_stages, mixture: Some(Box::new(mixture)), ..first }
+        let figures = (0..program.numbers.len()).map(Multiple::itself).collect();
+        Model { program, figures, possible, later_stages, mixture: Some(Box::new(mixture)), ..first }
     }
 
     /// Room for a block.
@@ -193,9 +198,9 @@ impl Model {
 
     /// Writes what was seen in one lane where the program would have written it.
     fn put(&self, machine: &mut Machine, lane: usize, seen: &Seen<Lanes<1>>) {
-        for (root, value) in self.program.numbers.iter().zip(&seen.figures) {
-            if let Root::Column(column) = root {
-                machine.columns[*column as usize].0[lane] = value.0[0];
+        for (figure, value) in self.figures.iter().zip(&seen.figures).filter(|(figure, _)| figure.is_itself()) {
+            if let Root::Column(column) = self.program.numbers[figure.of] {
+                machine.columns[column as usize].0[lane] = value.0[0];
             }
         }
         let possible = self.possible.iter().map(|event| {
@@ -210,14 +215,33 @@ impl Model {
         }
     }
 
-    /// The column of a figure; one filled with it where it is the same in every path.
-    pub fn figure<'a>(&self, index: usize, room: &'a Room, constant: &'a mut Column) -> &'a [f64; BLOCK] {
-        match self.program.numbers[index] {
-            Root::Known(value) => {
-                *constant = Column::splat(value);
-                &constant.0
+    /// The column of a figure: the program's own, or `filled` with it.
+    pub fn figure<'a>(&self, index: usize, room: &'a Room, filled: &'a mut Column) -> &'a [f64; BLOCK] {
+        let figure = self.figures[index];
+        match self.program.numbers[figure.of] {
+            Root::Column(column) if figure.is_itself() => &room.machine.columns[column as usize].0,
+            _ => {
+                filled.0 = std::array::from_fn(|lane| self.figure_in(index, room, lane));
+                &filled.0
             }
-            Root::Column(column) => &room.machine.columns[column as usize].0,
+        }
+    }
+
+    /// A figure in one path of the block.
+    #[inline(always)]
+    pub fn figure_in(&self, index: usize, room: &Room, lane: usize) -> f64 {
+        let figure = self.figures[index];
+        match self.program.numbers[figure.of] {
+            Root::Known(value) => value,
+            Root::Column(column) => figure.factor * room.machine.columns[column as usize].0[lane],
+        }
+    }
+
+    /// What a figure is where it is the same in every path.
+    pub fn known_figure(&self, index: usize) -> Option<f64> {
+        match self.program.numbers[self.figures[index].of] {
+            Root::Known(value) => Some(value),
+            Root::Column(_) => None,
         }
     }
 }

@@ -4,6 +4,7 @@ mod replicated;
 
 use super::draw::Sampling;
 use super::model::{Model, PILOT_BLOCKS, Room};
+use super::multiples::Multiple;
 use super::replicates::Replicates;
 use super::simd::{self, Instructions};
 use super::summary::PERCENTILES;
@@ -69,8 +70,8 @@ pub struct Simulation<'a> {
 pub enum Tallied {
     /// It is the same in every path.
     Constant(f64),
-    /// By distinct figure.
-    At(usize),
+    /// A multiple of a distinct figure.
+    Multiple(Multiple),
 }
 
 /// One thread's room and tally.
@@ -113,15 +114,16 @@ impl<'a> Simulation<'a> {
     pub fn new(model: &'a Model) -> Self {
         let mut columns: Vec<u32> = Vec::new();
         let mut of_figure = Vec::new();
-        for root in &model.program.numbers {
-            of_figure.push(match *root {
+        for Multiple { of, factor } in model.figures.iter().copied() {
+            of_figure.push(match model.program.numbers[of] {
                 Root::Known(value) => Tallied::Constant(value),
                 Root::Column(column) => {
                     let known = columns.iter().position(|other| *other == column);
-                    Tallied::At(known.unwrap_or_else(|| {
+                    let of = known.unwrap_or_else(|| {
                         columns.push(column);
                         columns.len() - 1
-                    }))
+                    });
+                    Tallied::Multiple(Multiple { of, factor })
                 }
             });
         }

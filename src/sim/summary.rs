@@ -1,5 +1,6 @@
 //! From what was kept to statistics.
 
+use super::multiples::Multiple;
 use super::replicates::{ReplicatedFigure, parts, spread};
 use super::run::{Tallied, Tally};
 use super::tally::{BINS, FigureTally, SLICES, Sums};
@@ -15,6 +16,12 @@ pub struct Estimate {
     pub value: f64,
     /// Standard deviation of the statistic if the run were repeated with other seeds.
     pub error: f64,
+}
+
+impl Estimate {
+    fn times(self, factor: f64) -> Self {
+        Estimate { value: self.value * factor, error: self.error * factor }
+    }
 }
 
 /// What is known of a figure after a run.
@@ -40,9 +47,9 @@ impl Statistics {
     /// The statistics of what was kept of a figure.
     pub fn new(tally: &Tally, at: Tallied) -> Self {
         match at {
-            Tallied::At(index) => {
-                let replicates = tally.replicates.as_ref().map(|replicates| &replicates.figures[index]);
-                Self::of(&tally.figures[index], replicates)
+            Tallied::Multiple(Multiple { of, factor }) => {
+                let replicates = tally.replicates.as_ref().map(|replicates| &replicates.figures[of]);
+                Self::of(&tally.figures[of], replicates).times(factor)
             }
             Tallied::Constant(value) => {
                 let exact = Estimate { value, error: 0.0 };
@@ -90,6 +97,18 @@ impl Statistics {
             percentiles,
             least: kept.least,
             largest: kept.largest,
+        }
+    }
+
+    /// Those of so many times the figure, above nought.
+    fn times(self, factor: f64) -> Self {
+        Statistics {
+            mean: self.mean.times(factor),
+            sd: self.sd.times(factor),
+            percentiles: self.percentiles.map(|percentile| percentile.times(factor)),
+            least: self.least * factor,
+            largest: self.largest * factor,
+            ..self
         }
     }
 
@@ -146,9 +165,9 @@ pub struct Converging {
 }
 
 /// How the mean of a figure settled, as the paths doubled.
-pub fn convergence(tally: &Tally, index: usize) -> Vec<Converging> {
-    let kept = &tally.figures[index];
-    let replicates = tally.replicates.as_ref().map(|replicates| &replicates.figures[index]);
+pub fn convergence(tally: &Tally, figure: Multiple) -> Vec<Converging> {
+    let kept = &tally.figures[figure.of];
+    let replicates = tally.replicates.as_ref().map(|replicates| &replicates.figures[figure.of]);
     let mut sums = Sums::default();
     let mut steps = Vec::new();
     for slice in (0..SLICES).filter(|&slice| kept.slices[slice].count > 0) {
@@ -156,7 +175,7 @@ pub fn convergence(tally: &Tally, index: usize) -> Vec<Converging> {
         let (mean, variance) = moments(kept, &sums);
         let by_spread = replicates.and_then(|of| mean_error(kept, of, slice + 1));
         let mean = Estimate { value: mean, error: by_spread.unwrap_or((variance / sums.count as f64).sqrt()) };
-        steps.push(Converging { paths: sums.count, mean });
+        steps.push(Converging { paths: sums.count, mean: mean.times(figure.factor) });
     }
     steps
 }
