@@ -47,6 +47,7 @@ const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("E0716", "values of the command line: tests/vary.rs"),
     ("E0717", "a sweep of too many cells: tests/vary.rs"),
     ("E0718", "a tornado of what is certain: tests/vary.rs"),
+    ("E0719", "a sweep without an answer: tests/vary.rs"),
     ("E0720", "a number of paths: tests/simulate.rs"),
     ("E0721", "nothing to draw: tests/simulate.rs"),
     ("E0722", "an event of the command line: tests/simulate.rs"),
@@ -71,6 +72,7 @@ const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("E0906", "a scenario that states no sale, for `exit`: tests/exit_commands.rs"),
     ("E0907", "a figure that no exit value settles, for `exit --solve`: tests/exit_commands.rs"),
     ("E0908", "an exit value for `--at`: tests/exit_commands.rs"),
+    ("W0714", "values of the command line: tests/vary.rs"),
     ("W0601", "a warning of `run`: tests/cli.rs"),
 ];
 

@@ -107,6 +107,7 @@ fn what_cannot_be_simulated_is_said() {
         ("simulate benchmark/oai12 --case low", "E0729"),
         ("simulate benchmark/oai12 --paths many", "E0720"),
         ("simulate startup-seed-to-b", "E0721"),
+        ("explain startup-seed-to-b ada --path 5", "E0721"),
         ("simulate benchmark/oai12 --paths 1T", "E0726"),
         ("simulate benchmark/oai12 --probability 'ownership(nobody) >= 1%'", "E07"),
         ("simulate benchmark/oai12 --probability 'money_in(foundation) >= 1B'", "E0722"),

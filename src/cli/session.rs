@@ -251,8 +251,13 @@ static UNWRITTEN: Mutex<Option<io::Error>> = Mutex::new(None);
 
 /// Writes to standard output. A reader that has gone away is no error; any other failure is kept for [`unwritten`].
 pub(super) fn print(text: &str) {
+    print_bytes(text.as_bytes());
+}
+
+/// The same of bytes.
+pub(super) fn print_bytes(bytes: &[u8]) {
     let mut stdout = io::stdout().lock();
-    if let Err(error) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+    if let Err(error) = stdout.write_all(bytes).and_then(|()| stdout.flush())
         && error.kind() != io::ErrorKind::BrokenPipe
     {
         UNWRITTEN.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);

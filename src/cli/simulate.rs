@@ -87,6 +87,14 @@ fn refuse_case(session: &Session) -> Result<(), Error> {
     ))
 }
 
+/// There is but one future.
+pub(super) fn nothing_uncertain(name: &str) -> Error {
+    Error::usage(Finding::error("E0721", format!("nothing is uncertain in {name}: every future is the same")).help(
+        "give a variable low, base and high or a distribution, or a conditional tranche a probability; \
+             `capstruct run` computes the one future there is",
+    ))
+}
+
 /// As many threads as there are processors.
 pub(super) fn available() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
@@ -99,12 +107,7 @@ pub(super) fn prepare(session: &Session, asked: &SimulateArgs) -> Result<Prepare
     let conditions = conditions(&mut read, &run.agreement, &asked.probabilities)?;
     let variants = words::variants(&read, &session.settings, &run.agreement, asked.seed, asked.sampling.into())?;
     if variants.draws[0].dimensions == 0 {
-        return Err(Error::usage(
-            Finding::error("E0721", format!("nothing is uncertain in {}: every future is the same", asked.name)).help(
-                "give a variable low, base and high or a distribution, or a conditional tranche a probability; \
-                 `capstruct run` computes the one future there is",
-            ),
-        ));
+        return Err(nothing_uncertain(&asked.name));
     }
     let wanted = rows(&run, &words::runs(session, &variants));
     let mut watches = Vec::new();
