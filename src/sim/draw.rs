@@ -8,6 +8,7 @@ use super::maths::{normal_probability, normal_quantile};
 use super::mixture::DrawnWord;
 use super::philox;
 use super::sampler::{FARTHEST, Sampler, cumulative, float};
+use super::simd::in_widest;
 use super::sobol::Sobol;
 use super::tape::{BLOCK, Column, Machine, is, truth};
 use crate::model::{Agreement, Chance, ConditionId, Distribution, Setting, Term, Value, VariableId};
@@ -127,7 +128,7 @@ impl Draw {
             let variable = VariableId::at(index);
             let drawn = info.distribution.as_ref().filter(|_| is_free(agreement, variable));
             by_variable.push(drawn.map(|_| dimensions));
-            if let Some(sampler) = drawn.and_then(Sampler::new) {
+            if let Some(sampler) = drawn.and_then(|distribution| in_widest(|| Sampler::new(distribution))) {
                 variables.push(DrawnVariable { variable, sampler, dimension: dimensions });
             }
             dimensions += usize::from(drawn.is_some());

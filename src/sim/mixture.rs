@@ -29,7 +29,7 @@ pub struct DrawnWord {
 /// The programs of all combinations, and where their results are put together.
 #[derive(Clone, Debug)]
 pub struct Mixture {
-    models: Vec<Model>,
+    pub(super) models: Vec<Model>,
     /// By combination and event of the mixture that may have no answer: its place among the combination's.
     possible: Vec<Vec<Option<usize>>>,
 }
@@ -120,20 +120,9 @@ impl Mixture {
         self.models.iter().map(Model::room).collect()
     }
 
-    /// Runs a block in every combination that one of its paths draws, and puts the results together.
-    #[inline(always)]
-    pub fn run(&self, first: u64, chosen: &[usize; BLOCK], rooms: &mut [Room], out: &mut [Box<Column>]) {
-        for (combination, model) in self.models.iter().enumerate() {
-            if chosen.contains(&combination) {
-                model.run_plainly(first, &mut rooms[combination]);
-                self.gather(combination, chosen, &rooms[combination], out);
-            }
-        }
-    }
-
     /// Copies the lanes of one combination.
     #[inline(never)]
-    fn gather(&self, combination: usize, chosen: &[usize; BLOCK], room: &Room, out: &mut [Box<Column>]) {
+    pub fn gather(&self, combination: usize, chosen: &[usize; BLOCK], room: &Room, out: &mut [Box<Column>]) {
         let model = &self.models[combination];
         let lanes = || (0..BLOCK).filter(|lane| chosen[*lane] == combination);
         let numbers = model.program.numbers.len();

@@ -3,6 +3,7 @@
 use super::draw::{Draw, DrawRoom};
 use super::mixture::Mixture;
 use super::proceeds::Sale;
+use super::run::{Stage, pilot};
 use super::tape::{BLOCK, Column, Machine, MaskRoot, Program, Root, Roots, Symbol, SymbolMask, is, record};
 use super::watch::{Seen, Watch, Watching};
 use crate::engine::books::Books;
@@ -52,7 +53,7 @@ impl Model {
     pub fn new(scenario: &Scenario<Stated>, rung: Rung, draw: &Draw, watch: &Watch) -> Self {
         let mut models = TURNS.into_iter().map(|turns| Self::recorded(scenario, rung, draw, watch, turns));
         let mut model = models.next().expect("some number of turns");
-        while model.paths_alone() * 100 > PILOT_BLOCKS * BLOCK as u64 {
+        while !model.covers_nearly_all() {
             let Some(next) = models.next() else { break };
             model = next;
         }
@@ -101,19 +102,15 @@ impl Model {
         Room { draws: self.draw.room(), machine: Machine::new(&self.program), rooms }
     }
 
-    /// How many of the first paths the program does not cover.
-    fn paths_alone(&self) -> u64 {
-        if self.program.guards.is_empty() {
-            return 0;
-        }
-        let mut room = self.room();
+    /// Whether the program covers all but one in a hundred of the first paths.
+    fn covers_nearly_all(&self) -> bool {
+        const ONE_IN: u64 = 100;
         let mut alone = 0;
-        for block in 0..PILOT_BLOCKS {
-            self.draw.fill(block * BLOCK as u64, &mut room.draws, &mut room.machine);
-            room.machine.run(&self.program);
-            alone += (0..BLOCK).filter(|&lane| !self.covers(&room.machine, lane)).count() as u64;
-        }
-        alone
+        self.program.guards.is_empty()
+            || pilot(self, Stage::Program, |machine| {
+                alone += (0..BLOCK).filter(|&lane| !self.covers(machine, lane)).count() as u64;
+                alone * ONE_IN <= PILOT_BLOCKS * BLOCK as u64
+            })
     }
 
     fn covers(&self, machine: &Machine, lane: usize) -> bool {
@@ -123,18 +120,34 @@ impl Model {
     /// Draws and runs the block whose first path is `first`, a multiple of the block's length.
     #[inline(always)]
     pub fn run(&self, first: u64, room: &mut Room) {
-        let Some(mixture) = &self.mixture else { return self.run_plainly(first, room) };
-        let chosen = self.draw.words_of(first, &mut room.draws);
-        mixture.run(first, &chosen, &mut room.rooms, &mut room.machine.columns);
+        self.run_as_far(first, room, true);
     }
 
-    /// The same where no words are drawn.
+    /// The same; what the program does not cover only where it is to be `complete`.
+    ///
+    /// Where words are drawn: in every combination that one of the paths draws, and then each lane from its own.
     #[inline(always)]
-    pub(super) fn run_plainly(&self, first: u64, room: &mut Room) {
-        self.draw.fill(first, &mut room.draws, &mut room.machine);
-        room.machine.run(&self.program);
-        if !self.program.guards.is_empty() {
-            self.run_the_rest_alone(&mut room.machine);
+    pub(super) fn run_as_far(&self, first: u64, room: &mut Room, complete: bool) {
+        let of_words = self.mixture.as_ref().map(|mixture| (mixture, self.draw.words_of(first, &mut room.draws)));
+        let (models, rooms) = match &of_words {
+            None => (std::slice::from_ref(self), std::slice::from_mut(room)),
+            Some((mixture, _)) => (&mixture.models[..], &mut room.rooms[..]),
+        };
+        for (combination, (model, room)) in models.iter().zip(rooms).enumerate() {
+            if of_words.as_ref().is_none_or(|(_, chosen)| chosen.contains(&combination)) {
+                model.draw.fill(first, &mut room.draws, &mut room.machine);
+                room.machine.run(&model.program);
+                if complete && !model.program.guards.is_empty() {
+                    model.run_the_rest_alone(&mut room.machine);
+                }
+            }
+        }
+        let Some((mixture, chosen)) = of_words else { return };
+        for (combination, of_combination) in room.rooms.iter().enumerate() {
+            if !chosen.contains(&combination) {
+                continue;
+            }
+            mixture.gather(combination, &chosen, of_combination, &mut room.machine.columns);
         }
     }
 
