@@ -11,6 +11,7 @@ use super::words::percent;
 use crate::engine::ledger::Stage;
 use crate::model::{Agreement, EventId, Figure, StakeholderId, Subject};
 use crate::report::holders::{HolderKey, holders};
+use crate::sim::draw::Sampling;
 use crate::sim::figures::at_the_end;
 use crate::sim::measure::Gauge;
 use crate::sim::mixture::Variants;
@@ -46,7 +47,8 @@ fn drawn(outcome: &Outcome, id: String, title: String, measure: &str, notes: &[S
 }
 
 fn notes(outcome: &Outcome) -> Vec<String> {
-    let mut notes = vec![format!("Seed {}, {}", outcome.seed, outcome.given())];
+    let sampling = if outcome.sampling == Sampling::Sobol { ", Sobol's sequence" } else { "" };
+    let mut notes = vec![format!("Seed {}, {}{sampling}", outcome.seed, outcome.given())];
     let assumed = outcome.run.agreement.variables.iter().filter(|variable| {
         variable.distribution.is_some()
             && outcome.run.agreement.origin(variable.origin).evidence == crate::model::Evidence::Assumed
@@ -91,8 +93,8 @@ fn histogram(outcome: &Outcome, who: StakeholderId, row: &Row) -> Option<Chart> 
         percent(decimal(low), 1),
         percent(decimal(high), 1)
     );
-    let width = percent(decimal(step), 2);
-    let measure = format!("Fully diluted ownership at the end, share of paths per {width} step, %");
+    let width = (decimal(step) * Decimal::ONE_HUNDRED).normalize();
+    let measure = format!("Fully diluted ownership at the end, share of paths per step of {width} points, %");
     let id = format!("histogram-{}", super::charts::slug(&outcome.run.agreement.stakeholders[who.index()].id));
     Some(drawn(outcome, id, title, &measure, &notes, Body::Histogram { bins, marks }))
 }

@@ -9,6 +9,9 @@ use super::tape::BLOCK;
 /// Percentiles that are reported.
 pub const PERCENTILES: [u32; 9] = [1, 5, 10, 25, 50, 75, 90, 95, 99];
 
+/// A spread that is a smaller part of the numbers themselves is what rounding leaves of a figure that does not vary.
+const NOISE: f64 = 1e-13;
+
 /// A statistic with the standard error that chance gives it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Estimate {
@@ -69,6 +72,9 @@ impl Statistics {
         kept.slices.iter().for_each(|slice| sums.add(slice));
         let n = sums.count as f64;
         let (mean, variance) = moments(kept, &sums);
+        if variance.sqrt() <= NOISE * kept.least.abs().max(kept.largest.abs()) {
+            return Self::still(kept, sums.count, mean);
+        }
         let sd = variance.sqrt();
         let fourth = (0..BINS)
             .filter(|&bin| kept.bins[bin] > 0)
@@ -109,6 +115,20 @@ impl Statistics {
             least: self.least * factor,
             largest: self.largest * factor,
             ..self
+        }
+    }
+
+    /// The statistics of a figure that is the same in every path but for rounding.
+    fn still(kept: &FigureTally, count: u64, mean: f64) -> Self {
+        let exact = Estimate { value: mean, error: 0.0 };
+        Statistics {
+            count,
+            undefined: kept.undefined,
+            mean: exact,
+            sd: Estimate::default(),
+            percentiles: [exact; PERCENTILES.len()],
+            least: kept.least,
+            largest: kept.largest,
         }
     }
 
