@@ -114,7 +114,12 @@ pub(super) fn prepare(session: &Session, asked: &SimulateArgs) -> Result<Prepare
     for agreement in &variants.agreements {
         let of_agreement = self::conditions(&mut read, agreement, &asked.probabilities)?;
         watches.push(watch(&run, agreement, &wanted, &of_agreement).map_err(|figure| {
-            Error::usage(Finding::error("E0722", format!("the probability of {figure} cannot be simulated")).help(
+            let is_of_exit = |condition: &Condition| condition.measure.figure.is_of_exit();
+            let why = match agreement.scenario.exit.is_none() && of_agreement.iter().any(is_of_exit) {
+                true => ": the scenario has no exit",
+                false => "",
+            };
+            Error::usage(Finding::error("E0722", format!("the probability of {figure} cannot be simulated{why}")).help(
                 "ask for ownership, shares, value, value_per_share, fully_diluted or a conversion_ratio or, of a \
                      scenario with an exit, for the payout or multiple of a holder, group or class",
             ))
