@@ -3,10 +3,10 @@
 #![allow(clippy::cast_precision_loss, reason = "an estimated time has few digits")]
 
 use super::args::SimulateArgs;
+use super::choices;
 use super::run::shown;
 use super::session::{Read, Session, print};
 use super::shard::{self, Shard};
-use super::words;
 use crate::error::{Error, Finding, Findings};
 use crate::model::{Agreement, Condition};
 use crate::render;
@@ -82,8 +82,8 @@ pub(super) fn prepare(session: &Session, asked: &SimulateArgs) -> Result<Prepare
     let mut read = session.read(&asked.name)?;
     let run = session.run(&read, &session.settings)?;
     let conditions = conditions(&mut read, &run.agreement, &asked.probabilities)?;
-    let variants = words::variants(&read, &session.settings, &run.agreement, asked.seed, asked.sampling.into())?;
-    if variants.draws[0].dimensions == 0 {
+    let variants = choices::variants(&read, &session.settings, &run.agreement, asked.seed, asked.sampling.into())?;
+    if variants.draws[0].is_empty() {
         return Err(Error::usage(
             Finding::error("E0721", format!("nothing is uncertain in {}: every future is the same", asked.name)).help(
                 "give a variable low, base and high or a distribution, or a conditional tranche a probability; \
@@ -91,7 +91,7 @@ pub(super) fn prepare(session: &Session, asked: &SimulateArgs) -> Result<Prepare
             ),
         ));
     }
-    let wanted = rows(&run, &words::runs(session, &variants));
+    let wanted = rows(&run, &choices::runs(session, &variants));
     let mut watches = Vec::new();
     for agreement in &variants.agreements {
         let of_agreement = self::conditions(&mut read, agreement, &asked.probabilities)?;

@@ -26,7 +26,7 @@ pub struct Model {
     pub later_stages: Vec<String>,
     scenario: Scenario<Lanes<1>>,
     rung: Rung,
-    /// Where words are drawn: the models of their combinations, of which this one is made.
+    /// Where choices are drawn: the models of their combinations, of which this one is made.
     mixture: Option<Box<Mixture>>,
 }
 
@@ -36,7 +36,7 @@ pub struct Room {
     draws: DrawRoom,
     /// The program's columns.
     pub machine: Machine,
-    /// Of the combinations of words.
+    /// Of the combinations of choices.
     rooms: Vec<Room>,
 }
 
@@ -84,7 +84,7 @@ impl Model {
         Model { draw, watch, program, possible, later_stages, scenario, rung, mixture: None }
     }
 
-    /// A model whose paths are each that of one combination of words. It draws what the first does.
+    /// A model whose paths are each that of one combination of choices. It draws what the first does.
     pub(super) fn of_mixture(
         mixture: Mixture,
         program: Program,
@@ -124,11 +124,11 @@ impl Model {
     #[inline(always)]
     pub fn run(&self, first: u64, room: &mut Room) {
         let Some(mixture) = &self.mixture else { return self.run_plainly(first, room) };
-        let chosen = self.draw.words_of(first, &mut room.draws);
+        let chosen = self.draw.chosen(first, &mut room.draws);
         mixture.run(first, &chosen, &mut room.rooms, &mut room.machine.columns);
     }
 
-    /// The same where no words are drawn.
+    /// The same where no choices are drawn.
     #[inline(always)]
     pub(super) fn run_plainly(&self, first: u64, room: &mut Room) {
         self.draw.fill(first, &mut room.draws, &mut room.machine);
