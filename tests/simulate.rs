@@ -149,33 +149,21 @@ fn futures_without_an_answer_are_said() {
 #[test]
 fn what_is_drawn_and_decides_how_a_file_is_read_is_refused_and_not_passed_over() {
     let out = TempDir::new().expect("a folder");
-    let company = |name: &str, founders: &str, variables: &str, safe: &str| {
+    let company = |name: &str, founders: &str, variables: &str| {
         let text = format!(
             "title = \"A company\"\nstakeholders = {{ founders = \"Founders\", fund = \"Fund\" }}\n\
              opening = {{ holdings = [{{ stakeholder = \"founders\", {founders} }}] }}\n[variables]\n\
-             size = {{ distribution = \"uniform\", low = \"1M\", high = \"2M\" }}\n{variables}\n{safe}\
+             size = {{ distribution = \"uniform\", low = \"1M\", high = \"2M\" }}\n{variables}\n\
              [[rounds]]\nname = \"A\"\npre_money = \"80M\"\nparticipants = {{ fund = \"$size\" }}\n"
         );
         fs::write(out.path().join(name), text).expect("a file");
     };
     let held = "held = { distribution = \"uniform\", low = 7_000_000, high = 9_000_000 }";
-    company("shares.toml", "shares = \"$held\"", held, "");
-    company("cost.toml", "shares = 8_000_000, cost = \"$held\"", held, "");
-    let flag = "flag = { distribution = \"bernoulli\", probability = \"40%\" }";
-    let safe = |name: &str, terms: &str| {
-        format!(
-            "[[convertibles]]\nname = \"{name}\"\nkind = \"safe\"\nstakeholder = \"fund\"\namount = \"1M\"\n{terms}\n"
-        )
-    };
-    let safes = safe("First", "mfn = \"$flag\"") + &safe("Second", "post_money_cap = \"20M\"");
-    company("flag.toml", "shares = 8_000_000", flag, &safes);
+    company("shares.toml", "shares = \"$held\"", held);
+    company("cost.toml", "shares = 8_000_000, cost = \"$held\"", held);
     let folder = out.path().display();
     let line = |what: &str, more: &str| format!("{what} --scenarios {folder} {more}");
-    for (name, set, what) in [
-        ("shares", "held", "the opening table"),
-        ("cost", "held", "what opening holdings cost"),
-        ("flag", "flag", "what converts"),
-    ] {
+    for (name, set, what) in [("shares", "held", "the opening table"), ("cost", "held", "what opening holdings cost")] {
         let refused = run(out.path(), &line("simulate", &format!("--no-charts --paths 1k {name}"))).code(2);
         refused.complains("E0728").complains(&format!("`{set}`")).complains(what);
         run(out.path(), &line("explain", &format!("{name} fund --path 3"))).code(2).complains("E0728");
@@ -284,7 +272,7 @@ fn words_that_are_drawn_weigh_their_scenarios_by_chance() {
     let line = |what: &str, more: &str| format!("{what} --scenarios {folder} {more}");
     let simulate = |more: &str| run(out.path(), &line("simulate words --no-charts --paths 20k", more)).code(0);
     let event = "--probability 'ownership(fund) >= 20%' --probability 'payout(fund) > 40M'";
-    let whole = simulate(event).says("Words are drawn (by and joins)");
+    let whole = simulate(event).says("is drawn too (by and joins)");
     let mixed = |figure| row(out.path(), "words", "Fund", figure);
     let (ownership, payout, multiple) = (mixed("ownership"), mixed("proceeds"), mixed("multiple"));
     let parts = [("existing", 0.6), ("everyone", 0.4)].into_iter().flat_map(|(by, p)| {
@@ -336,5 +324,5 @@ fn a_path_with_words_is_explained_with_the_words_it_drew() {
     let text = WORDS.replace("[variables]\n", &format!("[variables]\n{}\n", many.join("\n")));
     fs::write(out.path().join("many.toml"), text).expect("a file");
     let line = format!("simulate many --paths 1k --no-charts --scenarios {folder}");
-    run(out.path(), &line).code(2).complains("E0723").complains("384 combinations").complains("--set by=WORD");
+    run(out.path(), &line).code(2).complains("E0723").complains("384 combinations").complains("--set by=existing");
 }

@@ -1,11 +1,11 @@
 //! `capstruct explain`: how a holder came to own what it owns.
 
 use super::args::Format;
+use super::choices;
 use super::exit::Sold;
 use super::session::{Session, print};
 use super::simulate::nothing_uncertain;
 use super::vary::unit_of;
-use super::words;
 use crate::error::{Error, Finding};
 use crate::model::{Agreement, Subject, Value};
 use crate::report::assumptions::value_in_words;
@@ -41,13 +41,13 @@ fn replayed(session: &Session, name: &str, path: Path) -> Result<(Run, String), 
     let read = session.read(name)?;
     let (base, warnings) = Session::resolve(&read, &session.settings)?;
     session.show_warnings(&warnings, &read.sources);
-    let variants = words::variants(&read, &session.settings, &base, path.seed, path.sampling)?;
-    let combination = variants.draws[0].words_of_path(path.number);
+    let variants = choices::variants(&read, &session.settings, &base, path.seed, path.sampling)?;
+    let combination = variants.draws[0].chosen_in(path.number);
     let (mut agreement, draw) = (variants.agreements[combination].clone(), &variants.draws[combination]);
     draw.fix(&mut agreement, path.number);
     let mut drawn = Vec::new();
-    for word in &draw.words {
-        let info = &agreement.variables[word.variable.index()];
+    for choice in &draw.choices {
+        let info = &agreement.variables[choice.variable.index()];
         drawn.push(format!("{} = {}", info.name, value_in_words(&info.value)));
     }
     for variable in &draw.variables {

@@ -6,6 +6,7 @@ mod bench;
 mod bench_grid;
 mod chart;
 mod check;
+mod choices;
 mod compare;
 mod documents;
 mod exit;
@@ -22,7 +23,6 @@ mod structural;
 mod sweep;
 mod tornado;
 mod vary;
-mod words;
 
 use crate::error::{Error, Finding};
 use crate::report::Run;

@@ -3,10 +3,10 @@
 #![allow(clippy::cast_precision_loss, reason = "an estimated time has few digits")]
 
 use super::args::{Format, SimulateArgs, count};
+use super::choices;
 use super::run::shown;
 use super::session::{Read, Session, print};
 use super::shard::{self, Shard};
-use super::words;
 use crate::error::{Error, Finding, Findings};
 use crate::model::{Agreement, Case, Condition};
 use crate::render;
@@ -105,11 +105,11 @@ pub(super) fn prepare(session: &Session, asked: &SimulateArgs) -> Result<Prepare
     let mut read = session.read(&asked.name)?;
     let run = session.run(&read, &session.settings)?;
     let conditions = conditions(&mut read, &run.agreement, &asked.probabilities)?;
-    let variants = words::variants(&read, &session.settings, &run.agreement, asked.seed, asked.sampling.into())?;
-    if variants.draws[0].dimensions == 0 {
+    let variants = choices::variants(&read, &session.settings, &run.agreement, asked.seed, asked.sampling.into())?;
+    if variants.draws[0].is_empty() {
         return Err(nothing_uncertain(&asked.name));
     }
-    let wanted = rows(&run, &words::runs(session, &variants));
+    let wanted = rows(&run, &choices::runs(session, &variants));
     let mut watches = Vec::new();
     for agreement in &variants.agreements {
         let of_agreement = self::conditions(&mut read, agreement, &asked.probabilities)?;

@@ -170,7 +170,7 @@ pub(super) fn of_several_exits<'a>(
 }
 
 /// The first error among findings, as a sentence without its full stop.
-fn first_reason(findings: &Findings) -> String {
+pub(super) fn first_reason(findings: &Findings) -> String {
     let error = findings.0.iter().find(|finding| finding.severity == crate::error::Severity::Error);
     error.map_or_else(String::new, |finding| finding.message.clone())
 }

@@ -10,8 +10,8 @@ use super::simulated::Wanted;
 use super::table::{Cell, Column, Style, Table};
 use super::words::{grouped, listed};
 use crate::model::{Chance, Condition, EventId, Figure, StakeholderId, Subject};
+use crate::sim::choice::DrawnChoice;
 use crate::sim::draw::Sampling;
-use crate::sim::mixture::DrawnWord;
 use crate::sim::run::{Simulation, Tallied, Tally};
 use crate::sim::sobol::REPLICATES;
 use crate::sim::summary::{Estimate, PERCENTILES, Statistics, chance, convergence, hash, probability};
@@ -53,8 +53,8 @@ pub struct Outcome<'a> {
     pub rows: Vec<Row>,
     /// Events asked for.
     pub conditions: &'a [Condition],
-    /// Variables that draw words, and stages that only other words than those of the base lead to.
-    words: Vec<&'a str>,
+    /// Variables that decide how the file is read, and stages that only other choices than those of the base lead to.
+    choices: Vec<&'a str>,
     later_stages: Vec<String>,
 }
 
@@ -85,10 +85,10 @@ impl<'a> Outcome<'a> {
         };
         let rows = wanted.into_iter().zip(&simulation.of_figure).map(row).collect();
         let draw = &simulation.model.draw;
-        let name = |word: &DrawnWord| run.agreement.variables[word.variable.index()].name.as_str();
-        let words = draw.words.iter().map(name).collect();
+        let name = |choice: &DrawnChoice| run.agreement.variables[choice.variable.index()].name.as_str();
+        let choices = draw.choices.iter().map(name).collect();
         let later_stages = simulation.model.later_stages.clone();
-        Outcome { run, seed: draw.seed, sampling: draw.sampling, tally, rows, conditions, words, later_stages }
+        Outcome { run, seed: draw.seed, sampling: draw.sampling, tally, rows, conditions, choices, later_stages }
     }
 
     /// Paths that have no answer, as a part of all.
@@ -117,9 +117,11 @@ impl<'a> Outcome<'a> {
                     certain.join("; ")
                 ));
             }
-            if !self.words.is_empty() {
-                let names = listed(&self.words);
-                last.note(format!("Words are drawn ({names}): each combination of them is a scenario of its own."));
+            if !self.choices.is_empty() {
+                let names = listed(&self.choices);
+                last.note(format!(
+                    "What decides how the file is read is drawn too ({names}): each combination is a scenario of its own."
+                ));
             }
             last.note(format!(
                 "Seed {}, {}; result {}. The same seed gives the same bits on any number of threads and any processor.",
@@ -309,7 +311,7 @@ impl<'a> Outcome<'a> {
         Some(table)
     }
 
-    /// The stage of an event; of one that only other words lead to, too.
+    /// The stage of an event; of one that only other choices lead to, too.
     fn stage(&self, event: EventId) -> &str {
         let events = &self.run.agreement.events;
         let later = || self.later_stages.get(event.index() - events.len()).map_or("", String::as_str);

@@ -1,13 +1,14 @@
 //! What is drawn for a path: uniform numbers by dimension, then variables and conditions.
 //!
 //! Dimensions are numbered by the order of the file: its variables that have a distribution, then its conditions that
-//! have a probability. Path `i` of seed `s` is the same whatever else is run beside it.
+//! have a probability. Path `i` of seed `s` is the same whatever else is run beside it, and a variable that is set by hand
+//! keeps its number, so that the others draw the same with it and without.
 
+use super::choice::{DrawnChoice, drawn_words};
 use super::derived::Derived;
 use super::maths::{normal_probability, normal_quantile};
-use super::mixture::DrawnWord;
 use super::philox;
-use super::sampler::{FARTHEST, Sampler, cumulative, float};
+use super::sampler::{FARTHEST, Sampler, float};
 use super::simd::in_widest;
 use super::sobol::Sobol;
 use super::tape::{BLOCK, Column, Machine, is, truth};
@@ -59,8 +60,8 @@ pub struct Draw {
     pub variables: Vec<DrawnVariable>,
     /// Truths.
     pub conditions: Vec<DrawnCondition>,
-    /// Words.
-    pub words: Vec<DrawnWord>,
+    /// What decides how the file is read.
+    pub choices: Vec<DrawnChoice>,
     /// How many uniform numbers a path has.
     pub dimensions: usize,
     copula: Option<Copula>,
@@ -90,17 +91,6 @@ fn bernoulli(agreement: &Agreement, id: VariableId) -> Option<Stated> {
     }
 }
 
-/// Variables that have a distribution but words for values: each of them makes another scenario.
-pub fn drawn_words(agreement: &Agreement) -> impl Iterator<Item = VariableId> {
-    let has_words = |id: &VariableId| match &agreement.variables[id.index()].distribution {
-        Some(Distribution::Discrete { values, .. }) => {
-            values.iter().any(|value| !matches!(value, Value::Number { .. }))
-        }
-        _ => false,
-    };
-    (0..agreement.variables.len()).map(VariableId::at).filter(move |id| is_free(agreement, *id)).filter(has_words)
-}
-
 /// Conditions with a probability of their own, by name.
 pub fn drawn_conditions(agreement: &Agreement) -> impl Iterator<Item = &str> {
     let drawn = agreement.conditions.iter().filter(|info| matches!(info.chance, Chance::Probability(_)));
@@ -116,22 +106,28 @@ pub fn is_free(agreement: &Agreement, id: VariableId) -> bool {
 impl Draw {
     /// What is drawn of an agreement. A variable that was set by hand is not.
     pub fn new(agreement: &Agreement, seed: u64, sampling: Sampling) -> Self {
-        Self::among(agreement, seed, sampling, &drawn_conditions(agreement).collect::<Vec<_>>())
+        let words: Vec<VariableId> = drawn_words(agreement).collect();
+        Self::among(agreement, seed, sampling, &drawn_conditions(agreement).collect::<Vec<_>>(), &words)
     }
 
-    /// The same where the conditions that have a dimension of their own are those of several agreements, by name.
-    pub fn among(agreement: &Agreement, seed: u64, sampling: Sampling, names: &[&str]) -> Self {
+    /// The same of one of several agreements, in each of which these variables are chosen, and where the conditions that
+    /// have a dimension of their own are those of all of them, by name.
+    pub fn among(agreement: &Agreement, seed: u64, sampling: Sampling, names: &[&str], chosen: &[VariableId]) -> Self {
         let mut dimensions = 0;
         let mut by_variable: Vec<Option<usize>> = Vec::new();
+        for info in &agreement.variables {
+            by_variable.push(info.distribution.as_ref().map(|_| dimensions));
+            dimensions += usize::from(info.distribution.is_some());
+        }
+        let is_drawn = |id: VariableId| is_free(agreement, id) && !chosen.contains(&id);
         let mut variables = Vec::new();
-        for (index, info) in agreement.variables.iter().enumerate() {
+        for (index, (info, dimension)) in agreement.variables.iter().zip(&by_variable).enumerate() {
             let variable = VariableId::at(index);
-            let drawn = info.distribution.as_ref().filter(|_| is_free(agreement, variable));
-            by_variable.push(drawn.map(|_| dimensions));
-            if let Some(sampler) = drawn.and_then(|distribution| in_widest(|| Sampler::new(distribution))) {
-                variables.push(DrawnVariable { variable, sampler, dimension: dimensions });
+            let distribution = info.distribution.as_ref().filter(|_| is_drawn(variable));
+            let sampler = distribution.and_then(|distribution| in_widest(|| Sampler::new(distribution)));
+            if let (Some(sampler), &Some(dimension)) = (sampler, dimension) {
+                variables.push(DrawnVariable { variable, sampler, dimension });
             }
-            dimensions += usize::from(drawn.is_some());
         }
         let of_variables = dimensions;
         dimensions += names.len();
@@ -144,7 +140,7 @@ impl Draw {
                     (probability, of_variables + place.expect("every condition with a probability is named"))
                 }
                 Chance::Variable(id) => match (bernoulli(agreement, id), by_variable[id.index()]) {
-                    (Some(probability), Some(dimension)) => (Term::Given(probability), dimension),
+                    (Some(probability), Some(dimension)) if is_drawn(id) => (Term::Given(probability), dimension),
                     _ => continue,
                 },
             };
@@ -157,16 +153,17 @@ impl Draw {
         let copula = Copula::new(agreement, &by_variable);
         let sobol = (sampling == Sampling::Sobol).then(|| Sobol::new(dimensions, seed));
         let probabilities = Derived::new(agreement, &variables, &conditions);
-        let words = drawn_words(agreement).filter_map(|id| {
-            let Some(Distribution::Discrete { probabilities, .. }) = &agreement.variables[id.index()].distribution
-            else {
-                return None;
-            };
-            let dimension = by_variable[id.index()]?;
-            Some(DrawnWord { variable: id, cumulative: cumulative(probabilities), dimension })
-        });
-        let words = words.collect();
-        Draw { seed, sampling, variables, conditions, words, dimensions, copula, sobol, probabilities }
+        let choice = |id: &VariableId| {
+            let distribution = agreement.variables[id.index()].distribution.as_ref()?;
+            Some(DrawnChoice::new(*id, distribution, by_variable[id.index()]?))
+        };
+        let choices = chosen.iter().filter(|id| is_free(agreement, **id)).filter_map(choice).collect();
+        Draw { seed, sampling, variables, conditions, choices, dimensions, copula, sobol, probabilities }
+    }
+
+    /// True where every path is the same.
+    pub fn is_empty(&self) -> bool {
+        self.variables.is_empty() && self.conditions.is_empty() && self.choices.is_empty()
     }
 
     /// Independent variables and conditions from random numbers.
@@ -181,7 +178,7 @@ impl Draw {
             sampling: Sampling::Philox,
             variables,
             conditions,
-            words: Vec::new(),
+            choices: Vec::new(),
             dimensions,
             copula: None,
             sobol: None,
@@ -245,28 +242,28 @@ impl Draw {
         }
     }
 
-    /// Which combination of words each path of a block draws: the values of the first variable change fastest.
+    /// Which combination of choices each path of a block draws: the options of the first change fastest.
     #[inline(always)]
-    pub fn words_of(&self, first: u64, room: &mut DrawRoom) -> [usize; BLOCK] {
+    pub fn chosen(&self, first: u64, room: &mut DrawRoom) -> [usize; BLOCK] {
         self.fill_uniform(first, room);
         if let Some(copula) = &self.copula {
             copula.mix(room);
         }
         let mut chosen = [0; BLOCK];
         let mut stride = 1;
-        for word in &self.words {
-            for (chosen, uniform) in chosen.iter_mut().zip(&room.uniform[word.dimension].0) {
-                *chosen += stride * word.value_at(*uniform);
+        for choice in &self.choices {
+            for (chosen, uniform) in chosen.iter_mut().zip(&room.uniform[choice.dimension].0) {
+                *chosen += stride * choice.option_at(*uniform);
             }
-            stride *= word.cumulative.len();
+            stride *= choice.cumulative.len();
         }
         chosen
     }
 
-    /// Which combination of words one path draws.
-    pub fn words_of_path(&self, path: u64) -> usize {
+    /// Which combination of choices one path draws.
+    pub fn chosen_in(&self, path: u64) -> usize {
         let lane = usize::try_from(path % BLOCK as u64).unwrap_or_default();
-        self.words_of(path - lane as u64, &mut self.room())[lane]
+        self.chosen(path - lane as u64, &mut self.room())[lane]
     }
 
     /// What one path drew, by drawn variable and by drawn condition.

@@ -1,29 +1,18 @@
-//! Words that are drawn: each combination of them is a scenario of its own, and each path is one of its combination.
+//! Choices that are drawn: each combination of them is a scenario of its own, and each path is one of its combination.
 
 use super::draw::Draw;
 use super::model::{Model, Room};
 use super::tape::{BLOCK, Column, MaskRoot, Program, Root, truth};
 use super::watch::Watch;
-use crate::model::{Agreement, EventId, Rung, VariableId};
+use crate::model::{Agreement, EventId, Rung};
 
-/// What is simulated: one agreement or, where words are drawn, one for each combination of them.
+/// What is simulated: one agreement or, where choices are drawn, one for each combination of them.
 #[derive(Clone, Debug)]
 pub struct Variants {
-    /// By combination: the values of the first variable that draws words change fastest.
+    /// By combination: the options of the first choice change fastest.
     pub agreements: Vec<Agreement>,
     /// By combination. They differ in nothing but which variables and conditions there are.
     pub draws: Vec<Draw>,
-}
-
-/// A variable that draws a word.
-#[derive(Clone, Debug)]
-pub struct DrawnWord {
-    /// Which.
-    pub variable: VariableId,
-    /// By value: the uniform number up to which it or one before it is drawn.
-    pub cumulative: Vec<f64>,
-    /// From which uniform number.
-    pub dimension: usize,
 }
 
 /// The programs of all combinations, and where their results are put together.
@@ -32,15 +21,6 @@ pub struct Mixture {
     pub(super) models: Vec<Model>,
     /// By combination and event of the mixture that may have no answer: its place among the combination's.
     possible: Vec<Vec<Option<usize>>>,
-}
-
-impl DrawnWord {
-    /// Which of the values a uniform number draws.
-    #[inline(always)]
-    pub fn value_at(&self, uniform: f64) -> usize {
-        let last = self.cumulative.len() - 1;
-        self.cumulative[..last].iter().filter(|until| uniform >= **until).count()
-    }
 }
 
 impl Variants {

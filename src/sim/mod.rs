@@ -10,6 +10,7 @@
 
 pub mod beta;
 pub mod cells;
+pub mod choice;
 pub mod derived;
 pub mod draw;
 pub mod exact;

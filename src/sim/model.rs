@@ -30,7 +30,7 @@ pub struct Model {
     pub later_stages: Vec<String>,
     scenario: Scenario<Lanes<1>>,
     rung: Rung,
-    /// Where words are drawn: the models of their combinations, of which this one is made.
+    /// Where choices are drawn: the models of their combinations, of which this one is made.
     mixture: Option<Box<Mixture>>,
 }
 
@@ -40,7 +40,7 @@ pub struct Room {
     draws: DrawRoom,
     /// The program's columns.
     pub machine: Machine,
-    /// Of the combinations of words.
+    /// Of the combinations of choices.
     rooms: Vec<Room>,
 }
 
@@ -89,7 +89,7 @@ impl Model {
         Model { draw, watch, program, figures, possible, later_stages, scenario, rung, mixture: None }
     }
 
-    /// A model whose paths are each that of one combination of words. It draws what the first does.
+    /// A model whose paths are each that of one combination of choices. It draws what the first does.
     pub(super) fn of_mixture(
         mixture: Mixture,
         program: Program,
@@ -130,16 +130,16 @@ impl Model {
 
     /// The same; what the program does not cover only where it is to be `complete`.
     ///
-    /// Where words are drawn: in every combination that one of the paths draws, and then each lane from its own.
+    /// Where choices are drawn: in every combination that one of the paths draws, and then each lane from its own.
     #[inline(always)]
     pub(super) fn run_as_far(&self, first: u64, room: &mut Room, complete: bool) {
-        let of_words = self.mixture.as_ref().map(|mixture| (mixture, self.draw.words_of(first, &mut room.draws)));
-        let (models, rooms) = match &of_words {
+        let choices = self.mixture.as_ref().map(|mixture| (mixture, self.draw.chosen(first, &mut room.draws)));
+        let (models, rooms) = match &choices {
             None => (std::slice::from_ref(self), std::slice::from_mut(room)),
             Some((mixture, _)) => (&mixture.models[..], &mut room.rooms[..]),
         };
         for (combination, (model, room)) in models.iter().zip(rooms).enumerate() {
-            if of_words.as_ref().is_none_or(|(_, chosen)| chosen.contains(&combination)) {
+            if choices.as_ref().is_none_or(|(_, chosen)| chosen.contains(&combination)) {
                 model.draw.fill(first, &mut room.draws, &mut room.machine);
                 room.machine.run(&model.program);
                 if complete && !model.program.guards.is_empty() {
@@ -147,7 +147,7 @@ impl Model {
                 }
             }
         }
-        let Some((mixture, chosen)) = of_words else { return };
+        let Some((mixture, chosen)) = choices else { return };
         for (combination, of_combination) in room.rooms.iter().enumerate() {
             if !chosen.contains(&combination) {
                 continue;
