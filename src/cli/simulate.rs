@@ -71,7 +71,7 @@ pub(super) fn simulate(session: &Session, asked: &SimulateArgs) -> Result<u8, Er
             session.say(&format!("{count} paths, {}..{}, written to {}", paths.start, paths.end, shown(file)));
             Ok(0)
         }
-        None => show(session, asked, &prepared, &simulation, &tally),
+        None => show(session, asked, &prepared, &simulation, (paths.start, &tally)),
     }
 }
 
@@ -139,16 +139,17 @@ fn conditions(read: &mut Read, agreement: &Agreement, typed: &[String]) -> Resul
     Ok(conditions)
 }
 
-/// Shows the tables and writes the files.
+/// Shows the tables and writes the files of what was kept of paths, the first of them given.
 pub(super) fn show(
     session: &Session,
     asked: &SimulateArgs,
     prepared: &Prepared,
     simulation: &Simulation,
-    tally: &Tally,
+    (from, tally): (u64, &Tally),
 ) -> Result<u8, Error> {
     let Prepared { run, wanted, conditions, .. } = prepared;
-    let outcome = Outcome::new(run, simulation, tally, wanted.clone(), conditions);
+    let mut outcome = Outcome::new(run, simulation, tally, wanted.clone(), conditions);
+    outcome.from = from;
     let too_many = outcome.impossible_part() > IMPOSSIBLE_MAX && !asked.allow_infeasible;
     if tally.possible == 0 {
         return Err(Error::usage(
@@ -181,7 +182,7 @@ pub(super) fn show(
     if too_many {
         session.show_error(&Error::usage(
             Finding::error("E0725", format!("{:.2} % of the paths have no answer", outcome.impossible_part() * 100.0))
-                .help("narrow what is drawn, or say --allow-infeasible: the statistics are then given feasible"),
+                .help("narrow what is drawn, or say --allow-infeasible: the statistics are then those of the feasible paths"),
         ));
         return Ok(1);
     }

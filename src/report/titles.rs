@@ -48,7 +48,7 @@ const LEGAL_FORMS: [&str; 14] = [
 
 /// The verb that goes with a name: several people or one company.
 pub(super) fn verb<'a>(name: &str, one: &'a str, many: &'a str) -> &'a str {
-    const PLURALS: [&str; 15] = [
+    const PLURALS: [&str; 18] = [
         "buyers",
         "directors",
         "employees",
@@ -59,6 +59,9 @@ pub(super) fn verb<'a>(name: &str, one: &'a str, many: &'a str) -> &'a str {
         "investors",
         "others",
         "managers",
+        "noteholders",
+        "optionholders",
+        "co-investors",
         "shareholders",
         "sellers",
         "stockholders",
