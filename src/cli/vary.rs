@@ -48,6 +48,13 @@ impl Varied {
         if findings.has_errors() {
             return Err(Error::input(findings, read.sources));
         }
+        let is_set = |name: &&String| session.settings.set.iter().any(|(set, _)| set == *name);
+        if let Some(name) = names.iter().find(is_set) {
+            return Err(Error::usage(
+                Finding::error("E0716", format!("`{name}` is varied, and set by `--set` besides"))
+                    .help("leave `--set` out, or vary another input"),
+            ));
+        }
         let settings = session.settings.clone();
         let (agreement, warnings) = Session::resolve(&read, &settings)?;
         session.show_warnings(&warnings, &read.sources);
