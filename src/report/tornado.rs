@@ -7,6 +7,7 @@ use super::quantities::Unit;
 use super::run::Run;
 use super::table::{Cell, Column, Style, Table};
 use super::words::{basis, capital, counted};
+use crate::model::Case;
 use rust_decimal::Decimal;
 
 /// Most bars of a chart.
@@ -108,12 +109,17 @@ pub fn table(run: &Run, tornado: &Tornado) -> Table {
             ],
         );
     }
-    notes(tornado, &mut table);
+    notes(run, tornado, &mut table);
     table
 }
 
-fn notes(tornado: &Tornado, table: &mut Table) {
-    table.note("Each input from low to high with the others at their base, every end an exact run");
+fn notes(run: &Run, tornado: &Tornado, table: &mut Table) {
+    let others = match run.agreement.head.case {
+        Case::Low => "at their low",
+        Case::Base => "at their base",
+        Case::High => "at their high",
+    };
+    table.note(format!("Each input from low to high with the others {others}, every end an exact run"));
     if tornado.percentiles {
         table.note("The ends of an input without bounds are its 10th and 90th percentile");
     }
