@@ -31,6 +31,7 @@ const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("E0609", "terms below zero, which the reader refuses as E0204; the engine's own check"),
     ("E0610", "a rounded price that does not settle in 64 steps: no terms that do this are known"),
     ("E0611", "the engine's own check: terms that no other refusal describes"),
+    ("E0617", "an opening of which a simulation draws more than there is: tests/choices.rs"),
     ("E0641", "E0802 says it of what a file states; the engine's own check of what a simulation draws"),
     ("E0699", "the engine's own check of its books: a mistake of the program"),
     ("E0701", "a measure of the command line: tests/vary.rs"),
