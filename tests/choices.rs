@@ -173,7 +173,7 @@ fn a_future_whose_file_cannot_be_read_is_said() {
     let company = Company::new();
     let rewritten = |old: &str, new: &str| {
         fs::write(company.out.path().join("company.toml"), COMPANY.replace(old, new)).expect("a file");
-        company.run("simulate company --no-charts --paths 1k").code(2).complains("E0729").complains("company.toml")
+        company.run("simulate company --no-charts --paths 1k").code(2).complains("E0736").complains("company.toml")
     };
     let cheque = "participants = { fund = \"$size\" }";
     rewritten(cheque, &format!("size = \"1.5M\"\n{cheque}")).complains("`size` is drawn, and where it is 1100000");

@@ -90,7 +90,7 @@ impl Folder {
         let words: Vec<&str> = explained.stdout.split_whitespace().collect();
         let value = |name: &str| {
             let place = words.windows(2).position(|pair| pair == [name, "="]).expect("a variable that was drawn");
-            words[place + 2].trim_end_matches(',').replace(',', "")
+            words[place + 2].trim_end_matches(',').replace([',', '$'], "")
         };
         let set: Vec<String> = variables.iter().map(|name| format!("--set {name}={}", value(name))).collect();
         set.join(" ")
@@ -135,10 +135,11 @@ fn a_future_is_the_run_in_which_terms_are_what_it_drew() {
     // Every one of them moves something: none is left at its base.
     let base = company.means("--paths 0..1");
     for name in ["total", "own", "held", "paid", "options", "pool", "issue", "rate"] {
-        let explained = company.drawn(0, &[name]);
-        let other = if name == "pool" { "450_000".to_owned() } else { explained };
-        let typed = other.trim().trim_start_matches(&format!("--set {name}=")).replace('_', "");
-        let moved: f64 = typed.parse::<f64>().expect("a number") * 0.99;
+        let drawn = company.drawn(0, &[name]);
+        let typed = drawn.trim_start_matches(&format!("--set {name}="));
+        let (number, unit) = typed.strip_suffix('%').map_or((typed, ""), |number| (number, "%"));
+        let factor = if name == "pool" { 1.25 } else { 0.99 };
+        let moved = format!("{:.4}{unit}", number.parse::<f64>().expect("a number") * factor);
         let with = company.means(&format!("--paths 0..1 --set {name}={moved}"));
         assert_ne!(base, with, "{name} at {moved}");
     }

@@ -85,6 +85,11 @@ fn merged_parts_are_the_whole_and_wrong_parts_are_refused() {
         run(out.path(), &format!("merge {} {}", file("a"), file("wrong"))).code(2).complains(what);
         run(out.path(), &format!("merge {}", file("wrong"))).code(2).complains("E0734");
     }
+    for flag in ["--set pre1=1B", "--case high", "--funding funded"] {
+        run(out.path(), &format!("merge {} {} {flag}", file("a"), file("b"))).code(2).complains("E0735");
+    }
+    part("3333..4000", "set", &format!("{event} --set size1=30B"));
+    run(out.path(), &format!("merge {} {}", file("a"), file("set"))).code(2).complains("none and size1=30B");
     fs::write(file("none"), "{}").expect("a file");
     run(out.path(), &format!("merge {}", file("none"))).code(2).complains("E0730");
 }
@@ -94,9 +99,15 @@ fn what_cannot_be_simulated_is_said() {
     let out = TempDir::new().expect("a folder");
     for (line, code) in [
         ("simulate benchmark/oai12 --paths 0", "E0720"),
-        ("simulate benchmark/oai12 --paths 7..7", "E0720"),
+        ("simulate benchmark/oai12 --paths 7..7", "no path at all"),
+        ("simulate benchmark/oai12 --paths 7..3", "ends before it begins"),
+        ("simulate benchmark/oai12 --paths -5", "E0720"),
+        ("simulate benchmark/oai12 --paths 10^12", "E0726"),
+        ("simulate benchmark/oai12 --seed -1", "expected a whole number from 0"),
+        ("simulate benchmark/oai12 --case low", "E0729"),
         ("simulate benchmark/oai12 --paths many", "E0720"),
         ("simulate startup-seed-to-b", "E0721"),
+        ("explain startup-seed-to-b ada --path 5", "E0721"),
         ("simulate benchmark/oai12 --paths 1T", "E0726"),
         ("simulate benchmark/oai12 --probability 'ownership(nobody) >= 1%'", "E07"),
         ("simulate benchmark/oai12 --probability 'money_in(foundation) >= 1B'", "E0722"),
@@ -106,7 +117,7 @@ fn what_cannot_be_simulated_is_said() {
     run(out.path(), "simulate benchmark/oai12 --paths 1T")
         .code(2)
         .complains("--shard")
-        .complains("1000000000000 paths take about");
+        .complains("1,000,000,000,000 paths take about");
     assert_eq!(fs::read_dir(out.path()).expect("a folder").count(), 0, "nothing was written");
 }
 

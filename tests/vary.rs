@@ -5,6 +5,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::fs;
 use support::{SEED, capstruct, capstruct_in, capstruct_into, scenarios, temporary};
+use tempfile::TempDir;
 
 /// A range, a distribution, a tranche that may not come, and numbers typed in place.
 const TWO_ROUNDS: &str = r#"# Two rounds with what is uncertain of them.
@@ -346,7 +347,58 @@ fn tornado_of_what_is_certain_is_refused_with_what_to_do() {
     capstruct("tornado openai-amazon-50b --measure 'ownership(amzon)'").code(2).complains("error[E0703]");
     capstruct("tornado openai-amazon-50b --measure 'payout(amazon)'")
         .code(2)
-        .complains("error[E0713]: payout(amazon) has no figure: it is a figure of the exit");
+        .complains("error[E0713]: payout(amazon) has no figure: the scenario has no exit");
+}
+
+/// What is paid in a sale is swept, ranked and solved for as what is owned.
+#[test]
+fn a_figure_of_the_sale_is_a_measure_like_others() {
+    let name = "benchmark/oai12-exit";
+    let folder = TempDir::new().expect("a folder");
+    let run = |line: &str| capstruct(&format!("{line} --out '{}'", folder.path().display())).code(0);
+    let swept =
+        run(&format!("sweep {name} --over gross=100B,200B --measure 'payout(Series F Preferred)' --format csv"));
+    // 80 % of the price is shared out, and the newest class has the first $100B of it.
+    assert!(swept.stdout.contains(",100000000000,exact,,80000000000"), "{}", swept.stdout);
+    assert!(swept.stdout.contains(",200000000000,exact,,100000000000"), "{}", swept.stdout);
+    run(&format!("solve {name} --vary gross --for 'payout(Series F Preferred) = 80B'")).says("gross = $100B");
+    run(&format!("tornado {name} --measure 'payout(inv-x)'")).says("InvX's payout is $83.9B").says("$167B");
+}
+
+#[test]
+fn rows_of_a_sweep_are_the_same_in_every_format_and_at_every_size() {
+    let folder = TempDir::new().expect("a folder");
+    let run = |line: &str| capstruct(&format!("{line} --out '{}'", folder.path().display())).code(0).stdout;
+    for count in [3, 2_501] {
+        let line = format!("sweep openai-amazon-50b --over amazon=10B..50B/{count} --no-charts");
+        let csv = run(&format!("{line} --format csv"));
+        let file = fs::read_to_string(folder.path().join("openai-amazon-50b/sweep.csv")).expect("the file");
+        assert_eq!(csv, file, "of {count} cells");
+        let json: serde_json::Value = serde_json::from_str(&run(&format!("{line} --format json"))).expect("JSON");
+        let rows = json["sweep"].as_array().expect("a list");
+        assert_eq!(rows.len(), count);
+        assert_eq!(rows[count - 1]["amazon"].as_f64(), Some(50e9));
+        assert!(rows[0]["empty_because"].is_null());
+    }
+}
+
+#[test]
+fn what_no_cell_has_is_refused_and_a_forgotten_suffix_is_pointed_out() {
+    let sweep = "sweep openai-amazon-50b --no-charts --out /dev/null --over";
+    capstruct(&format!("{sweep} amazon=95B,96B"))
+        .code(2)
+        .complains("error[E0719]: no cell has any figure: nothing is left");
+    capstruct(&format!("{sweep} amazon=1B,2B --measure 'payout(amazon)'"))
+        .code(2)
+        .complains("E0719")
+        .complains("no exit");
+    capstruct(&format!("{sweep} amazon=10%..50%/5")).code(2).complains("E0714").complains("expected money");
+    let folder = TempDir::new().expect("a folder");
+    let out = folder.path().display();
+    capstruct(&format!("sweep openai-amazon-50b --no-charts --out '{out}' --over amazon=10..50/5"))
+        .code(0)
+        .complains("warning[W0714]: amazon is at most $50 here")
+        .complains("the file has $50B");
 }
 
 #[test]

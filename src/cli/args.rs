@@ -2,6 +2,8 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use std::path::PathBuf;
 
 /// The last words of the help and of the manual page.
@@ -141,10 +143,10 @@ pub enum Command {
         )]
         at: Vec<String>,
         /// In this future of a simulation instead of the base case, exactly.
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
         path: Option<u64>,
         /// The seed of that simulation.
-        #[arg(long, default_value_t = 1, value_name = "S")]
+        #[arg(long, default_value = "1", value_name = "S", value_parser = whole, allow_negative_numbers = true)]
         seed: u64,
         /// Where its numbers came from.
         #[arg(long, value_enum, default_value = "philox")]
@@ -233,16 +235,16 @@ pub enum Command {
     Man,
 }
 
-/// What is simulated, and how.
+/// Simulates: every statistic of everyone's ownership, value, proceeds and multiple over many random futures.
 #[derive(Args, Clone, Debug)]
 pub struct SimulateArgs {
     /// Scenario.
     pub name: String,
     /// How many futures, such as 100000 or 1M; or a part of them, such as 0..500000.
-    #[arg(long, default_value = "100000", value_name = "N")]
+    #[arg(long, default_value = "100000", value_name = "N", allow_negative_numbers = true)]
     pub paths: String,
     /// The seed of the random numbers: the same seed gives the same bits everywhere.
-    #[arg(long, default_value_t = 1, value_name = "S")]
+    #[arg(long, default_value = "1", value_name = "S", value_parser = whole, allow_negative_numbers = true)]
     pub seed: u64,
     /// Threads; as many as there are processors where it is not given.
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -264,17 +266,17 @@ pub struct SimulateArgs {
     pub no_charts: bool,
 }
 
-/// What is measured, and how.
+/// Measures what a path of a simulation costs on this machine, stage by stage, or a cell of a sweep.
 #[derive(Args, Clone, Debug)]
 pub struct BenchArgs {
     /// Scenario.
     #[arg(default_value = "benchmark/oai12")]
     pub name: String,
     /// Paths of each measurement.
-    #[arg(long, default_value_t = 1_000_000)]
+    #[arg(long, default_value = "1000000", value_name = "N", value_parser = whole)]
     pub paths: u64,
     /// How often each is repeated; the median counts.
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 5, value_name = "R")]
     pub repeats: usize,
     /// Measures a grid instead, as `sweep` computes it: what a cell costs.
     #[arg(long, value_name = "INPUT=VALUES")]
@@ -367,6 +369,26 @@ pub enum ChartKind {
     Payouts,
 }
 
+/// A whole number as people type it: `100000`, `100_000`, `1.5M`, `1e6`, `10^6`; `None` for any other text.
+pub(super) fn count(text: &str) -> Option<u64> {
+    const SUFFIXES: [(char, u32); 4] = [('k', 3), ('M', 6), ('B', 9), ('T', 12)];
+    let text = text.trim().replace(['_', ','], "");
+    let (digits, power) = if let Some((digits, power)) = text.split_once(['e', 'E']) {
+        (digits, power.parse().ok()?)
+    } else if let Some(power) = text.strip_prefix("10^") {
+        ("1", power.parse().ok()?)
+    } else {
+        let of_suffix = |(letter, power)| text.strip_suffix(letter).map(|digits| (digits, power));
+        SUFFIXES.into_iter().find_map(of_suffix).unwrap_or((text.as_str(), 0))
+    };
+    let number = digits.parse::<Decimal>().ok()?.checked_mul(10_u64.checked_pow(power)?.into())?;
+    if number.is_integer() { number.to_u64() } else { None }
+}
+
+fn whole(text: &str) -> Result<u64, String> {
+    count(text).ok_or_else(|| "expected a whole number from 0, such as 123456 or 1M".to_owned())
+}
+
 /// `name=value`.
 fn setting(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
@@ -374,5 +396,31 @@ fn setting(text: &str) -> Result<(String, String), String> {
             Ok((name.trim().to_owned(), value.trim().to_owned()))
         }
         _ => Err("expected NAME=VALUE, such as amazon=10B".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count;
+
+    #[test]
+    fn whole_numbers_are_read_as_people_type_them() {
+        for (text, number) in [
+            ("100000", 100_000),
+            ("100_000", 100_000),
+            ("100,000", 100_000),
+            ("10k", 10_000),
+            ("1.5M", 1_500_000),
+            ("1e6", 1_000_000),
+            ("2.5E3", 2_500),
+            ("10^12", 1_000_000_000_000),
+            ("1T", 1_000_000_000_000),
+            ("18446744073709551615", u64::MAX),
+        ] {
+            assert_eq!(count(text), Some(number), "{text}");
+        }
+        for text in ["", "-5", "1.5", "many", "1e", "1e40", "10^-1", "M", "1e6M", "99999999999999T"] {
+            assert_eq!(count(text), None, "{text}");
+        }
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn typed(text: &str) -> Result<Typed, Error> {
 
 impl Axis {
     /// Reads the values of an input of a scenario.
-    pub fn read(varied: &mut Varied, variable: &str, typed: &Typed) -> Result<Axis, Error> {
+    pub fn read(varied: &mut Varied, variable: &str, typed: &Typed, warnings: &mut Findings) -> Result<Axis, Error> {
         let file = varied.read.sources.add("--over", &typed.text);
         let (id, info) = varied.variable(variable);
         let is_number = matches!(info.value, Value::Number { .. });
@@ -89,6 +89,12 @@ impl Axis {
             return Ok(Axis { name, id, unit: Unit::Number, percent: false, values, live: false });
         }
         let input = varied.number(variable)?;
+        let measure = match input.unit {
+            Unit::Money => Measure::Money,
+            Unit::Count => Measure::Count,
+            Unit::Price => Measure::Price,
+            Unit::Fraction | Unit::Multiple | Unit::Number => Measure::Any,
+        };
         let is_even = !typed.values.contains(',');
         let mut numbers = Vec::new();
         let mut only = None;
@@ -96,7 +102,7 @@ impl Axis {
         for part in typed.values.split(',') {
             let place = (at + (part.len() - part.trim_start().len()), at + part.trim_end().len());
             at += part.len() + 1;
-            match range(part.trim()) {
+            match range(part.trim(), measure) {
                 Ok(range) => {
                     numbers.extend(
                         (0..if is_even { 0 } else { range.count })
@@ -117,7 +123,29 @@ impl Axis {
                 .help("write its values in percent too, such as 5%..20%/4");
             return Err(wrong(varied, finding, (typed.start, typed.text.len()), "more than all".to_owned()));
         }
-        Ok(Axis { name: typed.name.clone(), id, unit: input.unit, percent: input.percent, values, live: input.live })
+        let axis =
+            Axis { name: typed.name.clone(), id, unit: input.unit, percent: input.percent, values, live: input.live };
+        let tiny = axis.is_tiny_beside(input.start);
+        if tiny {
+            let currency = &varied.agreement.head.currency;
+            let words = |number: Exact| input.unit.rough_words(number, currency);
+            let most = axis.values.count().saturating_sub(1);
+            let label = format!("the file has {}", words(input.start));
+            let message = format!("{} is at most {} here", typed.name, axis.short(most, currency));
+            let finding =
+                Finding::warning("W0714", message).at(Span { file, start: typed.start, end: typed.text.len() }, label);
+            warnings.push(finding.help("k, M, B and T are thousand to trillion, at each number: 10B..50B/5"));
+        }
+        Ok(axis)
+    }
+
+    /// Whether every value is less than a thousandth of a number of the file: a suffix that was forgotten.
+    fn is_tiny_beside(&self, number: Exact) -> bool {
+        let thousandth = number / Exact::whole(1_000);
+        let is_tiny = |value: Exact| value.below(thousandth).is_yes();
+        // Values go up, or are few.
+        let ends = (0..self.values.count()).rev().take(1_000);
+        matches!(self.unit, Unit::Money | Unit::Count) && ends.filter_map(|at| self.values.number(at)).all(is_tiny)
     }
 
     /// A value as `--set` takes it.
@@ -137,6 +165,15 @@ impl Axis {
                 self.unit.rough_words(number, currency).replace("about ", "~")
             }
         }
+    }
+
+    /// A value in so many significant digits.
+    pub fn rounded(&self, index: usize, digits: u32, currency: &str) -> String {
+        let Some(number) = self.values.number(index) else { return self.short(index, currency) };
+        let decimal = self.unit.decimal(number);
+        let shown = decimal.round_sf(digits).unwrap_or(decimal).normalize();
+        let sign = if shown == decimal { "" } else { "~" };
+        format!("{sign}{}", self.unit.words(shown, currency))
     }
 
     /// A value for people.
@@ -178,9 +215,9 @@ fn count_of(index: u32) -> Exact {
 }
 
 /// `10B..50B/5`, `10B..50B` or a single number.
-fn range(part: &str) -> Result<Range, (Finding, String)> {
+fn range(part: &str, measure: Measure) -> Result<Range, (Finding, String)> {
     let number = |text: &str| {
-        quantity(text.trim(), Measure::Any).map(|quantity| quantity.stated.cast::<Exact>()).map_err(|refusal| {
+        quantity(text.trim(), measure).map(|quantity| quantity.stated.cast::<Exact>()).map_err(|refusal| {
             let help = refusal.help.unwrap_or_else(|| "write such as 10B..50B/5".to_owned());
             (Finding::error("E0714", refusal.message).help(help), refusal.label)
         })

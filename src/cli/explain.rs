@@ -4,10 +4,13 @@ use super::args::Format;
 use super::choices;
 use super::exit::Sold;
 use super::session::{Session, print};
+use super::simulate::nothing_uncertain;
+use super::vary::unit_of;
 use crate::error::{Error, Finding};
 use crate::model::{Agreement, Subject, Value};
 use crate::report::assumptions::value_in_words;
 use crate::report::explain::{Explanation, explain as explained, find};
+use crate::report::words::{basis, capital};
 use crate::report::{Run, exit};
 use crate::sim::draw::Sampling;
 use crate::spec::nearest;
@@ -19,6 +22,18 @@ pub(super) struct Path {
     pub number: u64,
     pub seed: u64,
     pub sampling: Sampling,
+}
+
+/// Decimals to which a number that was drawn is read, and significant digits in which it is shown.
+const PLACES: u32 = 10;
+const DIGITS: u32 = 8;
+
+impl Path {
+    /// `path 123456 of seed 1`.
+    fn words(self) -> String {
+        let sampling = if self.sampling == Sampling::Sobol { ", Sobol's sequence" } else { "" };
+        format!("path {} of seed {}{sampling}", self.number, self.seed)
+    }
 }
 
 /// The scenario as it went in one future: what was drawn, to the last bit, in place of what is uncertain.
@@ -37,11 +52,12 @@ fn replayed(session: &Session, name: &str, path: Path) -> Result<(Run, String), 
     }
     for variable in &draw.variables {
         let info = &agreement.variables[variable.variable.index()];
-        if let Value::Number { number, .. } = info.value {
-            let number = number.to_decimal(10).map_or_else(String::new, |number| {
-                crate::num::grouped(number.round_sf(8).unwrap_or(number).normalize())
+        if let Value::Number { number, percent } = info.value {
+            let unit = unit_of(&read.document, &info.name, percent);
+            let words = number.to_decimal(PLACES).map_or_else(String::new, |number| {
+                unit.words(number.round_sf(DIGITS).unwrap_or(number).normalize(), &agreement.head.currency)
             });
-            drawn.push(format!("{} = {number}", info.name));
+            drawn.push(format!("{} = {words}", info.name));
         }
     }
     for condition in &draw.conditions {
@@ -49,7 +65,10 @@ fn replayed(session: &Session, name: &str, path: Path) -> Result<(Run, String), 
         let word = if agreement.scenario.happens[index] { "happens" } else { "does not happen" };
         drawn.push(format!("\"{}\" {word}", agreement.conditions[index].name));
     }
-    let note = format!("Path {} of seed {}: {}", path.number, path.seed, drawn.join(", "));
+    if drawn.is_empty() {
+        return Err(nothing_uncertain(name));
+    }
+    let note = format!("{}: {}", capital(&path.words()), drawn.join(", "));
     Ok((session.replay(&read, agreement)?, note))
 }
 
@@ -75,6 +94,10 @@ pub(super) fn explain(
     let last = super::stage_index(&run, after)?;
     let mut explanation = explained(&run, subject, &in_print, last);
     explanation.notes.extend(note);
+    if let Some(path) = path {
+        let rung = format!("funding {}", run.rung.word());
+        explanation.title = explanation.title.replace(&basis(&run), &format!("{rung}, {}", path.words()));
+    }
     Ok(show(session, &run, &explanation))
 }
 

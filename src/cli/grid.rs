@@ -2,12 +2,11 @@
 
 use super::axis::Axis;
 use super::session::Session;
-use super::vary::Varied;
+use super::vary::{self, Varied};
 use crate::model::Measure;
 use crate::num::Exact;
 use crate::render::csv_rows;
 use crate::report::Run;
-use crate::report::figures::At;
 use crate::report::quantities::Unit;
 use crate::report::sweep::{self, Arithmetic, Corner, Gap, Measured, Raster, Survey};
 use crate::sim::measure::Gauge;
@@ -95,11 +94,7 @@ impl Grid<'_> {
             .map(|((axis, variable), &at)| (variable.clone(), axis.literal(at)))
             .collect();
         let run = self.varied.run(self.session, &set)?;
-        let figure = |figure: &Figure| -> Result<Exact, String> {
-            let at = At::stage(&run, self.session.rung, figure.measure.stage.name())?;
-            at.figure(figure.measure.figure, figure.measure.subject)
-        };
-        self.figures.iter().map(figure).collect()
+        self.figures.iter().map(|figure| vary::figure(&run, self.session.rung, &figure.measure)).collect()
     }
 
     /// Every cell exactly, on as many threads as there are cores.
@@ -236,9 +231,12 @@ impl Grid<'_> {
 /// What is shown of an axis: values in few digits, unless two neighbours would then be the same.
 fn shown_axis(axis: &Axis, kept: &[usize], currency: &str) -> sweep::Axis {
     let mut words: Vec<String> = kept.iter().map(|&at| axis.short(at, currency)).collect();
+    let is_told_apart = |words: &Vec<String>| words.windows(2).all(|pair| pair[0] != pair[1]);
     // Of hundreds, a chart names few.
-    if kept.len() <= KEPT && words.windows(2).any(|pair| pair[0] == pair[1]) {
-        words = kept.iter().map(|&at| axis.words(at, currency)).collect();
+    if kept.len() <= KEPT && !is_told_apart(&words) {
+        let of_digits = |digits| -> Vec<String> { kept.iter().map(|&at| axis.rounded(at, digits, currency)).collect() };
+        let told_apart = (4..=12).map(of_digits).find(is_told_apart);
+        words = told_apart.unwrap_or_else(|| kept.iter().map(|&at| axis.words(at, currency)).collect());
     }
     let numbers = kept.iter().filter_map(|&at| Some(axis.unit.decimal(axis.values.number(at)?))).collect();
     sweep::Axis { name: axis.name.clone(), unit: axis.unit, words, numbers, total: axis.values.count() }

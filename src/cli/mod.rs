@@ -92,7 +92,7 @@ pub fn main() -> ExitCode {
             solve::solve(&session, &solve::Asked { name: &name, vary: &vary, wanted: &wanted, choice })
         }
     };
-    match outcome {
+    match outcome.and_then(|code| session::unwritten().map_or(Ok(code), Err)) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             session.show_error(&error);

@@ -11,7 +11,8 @@ use crate::spec::resolve::{Settings, expired_warnings, outstanding_warnings, ref
 use crate::spec::{Document, ScenarioFolder, load};
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// The flags, resolved.
 #[derive(Clone)]
@@ -245,8 +246,26 @@ fn add_independent(findings: &mut Findings, more: Findings) {
     findings.sort();
 }
 
-/// Writes to standard output; a reader that has gone away is no error.
+/// Why standard output could not be written, where it could not.
+static UNWRITTEN: Mutex<Option<io::Error>> = Mutex::new(None);
+
+/// Writes to standard output. A reader that has gone away is no error; any other failure is kept for [`unwritten`].
 pub(super) fn print(text: &str) {
+    print_bytes(text.as_bytes());
+}
+
+/// The same of bytes.
+pub(super) fn print_bytes(bytes: &[u8]) {
     let mut stdout = io::stdout().lock();
-    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    if let Err(error) = stdout.write_all(bytes).and_then(|()| stdout.flush())
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        UNWRITTEN.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+}
+
+/// What kept standard output from being written.
+pub(super) fn unwritten() -> Option<Error> {
+    let error = UNWRITTEN.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+    Some(Error::environment("write", Path::new("standard output"), error))
 }

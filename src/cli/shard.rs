@@ -7,6 +7,7 @@ use super::args::{SamplingWord, SimulateArgs};
 use super::session::Session;
 use super::simulate::{Prepared, prepare, show};
 use crate::error::{Error, Finding};
+use crate::model::{Case, Rung};
 use crate::sim::replicates::{Counts, ReplicatedFigure, Replicates};
 use crate::sim::run::{Simulation, Tally};
 use crate::sim::sobol::REPLICATES;
@@ -218,11 +219,23 @@ pub(super) fn write(file: &Path, shard: &Shard) -> Result<(), Error> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let failed = |error: std::io::Error| Error::environment("write", file, error);
     fs::create_dir_all(folder).map_err(failed)?;
-    let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut temporary = readable(&mut tempfile::Builder::new()).tempfile_in(folder).map_err(failed)?;
     let text = serde_json::to_vec(shard).map_err(std::io::Error::from).map_err(failed)?;
     temporary.write_all(&text).map_err(failed)?;
     temporary.persist(file).map_err(|error| failed(error.error))?;
     Ok(())
+}
+
+/// Parts are read by others, on other machines: their files have the usual permissions, not those of a private one.
+#[cfg(unix)]
+fn readable<'a, 'b, 'c>(builder: &'a mut tempfile::Builder<'b, 'c>) -> &'a tempfile::Builder<'b, 'c> {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(fs::Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn readable<'a, 'b, 'c>(builder: &'a mut tempfile::Builder<'b, 'c>) -> &'a tempfile::Builder<'b, 'c> {
+    builder
 }
 
 fn read(file: &Path) -> Result<Shard, Error> {
@@ -296,6 +309,7 @@ pub(super) fn merge(
         shard: None,
         no_charts,
     };
+    refuse_flags(session, first)?;
     let rung = crate::report::RUNGS.into_iter().find(|rung| rung.word() == first.same.funding);
     let session = session.with(first.same.set.clone(), rung.unwrap_or(session.rung));
     let prepared = prepare(&session, &asked)?;
@@ -324,8 +338,33 @@ pub(super) fn merge(
     show(&session, &asked, &prepared, &simulation, &tally)
 }
 
+/// What decides the parts was said when they were computed; saying something else now would say it in vain.
+fn refuse_flags(session: &Session, first: &Shard) -> Result<(), Error> {
+    let same = &first.same;
+    let flag = if !session.settings.set.is_empty() && session.settings.set != same.set {
+        "--set"
+    } else if session.settings.case != Case::Base {
+        "--case"
+    } else if session.rung != Rung::All && session.rung.word() != same.funding {
+        "--funding"
+    } else {
+        return Ok(());
+    };
+    Err(Error::usage(
+        Finding::error("E0735", format!("`{flag}` does not change parts that were computed before")).help(format!(
+            "leave it out, or give it to `simulate --shard` of every part; here funding {}",
+            same.funding
+        )),
+    ))
+}
+
 /// What two parts do not have in common.
 fn difference(a: &Same, b: &Same) -> Option<(&'static str, String, String)> {
+    let set = |(name, value): &(String, String)| format!("{name}={value}");
+    let listed = |all: &mut dyn Iterator<Item = String>| {
+        let all: Vec<String> = all.collect();
+        if all.is_empty() { "none".to_owned() } else { all.join(", ") }
+    };
     let pairs = [
         ("scenario", a.scenario.clone(), b.scenario.clone()),
         ("scenario's text", a.scenario_hash.clone(), b.scenario_hash.clone()),
@@ -333,8 +372,8 @@ fn difference(a: &Same, b: &Same) -> Option<(&'static str, String, String)> {
         ("seed", a.seed.to_string(), b.seed.to_string()),
         ("sampling", a.sampling.clone(), b.sampling.clone()),
         ("funding", a.funding.clone(), b.funding.clone()),
-        ("settings", format!("{:?}", a.set), format!("{:?}", b.set)),
-        ("events", a.probabilities.join("; "), b.probabilities.join("; ")),
+        ("settings", listed(&mut a.set.iter().map(set)), listed(&mut b.set.iter().map(set))),
+        ("events", listed(&mut a.probabilities.iter().cloned()), listed(&mut b.probabilities.iter().cloned())),
     ];
     pairs.into_iter().find(|(_, ours, theirs)| ours != theirs)
 }

@@ -2,18 +2,19 @@
 
 #![allow(clippy::cast_precision_loss, reason = "an estimated time has few digits")]
 
-use super::args::SimulateArgs;
+use super::args::{Format, SimulateArgs, count};
 use super::choices;
 use super::run::shown;
 use super::session::{Read, Session, print};
 use super::shard::{self, Shard};
 use crate::error::{Error, Finding, Findings};
-use crate::model::{Agreement, Condition};
+use crate::model::{Agreement, Case, Condition};
 use crate::render;
 use crate::render::files::OutputFolder;
 use crate::report::simulated::{Wanted, rows, watch};
 use crate::report::simulation::Outcome;
-use crate::report::{Run, simulation_charts};
+use crate::report::words::{counted, grouped};
+use crate::report::{Run, assumptions, simulated_inputs, simulation_charts};
 use crate::sim::mixture::Variants;
 use crate::sim::model::Model;
 use crate::sim::run::{Plan, Simulation, Stage, Tally};
@@ -50,6 +51,7 @@ pub(super) struct Prepared {
 pub(super) fn simulate(session: &Session, asked: &SimulateArgs) -> Result<u8, Error> {
     let paths = paths(&asked.paths)?;
     let instructions = instructions()?;
+    refuse_case(session)?;
     let prepared = prepare(session, asked)?;
     let simulation = Simulation::new(&prepared.model);
     let threads = asked.threads.map_or_else(available, usize::from);
@@ -65,11 +67,32 @@ pub(super) fn simulate(session: &Session, asked: &SimulateArgs) -> Result<u8, Er
         Some(file) => {
             let shard = Shard::new(session, asked, &prepared, &paths, &tally);
             shard::write(file, &shard)?;
-            session.say(&format!("paths {} to {} written to {}", paths.start, paths.end, shown(file)));
+            let count = grouped((paths.end - paths.start).into());
+            session.say(&format!("{count} paths, {}..{}, written to {}", paths.start, paths.end, shown(file)));
             Ok(0)
         }
         None => show(session, asked, &prepared, &simulation, &tally),
     }
+}
+
+/// What has a low and a high end is drawn between them, so that a case of all of them says nothing here.
+fn refuse_case(session: &Session) -> Result<(), Error> {
+    let case = session.settings.case;
+    if case == Case::Base {
+        return Ok(());
+    }
+    Err(Error::usage(
+        Finding::error("E0729", format!("`--case {}`: a simulation draws its variables", case.word()))
+            .help("leave it out, or fix a variable by `--set NAME=VALUE`; `capstruct run` shows a case"),
+    ))
+}
+
+/// There is but one future.
+pub(super) fn nothing_uncertain(name: &str) -> Error {
+    Error::usage(Finding::error("E0721", format!("nothing is uncertain in {name}: every future is the same")).help(
+        "give a variable low, base and high or a distribution, or a conditional tranche a probability; \
+             `capstruct run` computes the one future there is",
+    ))
 }
 
 /// As many threads as there are processors.
@@ -84,12 +107,7 @@ pub(super) fn prepare(session: &Session, asked: &SimulateArgs) -> Result<Prepare
     let conditions = conditions(&mut read, &run.agreement, &asked.probabilities)?;
     let variants = choices::variants(&read, &session.settings, &run.agreement, asked.seed, asked.sampling.into())?;
     if variants.draws[0].is_empty() {
-        return Err(Error::usage(
-            Finding::error("E0721", format!("nothing is uncertain in {}: every future is the same", asked.name)).help(
-                "give a variable low, base and high or a distribution, or a conditional tranche a probability; \
-                 `capstruct run` computes the one future there is",
-            ),
-        ));
+        return Err(nothing_uncertain(&asked.name));
     }
     let wanted = rows(&run, &choices::runs(session, &variants));
     let mut watches = Vec::new();
@@ -137,6 +155,7 @@ pub(super) fn show(
     let mut output = OutputFolder::keeping(&folder);
     let csv = outcome.csv();
     output.add("simulation.csv", render::csv::csv(&csv));
+    output.add("assumptions.csv", render::csv::csv(&assumptions::csv(run)));
     if !asked.no_charts {
         for chart in simulation_charts::all(&outcome, &prepared.variants) {
             output.add(format!("{}.png", chart.id), render::chart::png(&chart));
@@ -144,14 +163,16 @@ pub(super) fn show(
     }
     let written = output.commit()?;
     let currency = &run.agreement.head.currency;
+    let rests_on: Vec<_> = simulated_inputs::drawn(run).into_iter().chain(assumptions::assumed(run)).collect();
     let tables = match session.format {
-        Some(super::args::Format::Csv) => vec![csv],
-        _ => outcome.tables(),
+        Some(Format::Csv) => vec![csv],
+        Some(Format::Json) => [vec![csv], outcome.checks(), rests_on].concat(),
+        None | Some(Format::Table | Format::Markdown) => [outcome.tables(), rests_on].concat(),
     };
     if !session.quiet {
         print(&session.show(&tables, currency));
     }
-    session.say(&format!("\nwrote {} files to {}", written.len(), shown(&folder)));
+    session.say(&format!("\nwrote {} to {}", counted(written.len(), "file"), shown(&folder)));
     if too_many {
         session.show_error(&Error::usage(
             Finding::error("E0725", format!("{:.2} % of the paths have no answer", outcome.impossible_part() * 100.0))
@@ -206,9 +227,10 @@ fn refuse_too_long(asked: &SimulateArgs, simulation: &Simulation, plan: &Plan) -
         Finding::error(
             "E0726",
             format!(
-                "{count} paths take about {} on {} of this machine",
+                "{} paths take about {} on {} of this machine",
+                grouped(count.into()),
                 hours(seconds),
-                crate::report::words::counted(plan.threads, "thread")
+                counted(plan.threads, "thread")
             ),
         )
         .help(format!(
@@ -240,23 +262,11 @@ pub(super) fn paths(text: &str) -> Result<Range<u64>, Error> {
         Some((from, to)) => number(from)?..number(to)?,
         None => 0..number(text)?,
     };
-    if range.is_empty() {
-        return Err(refuse(format!("`--paths {text}` is no path at all")));
+    match range.start.cmp(&range.end) {
+        std::cmp::Ordering::Less => Ok(range),
+        std::cmp::Ordering::Equal => Err(refuse(format!("`--paths {text}` is no path at all"))),
+        std::cmp::Ordering::Greater => Err(refuse(format!("`--paths {text}` ends before it begins"))),
     }
-    Ok(range)
-}
-
-/// A whole number, with `_`, or k, M, B, T behind it.
-fn count(text: &str) -> Option<u64> {
-    let text = text.trim().replace(['_', ','], "");
-    let (digits, power) = match text.chars().last()? {
-        'k' => (&text[..text.len() - 1], 3),
-        'M' => (&text[..text.len() - 1], 6),
-        'B' => (&text[..text.len() - 1], 9),
-        'T' => (&text[..text.len() - 1], 12),
-        _ => (text.as_str(), 0),
-    };
-    digits.parse::<u64>().ok()?.checked_mul(10_u64.pow(power))
 }
 
 /// The instructions to use: the widest there are, or what the environment says.

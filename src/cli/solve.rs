@@ -2,12 +2,11 @@
 
 use super::args::Format;
 use super::session::{Session, print};
-use super::vary::{Input, Varied, literal, round_number};
+use super::vary::{self, Input, Varied, literal, round_number};
 use crate::error::{Error, Finding, Findings};
 use crate::model::Condition;
 use crate::num::{Exact, Number};
 use crate::render::words;
-use crate::report::figures::At;
 use crate::report::quantities::Unit;
 use crate::report::solve::{Answer, Choice, Digits, Nearest, Question, answers, sentences, table};
 use crate::sim::exact::{Reading, Relation};
@@ -119,8 +118,7 @@ fn of_the_ledger(
 ) -> Result<Exact, String> {
     let value = literal(at, input.percent).ok_or_else(String::new)?;
     let run = varied.run(session, &[(input.name.clone(), value)])?;
-    let at = At::stage(&run, session.rung, wanted.measure.stage.name())?;
-    at.figure(wanted.measure.figure, wanted.measure.subject).map(|figure| posted(wanted, figure))
+    vary::figure(&run, session.rung, &wanted.measure).map(|figure| posted(wanted, figure))
 }
 
 /// A figure to the places it is kept with: more of them are what posting cut off.
@@ -156,9 +154,7 @@ fn reason(session: &Session, varied: &Varied, input: &Input, at: Exact, measure:
     match varied.run(session, &[(input.name.clone(), value)]) {
         Err(why) if !why.is_empty() => why,
         Err(_) => unknown(),
-        Ok(run) => At::stage(&run, session.rung, measure.stage.name())
-            .and_then(|at| at.figure(measure.figure, measure.subject))
-            .map_or_else(|why| why, |_| unknown()),
+        Ok(run) => vary::figure(&run, session.rung, measure).map_or_else(|why| why, |_| unknown()),
     }
 }
 
@@ -179,7 +175,7 @@ fn nearest(
         let typed = input.unit.decimal(at);
         let figure = literal(at, input.percent).ok_or_else(|| "it cannot be typed".to_owned()).and_then(|value| {
             let run = varied.run(session, &[(input.name.clone(), value)])?;
-            At::stage(&run, session.rung, measure.stage.name())?.figure(measure.figure, measure.subject)
+            vary::figure(&run, session.rung, measure)
         });
         Nearest { of, input: typed, figure }
     };

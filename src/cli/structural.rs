@@ -80,7 +80,7 @@ fn unreadable(agreement: &Agreement, id: VariableId, value: &str, reasons: &Find
     let info = &agreement.variables[id.index()];
     let reason = first_reason(reasons);
     Finding::error(
-        "E0729",
+        "E0736",
         format!("`{}` is drawn, and where it is {value} the file cannot be read: {reason}", info.name),
     )
     .at(agreement.origin(info.origin).span, "drawn anew in every future")

@@ -1,10 +1,11 @@
 //! `capstruct sweep`: every combination of the values of some inputs.
 
+use super::args::Format;
 use super::axis::{Axis, Values, coarser, typed};
 use super::grid::{Computed, Figure, Grid};
 use super::run::shown;
-use super::session::{Session, print};
-use super::vary::Varied;
+use super::session::{Session, print, print_bytes};
+use super::vary::{Varied, of_several_exits};
 use crate::error::{Error, Finding, Findings};
 use crate::model::{Measure, StageOf, StakeholderId, Subject};
 use crate::num::{Exact, Number};
@@ -13,10 +14,13 @@ use crate::render::files::OutputFolder;
 use crate::report::holders::{HolderKey, holders};
 use crate::report::quantities::measure_in_words;
 use crate::report::sweep::{Survey, chart, tables};
-use crate::report::{Run, words};
+use crate::report::{Run, assumptions, words};
 use crate::sim::measure::Gauge;
 use crate::spec::resolve::measure;
 use rust_decimal::prelude::ToPrimitive;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
 
 /// Most cells that are run exactly one by one where floating point would do.
 const EXACT_CELLS: u64 = 2_500;
@@ -24,6 +28,9 @@ const EXACT_CELLS: u64 = 2_500;
 const EXACT_CELLS_MAX: u64 = 100_000;
 /// Most cells of a sweep.
 const CELLS_MAX: u64 = 20_000_000;
+
+/// Columns of the file that hold words, beside inputs that are words.
+const TEXT_COLUMNS: [&str; 5] = ["scenario", "funding", "case", "arithmetic", "empty_because"];
 
 /// What is asked.
 pub(super) struct Asked<'a> {
@@ -51,10 +58,11 @@ impl Prepared {
         let names: Vec<&str> = typed.iter().map(|typed| typed.name.as_str()).collect();
         let (mut varied, variables) = Varied::read(session, name, &names)?;
         refuse_twice(&variables)?;
-        let mut axes = Vec::new();
+        let (mut axes, mut warnings) = (Vec::new(), Findings::default());
         for (typed, variable) in typed.iter().zip(&variables) {
-            axes.push(Axis::read(&mut varied, variable, typed)?);
+            axes.push(Axis::read(&mut varied, variable, typed, &mut warnings)?);
         }
+        session.show_warnings(&warnings, &varied.read.sources);
         let run = session.replay(&varied.read, varied.agreement.clone())?;
         let figures = figures(&mut varied, &run, measures)?;
         Ok(Prepared { varied, run, axes, variables, figures })
@@ -81,6 +89,7 @@ pub(super) fn sweep(session: &Session, asked: &Asked) -> Result<u8, Error> {
     let folder = session.folder_of(&run);
     let mut output = OutputFolder::keeping(&folder);
     let Computed { mut survey, csv, exact } = if lanes { grid.floating(&run, &mut output)? } else { grid.exact(&run) };
+    refuse_empty(&survey)?;
     survey.chosen = if asked.measures.is_empty() { Survey::widest(&survey.measures) } else { 0 };
     if let Some(csv) = &csv {
         output.add("sweep.csv", csv.as_bytes());
@@ -89,9 +98,18 @@ pub(super) fn sweep(session: &Session, asked: &Asked) -> Result<u8, Error> {
         survey.raster = grid.raster(survey.chosen, exact.as_deref());
         output_chart(&run, &survey, &mut output);
     }
+    output.add("assumptions.csv", render::csv::csv(&assumptions::csv(&run)));
     let files = output.commit()?;
     if !session.quiet {
-        show(session, &run, &survey, csv.as_deref());
+        match session.format {
+            Some(format @ (Format::Csv | Format::Json)) => rows(format, csv.as_deref(), &folder.join("sweep.csv"))?,
+            None | Some(Format::Table | Format::Markdown) => {
+                let mut tables = tables(&run, &survey);
+                let of_several = of_several_exits(&run, grid.figures.iter().map(|figure| &figure.measure));
+                tables.last_mut().into_iter().zip(of_several).for_each(|(table, note)| table.note(note));
+                print(&session.show(&tables, &run.agreement.head.currency));
+            }
+        }
         session.say(&format!("\nwrote {} to {}", words::counted(files.len(), "file"), shown(&folder)));
     }
     Ok(0)
@@ -103,12 +121,37 @@ fn output_chart(run: &Run, survey: &Survey, output: &mut OutputFolder) {
     }
 }
 
-/// Tables for people; the rows themselves where CSV is wanted.
-fn show(session: &Session, run: &Run, survey: &Survey, csv: Option<&str>) {
-    match (session.format, csv) {
-        (Some(super::args::Format::Csv), Some(csv)) => print(csv),
-        _ => print(&session.show(&tables(run, survey), &run.agreement.head.currency)),
+/// The rows of the file, as they are or as JSON: those of a large grid are read from it as they are shown.
+fn rows(format: Format, csv: Option<&str>, file: &Path) -> Result<(), Error> {
+    let failed = |cause| Error::environment("read", file, cause);
+    let mut text: Box<dyn BufRead> = match csv {
+        Some(csv) => Box::new(csv.as_bytes()),
+        None => Box::new(BufReader::with_capacity(1 << 20, File::open(file).map_err(failed)?)),
+    };
+    if format == Format::Json {
+        return render::json::rows_of_csv("sweep", text, &TEXT_COLUMNS, &mut print).map_err(failed);
     }
+    loop {
+        let part = text.fill_buf().map_err(failed)?;
+        if part.is_empty() {
+            return Ok(());
+        }
+        print_bytes(part);
+        let read = part.len();
+        text.consume(read);
+    }
+}
+
+/// A figure that no cell has is a question that has no answer here.
+fn refuse_empty(survey: &Survey) -> Result<(), Error> {
+    let empty: u64 = survey.gaps.iter().map(|gap| gap.cells).sum();
+    let Some(gap) = survey.gaps.first().filter(|_| empty == survey.total) else { return Ok(()) };
+    let figures: Vec<&str> = survey.measures.iter().map(|measured| measured.literal.as_str()).collect();
+    let what = if figures.len() == 1 { figures[0] } else { "any figure" };
+    Err(Error::usage(
+        Finding::error("E0719", format!("no cell has {what}: {}", gap.reason))
+            .help("take other values, or a figure that the scenario has; `capstruct run` shows what it has"),
+    ))
 }
 
 fn refuse_twice(variables: &[String]) -> Result<(), Error> {

@@ -4,21 +4,22 @@ use super::args::Format;
 use super::run::shown;
 use super::session::{Session, print};
 use super::sweep::ownerships;
-use super::vary::{Varied, literal};
+use super::vary::{self, Input, Varied, literal};
 use crate::error::{Error, Finding, Findings};
 use crate::model::{Chance, ConditionId, Distribution, Measure, Value, VariableInfo};
 use crate::num::{Exact, Stated};
 use crate::render;
 use crate::render::files::OutputFolder;
-use crate::report::figures::At;
 use crate::report::quantities::{Unit, measure_in_words};
+use crate::report::table::{Cell, Table};
 use crate::report::tornado::{Effect, Reached, Tornado, chart, csv, table};
-use crate::report::{Run, words};
+use crate::report::{Run, assumptions, words};
 use crate::spec::resolve::measure;
 
 /// A run at an end of an input, or why there is none; and that end in words.
 struct End {
     at: String,
+    value: Cell,
     run: Result<Run, String>,
 }
 
@@ -50,6 +51,7 @@ pub(super) fn tornado(session: &Session, name: &str, asked: Option<&str>, no_cha
         ));
     }
     let candidates = wanted.map_or_else(|| ownerships(&run), |measure| vec![measure]);
+    let of_several = vary::of_several_exits(&run, candidates.iter());
     let mut found = Vec::new();
     for measure in &candidates {
         found.extend(of_measure(session, &run, measure, &inputs, percentiles)?);
@@ -57,13 +59,16 @@ pub(super) fn tornado(session: &Session, name: &str, asked: Option<&str>, no_cha
     let widest = |tornado: &Tornado| tornado.effects.first().map(|effect| effect.width(tornado.base));
     found.sort_by_key(|tornado| std::cmp::Reverse(widest(tornado)));
     let tornado = found.into_iter().next().expect("an answer for each figure");
-    write(session, &run, &tornado, no_charts)
+    let mut shown = table(&run, &tornado);
+    shown.notes.extend(of_several);
+    write(session, &run, &tornado, shown, no_charts)
 }
 
-fn write(session: &Session, run: &Run, tornado: &Tornado, no_charts: bool) -> Result<u8, Error> {
+fn write(session: &Session, run: &Run, tornado: &Tornado, for_people: Table, no_charts: bool) -> Result<u8, Error> {
     let folder = session.folder_of(run);
     let mut output = OutputFolder::keeping(&folder);
     output.add("tornado.csv", render::csv::csv(&csv(run, tornado)));
+    output.add("assumptions.csv", render::csv::csv(&assumptions::csv(run)));
     if let Some(chart) = chart(run, tornado).filter(|_| !no_charts) {
         output.add("tornado.png", render::chart::png(&chart));
     }
@@ -71,8 +76,8 @@ fn write(session: &Session, run: &Run, tornado: &Tornado, no_charts: bool) -> Re
     if !session.quiet {
         let currency = &run.agreement.head.currency;
         let shown_table = match session.format {
-            Some(Format::Csv) => csv(run, tornado),
-            _ => table(run, tornado),
+            Some(Format::Csv | Format::Json) => csv(run, tornado),
+            None | Some(Format::Table | Format::Markdown) => for_people,
         };
         print(&session.show(&[shown_table], currency));
         session.say(&format!("\nwrote {} to {}", words::counted(files.len(), "file"), shown(&folder)));
@@ -83,29 +88,31 @@ fn write(session: &Session, run: &Run, tornado: &Tornado, no_charts: bool) -> Re
 /// The runs at the ends of a variable; nothing for one that has but one value or follows another.
 fn of_variable(session: &Session, varied: &Varied, info: &VariableInfo) -> Option<Ends> {
     let currency = &varied.agreement.head.currency;
-    let at = |typed: String, words: String| End { run: varied.run(session, &[(info.name.clone(), typed)]), at: words };
+    let at = |typed: String, words: String, value: Cell| End {
+        run: varied.run(session, &[(info.name.clone(), typed)]),
+        at: words,
+        value,
+    };
+    let number = |input: &Input, number: Stated, percent: bool| {
+        let exact = number.cast::<Exact>();
+        let value = Cell::Number(input.unit.decimal(exact).normalize());
+        Some(at(literal(exact, percent)?, rounded_words(input.unit, exact, currency), value))
+    };
+    let yes_no = |yes: bool| at(yes.to_string(), if yes { "yes" } else { "no" }.to_owned(), Cell::Flag(yes));
     let ends = match (&info.value, info.range, &info.distribution) {
         (Value::Number { percent, .. }, Some(range), _) if range.low != range.high => {
             let input = varied.number(&info.name).ok()?;
-            let end = |number: Stated| {
-                let exact = number.cast::<Exact>();
-                Some(at(literal(exact, *percent)?, rounded_words(input.unit, exact, currency)))
-            };
-            vec![end(range.low)?, end(range.high)?]
+            vec![number(&input, range.low, *percent)?, number(&input, range.high, *percent)?]
         }
         (Value::YesNo(_), _, Some(_)) => {
-            vec![at("false".to_owned(), "no".to_owned()), at("true".to_owned(), "yes".to_owned())]
+            vec![yes_no(false), yes_no(true)]
         }
         (_, _, Some(Distribution::Discrete { values, .. })) => values
             .iter()
             .filter_map(|value| match value {
-                Value::Number { number, percent } => {
-                    let input = varied.number(&info.name).ok()?;
-                    let exact = number.cast::<Exact>();
-                    Some(at(literal(exact, *percent)?, rounded_words(input.unit, exact, currency)))
-                }
-                Value::Word(word) => Some(at(word.clone(), word.clone())),
-                Value::YesNo(yes) => Some(at(yes.to_string(), if *yes { "yes" } else { "no" }.to_owned())),
+                Value::Number { number: value, percent } => number(&varied.number(&info.name).ok()?, *value, *percent),
+                Value::Word(word) => Some(at(word.clone(), word.clone(), Cell::text(word))),
+                Value::YesNo(yes) => Some(yes_no(*yes)),
             })
             .collect(),
         _ => return None,
@@ -122,7 +129,7 @@ fn of_conditions(session: &Session, varied: &Varied) -> Vec<Ends> {
             let end = |happens: bool, at: &str| {
                 let mut agreement = varied.agreement.clone();
                 agreement.scenario.happens[ConditionId::at(index).index()] = happens;
-                End { at: at.to_owned(), run: Varied::replayed(session, agreement) }
+                End { at: at.to_owned(), value: Cell::text(at), run: Varied::replayed(session, agreement) }
             };
             Ends { input: info.name.clone(), ends: vec![end(false, "not closed"), end(true, "closed")] }
         })
@@ -138,18 +145,18 @@ fn of_measure(
     percentiles: bool,
 ) -> Result<Option<Tornado>, Error> {
     let unit = Unit::of(measure.figure);
-    let figure = |run: &Run| {
-        let at = At::stage(run, session.rung, measure.stage.name())?;
-        at.figure(measure.figure, measure.subject).map(|figure| unit.decimal(figure))
-    };
+    let figure = |run: &Run| vary::figure(run, session.rung, measure).map(|figure| unit.decimal(figure));
     let base = figure(run).map_err(|why| {
         Error::usage(
             Finding::error("E0713", format!("{} has no figure: {why}", measure.literal))
                 .help("ask for a figure that the scenario has with its inputs at their base"),
         )
     })?;
-    let reached =
-        |end: &End| Reached { at: end.at.clone(), figure: end.run.as_ref().map_err(Clone::clone).and_then(&figure) };
+    let reached = |end: &End| Reached {
+        at: end.at.clone(),
+        value: end.value.clone(),
+        figure: end.run.as_ref().map_err(Clone::clone).and_then(&figure),
+    };
     let effect = |input: &Ends| {
         let mut ends: Vec<Reached> = input.ends.iter().map(reached).collect();
         if ends.len() > 2 {

@@ -2,12 +2,14 @@
 
 use super::session::{Read, Session};
 use crate::error::{Error, Finding, Findings};
-use crate::model::{Agreement, Case, Value, VariableId, VariableInfo};
+use crate::model::{self, Agreement, Case, Rung, Value, VariableId, VariableInfo};
 use crate::num::{Exact, Number, Stated};
 use crate::report::Run;
+use crate::report::exits::ExitOfRun;
+use crate::report::figures::At;
 use crate::report::quantities::Unit;
-use crate::spec::Measure;
 use crate::spec::resolve::{Settings, refusal_finding, resolve};
+use crate::spec::{Document, Measure};
 use rust_decimal::Decimal;
 
 /// A scenario read once, to be run at many values of some of its inputs.
@@ -68,14 +70,7 @@ impl Varied {
                     .help("vary a number; words and yes/no can be swept: --over NAME=WORD,WORD"),
             ));
         };
-        let unit = match (percent, self.read.document.measure_of(name)) {
-            (true, _) | (_, Some(Measure::Fraction)) => Unit::Fraction,
-            (_, Some(Measure::Money)) => Unit::Money,
-            (_, Some(Measure::Count)) => Unit::Count,
-            (_, Some(Measure::Price)) => Unit::Price,
-            (_, Some(Measure::Multiple)) => Unit::Multiple,
-            (_, Some(Measure::Number | Measure::Any) | None) => Unit::Number,
-        };
+        let unit = unit_of(&self.read.document, name, percent);
         let live = self.is_live(id, name, number, percent);
         Ok(Input { id, name: name.to_owned(), unit, percent, start: number.cast(), live })
     }
@@ -141,6 +136,40 @@ impl Varied {
     pub fn case(&self) -> Case {
         self.settings.case
     }
+}
+
+/// What a variable that is a number measures: a percentage where it was typed as one, else as the places it stands in.
+pub(super) fn unit_of(document: &Document, name: &str, percent: bool) -> Unit {
+    match (percent, document.measure_of(name)) {
+        (true, _) | (_, Some(Measure::Fraction)) => Unit::Fraction,
+        (_, Some(Measure::Money)) => Unit::Money,
+        (_, Some(Measure::Count)) => Unit::Count,
+        (_, Some(Measure::Price)) => Unit::Price,
+        (_, Some(Measure::Multiple)) => Unit::Multiple,
+        (_, Some(Measure::Number | Measure::Any) | None) => Unit::Number,
+    }
+}
+
+/// A figure of a run: of the cap table after a stage, or of the sale of the company at the first of its values.
+///
+/// # Errors
+/// Why the run has no such figure, in words.
+pub(super) fn figure(run: &Run, rung: Rung, measure: &model::Measure) -> Result<Exact, String> {
+    if !measure.figure.is_of_exit() {
+        return At::stage(run, rung, measure.stage.name())?.figure(measure.figure, measure.subject);
+    }
+    let sold_for = ExitOfRun::on(run, rung)?.values().next();
+    At::of_exit(run, rung, sold_for, measure.figure, measure.subject, None)
+}
+
+/// At which of several exit values of the file the figures of the sale are; `None` where there is nothing to say.
+pub(super) fn of_several_exits<'a>(
+    run: &Run,
+    mut measures: impl Iterator<Item = &'a model::Measure>,
+) -> Option<String> {
+    let values = run.agreement.scenario.exit.as_ref().map_or(0, |exit| exit.values.len());
+    let is_asked = values > 1 && measures.any(|measure| measure.figure.is_of_exit());
+    is_asked.then(|| format!("Of the {values} exit values of the file, at the first"))
 }
 
 /// The first error among findings, as a sentence without its full stop.

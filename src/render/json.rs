@@ -4,6 +4,7 @@ use super::number::plain;
 use crate::report::table::{Cell, Table};
 use serde_json::{Map, Number, Value};
 use std::fmt::Write;
+use std::io;
 
 /// `{"ownership": [{"stakeholder": "Amazon", "ownership": 0.1313}, ...], ...}`, one row a line. Fractions are parts of
 /// one, dates text, empty cells null. Tables of the same id share a list. Title and notes are left out.
@@ -52,6 +53,41 @@ fn value(cell: &Cell) -> Value {
         Cell::Date(date) => Value::from(date.to_string()),
         Cell::Flag(flag) => Value::from(*flag),
     }
+}
+
+/// The rows of a CSV file as [`json`] writes those of a table, handed over in parts: numbers are numbers but in the `text`
+/// columns, and what is empty is null.
+///
+/// # Errors
+/// Where the rows cannot be read.
+pub fn rows_of_csv(id: &str, csv: impl io::Read, text: &[&str], print: &mut dyn FnMut(&str)) -> io::Result<()> {
+    const PART: usize = 1 << 16;
+    let mut reader = csv::Reader::from_reader(csv);
+    let header = reader.headers().map_err(io::Error::other)?.clone();
+    let mut out = format!("{{\n  {}: [", line(&Value::from(id)));
+    let mut separator = "\n";
+    for record in reader.records() {
+        let record = record.map_err(io::Error::other)?;
+        let fields = header.iter().zip(&record).map(|(key, field)| {
+            let number = if text.contains(&key) { None } else { field.parse::<Number>().ok() };
+            let value = match number {
+                _ if field.is_empty() => Value::Null,
+                Some(number) => Value::Number(number),
+                None => Value::from(field),
+            };
+            (key.to_owned(), value)
+        });
+        let row = Value::Object(fields.collect::<Map<_, _>>());
+        let _ = write!(out, "{separator}    {}", line(&row));
+        separator = ",\n";
+        if out.len() > PART {
+            print(&out);
+            out.clear();
+        }
+    }
+    out.push_str("\n  ]\n}\n");
+    print(&out);
+    Ok(())
 }
 
 /// One line, with the control characters that JSON lets pass escaped too, since it may end on a terminal.
@@ -104,6 +140,21 @@ mod tests {
         let read: Value = serde_json::from_str(expected).unwrap();
         assert_eq!(read["ownership"][0]["part"].to_string(), "0.3333333333333333333333333333");
         assert_eq!(read["ownership"][0]["name"], "a \"b\"\u{1b}\u{9b}");
+    }
+
+    #[test]
+    fn rows_of_a_file_are_those_of_a_table() {
+        let mut out = String::new();
+        let csv = "scenario,amazon,empty_because\r\n2025,0.10,\r\n2025,,\"none, really\"\r\n";
+        rows_of_csv("sweep", csv.as_bytes(), &["scenario", "empty_because"], &mut |part| out.push_str(part)).unwrap();
+        let expected = r#"{
+  "sweep": [
+    {"scenario":"2025","amazon":0.10,"empty_because":null},
+    {"scenario":"2025","amazon":null,"empty_because":"none, really"}
+  ]
+}
+"#;
+        assert_eq!(out, expected);
     }
 
     #[test]

@@ -129,7 +129,8 @@ pub fn variables(run: &Run) -> Option<Table> {
     (!table.rows.is_empty()).then_some(table)
 }
 
-fn is_percent(variable: &VariableInfo) -> bool {
+/// Typed with a percent sign.
+pub(super) fn is_percent(variable: &VariableInfo) -> bool {
     matches!(variable.value, Value::Number { percent: true, .. })
 }
 
@@ -142,12 +143,14 @@ pub fn value_in_words(value: &Value) -> String {
     }
 }
 
-fn number_in_words(number: Stated, percent: bool) -> String {
+/// A number of a variable as a reader would type it.
+pub(super) fn number_in_words(number: Stated, percent: bool) -> String {
     let decimal = number.to_decimal(VARIABLE_PLACES).unwrap_or_default();
     if percent { format!("{}%", grouped(decimal * Decimal::ONE_HUNDRED)) } else { super::words::short(decimal) }
 }
 
-fn distribution_in_words(distribution: &Distribution) -> String {
+/// A distribution with its parameters.
+pub(super) fn distribution_in_words(distribution: &Distribution) -> String {
     let number = |stated: &Stated| number_in_words(*stated, false);
     match distribution {
         Distribution::Triangular { low, mode, high } => {

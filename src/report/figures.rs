@@ -147,7 +147,7 @@ impl<'a> At<'a> {
             | Figure::Form
             | Figure::NextDollar
             | Figure::Distributed
-            | Figure::Breakpoints => Err("it is a figure of the exit".to_owned()),
+            | Figure::Breakpoints => Err("it is a figure of the sale of the company".to_owned()),
             Figure::Increase => {
                 Ok(self.entries().filter(|entry| self.increases(entry, subject)).map(|entry| exact(entry.shares)).sum())
             }

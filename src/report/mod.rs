@@ -36,6 +36,7 @@ pub mod rounds;
 pub mod run;
 pub mod secondaries;
 pub mod simulated;
+pub mod simulated_inputs;
 pub mod simulation;
 pub mod simulation_charts;
 mod simulation_exit;

@@ -107,15 +107,14 @@ impl<'a> Outcome<'a> {
         .into_iter()
         .filter_map(|(figure, heading)| self.table(figure, heading))
         .collect();
-        tables.extend(self.probabilities());
-        tables.extend(self.settling());
-        tables.extend(self.impossible());
+        tables.first_mut().into_iter().for_each(|table| self.note_base_and_errors(table));
+        tables.extend(self.checks());
         let certain = self.certain();
         if let Some(last) = tables.last_mut() {
             if !certain.is_empty() {
                 last.note(format!(
-                    "Without a probability, so met wherever what they hang on is: {}.",
-                    listed(&certain)
+                    "No probability is stated of these conditions, so they are met wherever what they hang on is: {}.",
+                    certain.join("; ")
                 ));
             }
             if !self.choices.is_empty() {
@@ -140,22 +139,25 @@ impl<'a> Outcome<'a> {
         tables
     }
 
+    /// How likely the events are, how the means settled, and what has no answer.
+    pub fn checks(&self) -> Vec<Table> {
+        [self.probabilities(), self.settling(), self.impossible()].into_iter().flatten().collect()
+    }
+
     /// Conditions that always hold, because the file gives them no probability.
     fn certain(&self) -> Vec<&'a str> {
         let conditions = self.run.agreement.conditions.iter();
         conditions.filter(|info| info.chance == Chance::Certain).map(|info| info.name.as_str()).collect()
     }
 
-    /// How many paths, given what.
+    /// How many paths, and how many of them have an answer.
     pub fn given(&self) -> String {
         let (paths, possible) = (self.tally.paths, self.tally.possible);
         match paths == possible {
             true => format!("{} paths", grouped(Decimal::from(paths))),
-            false => format!(
-                "given feasible: {} of {} paths",
-                grouped(Decimal::from(possible)),
-                grouped(Decimal::from(paths))
-            ),
+            false => {
+                format!("{} feasible of {} paths", grouped(Decimal::from(possible)), grouped(Decimal::from(paths)))
+            }
         }
     }
 
@@ -212,8 +214,13 @@ impl<'a> Outcome<'a> {
             }
             table.push(style, cells);
         }
-        table.note("Base has every unknown at its base and every condition met; ± is the standard error of the mean.");
         self.exit_notes(figure, &rows, some_undefined).into_iter().for_each(|sentence| table.note(sentence));
+        Some(table)
+    }
+
+    /// What must be said once of all the figures.
+    fn note_base_and_errors(&self, table: &mut Table) {
+        table.note("Base has every unknown at its base and every condition met; ± is the standard error of the mean.");
         if let Some(replicates) = &self.tally.replicates {
             table.note(match replicates.is_full() {
                 true => format!(
@@ -226,7 +233,6 @@ impl<'a> Outcome<'a> {
                 ),
             });
         }
-        Some(table)
     }
 
     fn probabilities(&self) -> Option<Table> {
@@ -271,7 +277,8 @@ impl<'a> Outcome<'a> {
             .rows
             .iter()
             .filter(|row| {
-                row.wanted.figure == Figure::Ownership && matches!(row.wanted.subject, Subject::Stakeholder(_))
+                let is_holder = matches!(row.wanted.subject, Subject::Stakeholder(_));
+                row.wanted.figure == Figure::Ownership && is_holder && row.statistics.sd.value > 0.0
             })
             .collect();
         rows.sort_by(|a, b| b.statistics.sd.value.total_cmp(&a.statistics.sd.value));
@@ -279,7 +286,7 @@ impl<'a> Outcome<'a> {
         let kept: Vec<_> = rows
             .iter()
             .filter_map(|row| match row.kept {
-                Tallied::At(index) => Some((*row, convergence(self.tally, index))),
+                Tallied::Multiple(figure) => Some((*row, convergence(self.tally, figure))),
                 Tallied::Constant(_) => None,
             })
             .collect();
@@ -349,6 +356,7 @@ impl<'a> Outcome<'a> {
             "sampling",
             "paths",
             "feasible_paths",
+            "result_hash",
             "kind",
             "name",
         ]
@@ -356,7 +364,7 @@ impl<'a> Outcome<'a> {
         .to_vec();
         keys.extend(["figure", "base", "mean", "mean_error", "sd", "sd_error"].map(str::to_owned));
         keys.extend(PERCENTILES.iter().flat_map(|p| [format!("p{p}"), format!("p{p}_error")]));
-        keys.extend(["least", "largest", "undefined"].map(str::to_owned));
+        keys.extend(["least", "most", "undefined_paths"].map(str::to_owned));
         let mut table =
             Table::new("simulation", "Simulation", keys.into_iter().map(|key| Column::new(key.clone(), key)).collect());
         for row in &self.rows {
@@ -398,6 +406,7 @@ impl<'a> Outcome<'a> {
             Cell::text(sampling),
             Cell::Number(Decimal::from(self.tally.paths)),
             Cell::Number(Decimal::from(self.tally.possible)),
+            Cell::text(hash(self.tally)),
         ]
     }
 
@@ -464,10 +473,8 @@ fn rounded(unit: Unit, value: f64) -> Cell {
         return Cell::Empty;
     }
     match unit {
-        Unit::Money => {
-            let digits = Decimal::from_f64(value).and_then(|decimal| decimal.round_sf(4)).unwrap_or_default();
-            Cell::Money(digits.normalize())
-        }
+        // no cents beside a spread
+        Unit::Money if value.abs() >= 1_000.0 => Cell::Money(decimal(value).round()),
         _ => unit.cell(decimal(value), PLACES),
     }
 }
@@ -477,12 +484,11 @@ fn part(value: f64) -> Cell {
     Cell::Fraction { value: decimal(value), places: PLACES + 2 }
 }
 
-/// A standard error: two digits.
+/// A standard error: two places more than its figure where that is a part, four where it is a multiple.
 fn error_cell(unit: Unit, estimate: Estimate) -> Cell {
-    let two = Decimal::from_f64(estimate.error).and_then(|decimal| decimal.round_sf(2)).unwrap_or_default();
     match unit {
-        Unit::Fraction => Cell::Fraction { value: two.normalize(), places: PLACES + 2 },
-        Unit::Multiple => Cell::Number(two.normalize()),
-        _ => unit.cell(two.normalize(), PLACES),
+        Unit::Fraction => part(estimate.error),
+        Unit::Multiple => Cell::Number(decimal(estimate.error)),
+        _ => rounded(unit, estimate.error),
     }
 }

@@ -11,9 +11,11 @@ use super::words::percent;
 use crate::engine::ledger::Stage;
 use crate::model::{Agreement, EventId, Figure, StakeholderId, Subject};
 use crate::report::holders::{HolderKey, holders};
+use crate::sim::draw::Sampling;
 use crate::sim::figures::at_the_end;
 use crate::sim::measure::Gauge;
 use crate::sim::mixture::Variants;
+use crate::sim::multiples::Multiple;
 use crate::sim::run::{Plan, Simulation, Tallied};
 use crate::sim::simd::Instructions;
 use crate::sim::summary::Statistics;
@@ -45,7 +47,8 @@ fn drawn(outcome: &Outcome, id: String, title: String, measure: &str, notes: &[S
 }
 
 fn notes(outcome: &Outcome) -> Vec<String> {
-    let mut notes = vec![format!("Seed {}, {}", outcome.seed, outcome.given())];
+    let sampling = if outcome.sampling == Sampling::Sobol { ", Sobol's sequence" } else { "" };
+    let mut notes = vec![format!("Seed {}, {}{sampling}", outcome.seed, outcome.given())];
     let assumed = outcome.run.agreement.variables.iter().filter(|variable| {
         variable.distribution.is_some()
             && outcome.run.agreement.origin(variable.origin).evidence == crate::model::Evidence::Assumed
@@ -59,11 +62,11 @@ fn notes(outcome: &Outcome) -> Vec<String> {
 
 /// How a holder's final ownership is distributed.
 fn histogram(outcome: &Outcome, who: StakeholderId, row: &Row) -> Option<Chart> {
-    let Tallied::At(index) = row.kept else { return None };
-    let kept = &outcome.tally.figures[index];
-    let (from, to, step) = frame(kept);
+    let Tallied::Multiple(Multiple { of, factor }) = row.kept else { return None };
+    let kept = &outcome.tally.figures[of];
+    let (from, to, step) = frame(kept, factor);
     let count: f64 = kept.bins.iter().map(|count| *count as f64).sum();
-    let share = |from: f64, to: f64| kept.between(from, to) / count;
+    let share = |from: f64, to: f64| kept.between(from / factor, to / factor) / count;
     let mut bins = Vec::new();
     let bars = ((to - from) / step).round();
     for bar in (0_u32..).map(f64::from).take_while(|bar| *bar < bars) {
@@ -90,15 +93,15 @@ fn histogram(outcome: &Outcome, who: StakeholderId, row: &Row) -> Option<Chart> 
         percent(decimal(low), 1),
         percent(decimal(high), 1)
     );
-    let width = percent(decimal(step), 2);
-    let measure = format!("Fully diluted ownership at the end, share of paths per {width} step, %");
+    let width = (decimal(step) * Decimal::ONE_HUNDRED).normalize();
+    let measure = format!("Fully diluted ownership at the end, share of paths per step of {width} points, %");
     let id = format!("histogram-{}", super::charts::slug(&outcome.run.agreement.stakeholders[who.index()].id));
     Some(drawn(outcome, id, title, &measure, &notes, Body::Histogram { bins, marks }))
 }
 
-/// From where to where the bars go, and how wide they are: a round number of percent.
-fn frame(kept: &FigureTally) -> (f64, f64, f64) {
-    let (low, high) = (kept.quantile(OUTSIDE), kept.quantile(1.0 - OUTSIDE));
+/// From where to where the bars go of so many times what is kept, and how wide they are: a round number of percent.
+fn frame(kept: &FigureTally, factor: f64) -> (f64, f64, f64) {
+    let [low, high] = [OUTSIDE, 1.0 - OUTSIDE].map(|part| factor * kept.quantile(part));
     let wanted = ((high - low) / BARS).max(1e-9);
     let power = 10_f64.powf(wanted.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].map(|step| step * power).into_iter().find(|step| *step >= wanted);

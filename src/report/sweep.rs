@@ -13,6 +13,8 @@ use rust_decimal::Decimal;
 const SHOWN_ROWS: usize = 20;
 /// Most columns.
 const SHOWN_COLUMNS: usize = 9;
+/// Most cells of a grid of more than two inputs, a row each.
+const SHOWN_CELLS: usize = 64;
 /// Most lines of a chart.
 const LINES: usize = 6;
 /// Most values across a heatmap, and up it: about one a pixel of the picture.
@@ -122,8 +124,15 @@ impl Survey {
         widest.map_or(0, |(index, _)| *index)
     }
 
+    /// Whether the tables show every cell.
     fn in_full(&self) -> bool {
-        self.axes.iter().all(|axis| axis.words.len() == axis.total)
+        let all_kept = self.axes.iter().all(|axis| axis.words.len() == axis.total);
+        all_kept
+            && match self.axes.as_slice() {
+                [only] => only.total <= SHOWN_ROWS,
+                [down, across] => down.total <= SHOWN_ROWS && across.total <= SHOWN_COLUMNS,
+                _ => self.cells.len() <= SHOWN_CELLS,
+            }
     }
 
     /// `amazon = $10B, pre_money = $1T`.
@@ -206,7 +215,7 @@ fn list(run: &Run, survey: &Survey) -> Table {
     let mut columns: Vec<Column> = survey.axes.iter().map(|axis| Column::pinned(&axis.name, &axis.name)).collect();
     columns.extend(survey.measures.iter().map(|measured| Column::new(&measured.literal, capital(&measured.words))));
     let mut table = Table::new("sweep", title(run, survey, "Cells"), columns);
-    for index in spread(survey.cells.len(), SHOWN_ROWS) {
+    for index in spread(survey.cells.len(), SHOWN_CELLS) {
         let mut rest = index;
         let mut inputs: Vec<Cell> = Vec::new();
         for axis in survey.axes.iter().rev() {
@@ -256,8 +265,7 @@ fn notes(survey: &Survey, table: &mut Table) {
              difference is {off:.0e} of the figure"
         )),
     }
-    let shown: usize = survey.cells.len();
-    if !survey.in_full() || shown > SHOWN_ROWS * SHOWN_COLUMNS {
+    if !survey.in_full() {
         table.note(format!(
             "Not every one of {} cells is shown here; sweep.csv has them all",
             grouped(survey.total.into())

@@ -28,6 +28,8 @@ pub struct Effect {
 pub struct Reached {
     /// The input there, in words.
     pub at: String,
+    /// The same for the file: a number, or a word.
+    pub value: Cell,
     /// The figure, or why there is none.
     pub figure: Result<Decimal, String>,
 }
@@ -141,8 +143,8 @@ pub fn csv(run: &Run, tornado: &Tornado) -> Table {
         let cells = vec![
             Cell::Number(Decimal::from(rank + 1)),
             Cell::text(&effect.input),
-            Cell::text(&effect.low.at),
-            Cell::text(&effect.high.at),
+            effect.low.value.clone(),
+            effect.high.value.clone(),
             Cell::text(&tornado.literal),
             exact(tornado.base),
             end(&effect.low),

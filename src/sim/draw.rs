@@ -9,6 +9,7 @@ use super::derived::Derived;
 use super::maths::{normal_probability, normal_quantile};
 use super::philox;
 use super::sampler::{FARTHEST, Sampler, float};
+use super::simd::in_widest;
 use super::sobol::Sobol;
 use super::tape::{BLOCK, Column, Machine, is, truth};
 use crate::model::{Agreement, Chance, ConditionId, Distribution, Setting, Term, Value, VariableId};
@@ -123,7 +124,8 @@ impl Draw {
         for (index, (info, dimension)) in agreement.variables.iter().zip(&by_variable).enumerate() {
             let variable = VariableId::at(index);
             let distribution = info.distribution.as_ref().filter(|_| is_drawn(variable));
-            if let (Some(sampler), &Some(dimension)) = (distribution.and_then(Sampler::new), dimension) {
+            let sampler = distribution.and_then(|distribution| in_widest(|| Sampler::new(distribution)));
+            if let (Some(sampler), &Some(dimension)) = (sampler, dimension) {
                 variables.push(DrawnVariable { variable, sampler, dimension });
             }
         }

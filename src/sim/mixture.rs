@@ -18,7 +18,7 @@ pub struct Variants {
 /// The programs of all combinations, and where their results are put together.
 #[derive(Clone, Debug)]
 pub struct Mixture {
-    models: Vec<Model>,
+    pub(super) models: Vec<Model>,
     /// By combination and event of the mixture that may have no answer: its place among the combination's.
     possible: Vec<Vec<Option<usize>>>,
 }
@@ -67,13 +67,12 @@ impl Mixture {
     /// A program without steps: its columns are filled from those of the combinations.
     fn program(&self, possible: usize) -> Program {
         let first = &self.models[0];
-        let (numbers, events) = (first.program.numbers.len(), 2 * first.watch.events.len());
+        let (numbers, events) = (first.figures.len(), 2 * first.watch.events.len());
         let column = |index: usize| u32::try_from(index).expect("few columns");
-        let bits = |root: &Root| if let Root::Known(value) = root { Some(value.to_bits()) } else { None };
         let number = |index: usize| {
-            let mut all = self.models.iter().map(|model| bits(&model.program.numbers[index]));
-            match bits(&first.program.numbers[index]) {
-                Some(known) if all.all(|other| other == Some(known)) => Root::Known(f64::from_bits(known)),
+            let mut all = self.models.iter().map(|model| model.known_figure(index).map(f64::to_bits));
+            match first.known_figure(index) {
+                Some(known) if all.all(|other| other == Some(known.to_bits())) => Root::Known(known),
                 _ => Root::Column(column(index)),
             }
         };
@@ -100,29 +99,15 @@ impl Mixture {
         self.models.iter().map(Model::room).collect()
     }
 
-    /// Runs a block in every combination that one of its paths draws, and puts the results together.
-    #[inline(always)]
-    pub fn run(&self, first: u64, chosen: &[usize; BLOCK], rooms: &mut [Room], out: &mut [Box<Column>]) {
-        for (combination, model) in self.models.iter().enumerate() {
-            if chosen.contains(&combination) {
-                model.run_plainly(first, &mut rooms[combination]);
-                self.gather(combination, chosen, &rooms[combination], out);
-            }
-        }
-    }
-
     /// Copies the lanes of one combination.
     #[inline(never)]
-    fn gather(&self, combination: usize, chosen: &[usize; BLOCK], room: &Room, out: &mut [Box<Column>]) {
+    pub fn gather(&self, combination: usize, chosen: &[usize; BLOCK], room: &Room, out: &mut [Box<Column>]) {
         let model = &self.models[combination];
         let lanes = || (0..BLOCK).filter(|lane| chosen[*lane] == combination);
-        let numbers = model.program.numbers.len();
-        for (index, root) in model.program.numbers.iter().enumerate() {
+        let numbers = model.figures.len();
+        for index in 0..numbers {
             for lane in lanes() {
-                out[index].0[lane] = match *root {
-                    Root::Known(value) => value,
-                    Root::Column(column) => room.machine.columns[column as usize].0[lane],
-                };
+                out[index].0[lane] = model.figure_in(index, room, lane);
             }
         }
         let events = 2 * model.watch.events.len();

@@ -19,6 +19,7 @@ pub mod maths;
 pub mod measure;
 pub mod mixture;
 pub mod model;
+pub mod multiples;
 pub mod philox;
 pub mod proceeds;
 pub mod quantiles;

@@ -2,7 +2,9 @@
 
 use super::draw::{Draw, DrawRoom};
 use super::mixture::Mixture;
+use super::multiples::{Multiple, distinct};
 use super::proceeds::Sale;
+use super::run::{Stage, pilot};
 use super::tape::{BLOCK, Column, Machine, MaskRoot, Program, Root, Roots, Symbol, SymbolMask, is, record};
 use super::watch::{Seen, Watch, Watching};
 use crate::engine::books::Books;
@@ -17,9 +19,11 @@ pub struct Model {
     pub draw: Draw,
     /// What is looked at.
     pub watch: Watch,
-    /// The engine as a program. Its numbers are the figures; its truths are, for each event looked at, where it holds and
+    /// The engine as a program. Its numbers are the distinct figures; its truths are, for each event looked at, where it holds and
     /// where it ties, and then where each event of `possible` has an answer.
     pub program: Program,
+    /// By figure looked at: which of the program's numbers it is how many times.
+    pub figures: Vec<Multiple>,
     /// Events of the timeline that may have no answer in some path.
     pub possible: Vec<EventId>,
     /// Stages of those of them that the base has not, numbered after its own.
@@ -52,7 +56,7 @@ impl Model {
     pub fn new(scenario: &Scenario<Stated>, rung: Rung, draw: &Draw, watch: &Watch) -> Self {
         let mut models = TURNS.into_iter().map(|turns| Self::recorded(scenario, rung, draw, watch, turns));
         let mut model = models.next().expect("some number of turns");
-        while model.paths_alone() * 100 > PILOT_BLOCKS * BLOCK as u64 {
+        while !model.covers_nearly_all() {
             let Some(next) = models.next() else { break };
             model = next;
         }
@@ -60,7 +64,7 @@ impl Model {
     }
 
     fn recorded(scenario: &Scenario<Stated>, rung: Rung, draw: &Draw, watch: &Watch, turns: u32) -> Self {
-        let ((roots, possible), recording) = record(turns, || {
+        let ((roots, figures, possible), recording) = record(turns, || {
             let symbols = scenario.cast::<Symbol>();
             let mut settings = symbols.settings.clone();
             for (column, variable) in (0..).zip(&draw.variables) {
@@ -76,12 +80,13 @@ impl Model {
             let mut masks: Vec<SymbolMask> = seen.events.iter().flat_map(|&(holds, tie)| [holds, tie]).collect();
             masks.extend(uncertain.clone().map(|(_, mask)| *mask));
             let possible: Vec<EventId> = uncertain.map(|(event, _)| *event).collect();
-            (Roots { numbers: seen.figures, masks }, possible)
+            let (numbers, figures) = distinct(&seen.figures);
+            (Roots { numbers, masks }, figures, possible)
         });
         let program = Program::new(&recording, &roots, draw.variables.len(), draw.conditions.len());
         let (draw, watch) = (draw.clone(), watch.clone());
         let (scenario, later_stages) = (scenario.cast(), Vec::new());
-        Model { draw, watch, program, possible, later_stages, scenario, rung, mixture: None }
+        Model { draw, watch, program, figures, possible, later_stages, scenario, rung, mixture: None }
     }
 
     /// A model whose paths are each that of one combination of choices. It draws what the first does.
@@ -92,7 +97,8 @@ impl Model {
         later_stages: Vec<String>,
     ) -> Self {
         let first = mixture.first().clone();
-        Model { program, possible, later_stages, mixture: Some(Box::new(mixture)), ..first }
+        let figures = (0..program.numbers.len()).map(Multiple::itself).collect();
+        Model { program, figures, possible, later_stages, mixture: Some(Box::new(mixture)), ..first }
     }
 
     /// Room for a block.
@@ -101,19 +107,15 @@ impl Model {
         Room { draws: self.draw.room(), machine: Machine::new(&self.program), rooms }
     }
 
-    /// How many of the first paths the program does not cover.
-    fn paths_alone(&self) -> u64 {
-        if self.program.guards.is_empty() {
-            return 0;
-        }
-        let mut room = self.room();
+    /// Whether the program covers all but one in a hundred of the first paths.
+    fn covers_nearly_all(&self) -> bool {
+        const ONE_IN: u64 = 100;
         let mut alone = 0;
-        for block in 0..PILOT_BLOCKS {
-            self.draw.fill(block * BLOCK as u64, &mut room.draws, &mut room.machine);
-            room.machine.run(&self.program);
-            alone += (0..BLOCK).filter(|&lane| !self.covers(&room.machine, lane)).count() as u64;
-        }
-        alone
+        self.program.guards.is_empty()
+            || pilot(self, Stage::Program, |machine| {
+                alone += (0..BLOCK).filter(|&lane| !self.covers(machine, lane)).count() as u64;
+                alone * ONE_IN <= PILOT_BLOCKS * BLOCK as u64
+            })
     }
 
     fn covers(&self, machine: &Machine, lane: usize) -> bool {
@@ -123,18 +125,34 @@ impl Model {
     /// Draws and runs the block whose first path is `first`, a multiple of the block's length.
     #[inline(always)]
     pub fn run(&self, first: u64, room: &mut Room) {
-        let Some(mixture) = &self.mixture else { return self.run_plainly(first, room) };
-        let chosen = self.draw.chosen(first, &mut room.draws);
-        mixture.run(first, &chosen, &mut room.rooms, &mut room.machine.columns);
+        self.run_as_far(first, room, true);
     }
 
-    /// The same where no choices are drawn.
+    /// The same; what the program does not cover only where it is to be `complete`.
+    ///
+    /// Where choices are drawn: in every combination that one of the paths draws, and then each lane from its own.
     #[inline(always)]
-    pub(super) fn run_plainly(&self, first: u64, room: &mut Room) {
-        self.draw.fill(first, &mut room.draws, &mut room.machine);
-        room.machine.run(&self.program);
-        if !self.program.guards.is_empty() {
-            self.run_the_rest_alone(&mut room.machine);
+    pub(super) fn run_as_far(&self, first: u64, room: &mut Room, complete: bool) {
+        let of_choices = self.mixture.as_ref().map(|mixture| (mixture, self.draw.chosen(first, &mut room.draws)));
+        let (models, rooms) = match &of_choices {
+            None => (std::slice::from_ref(self), std::slice::from_mut(room)),
+            Some((mixture, _)) => (&mixture.models[..], &mut room.rooms[..]),
+        };
+        for (combination, (model, room)) in models.iter().zip(rooms).enumerate() {
+            if of_choices.as_ref().is_none_or(|(_, chosen)| chosen.contains(&combination)) {
+                model.draw.fill(first, &mut room.draws, &mut room.machine);
+                room.machine.run(&model.program);
+                if complete && !model.program.guards.is_empty() {
+                    model.run_the_rest_alone(&mut room.machine);
+                }
+            }
+        }
+        let Some((mixture, chosen)) = of_choices else { return };
+        for (combination, of_combination) in room.rooms.iter().enumerate() {
+            if !chosen.contains(&combination) {
+                continue;
+            }
+            mixture.gather(combination, &chosen, of_combination, &mut room.machine.columns);
         }
     }
 
@@ -180,9 +198,9 @@ impl Model {
 
     /// Writes what was seen in one lane where the program would have written it.
     fn put(&self, machine: &mut Machine, lane: usize, seen: &Seen<Lanes<1>>) {
-        for (root, value) in self.program.numbers.iter().zip(&seen.figures) {
-            if let Root::Column(column) = root {
-                machine.columns[*column as usize].0[lane] = value.0[0];
+        for (figure, value) in self.figures.iter().zip(&seen.figures).filter(|(figure, _)| figure.is_itself()) {
+            if let Root::Column(column) = self.program.numbers[figure.of] {
+                machine.columns[column as usize].0[lane] = value.0[0];
             }
         }
         let possible = self.possible.iter().map(|event| {
@@ -197,14 +215,33 @@ impl Model {
         }
     }
 
-    /// The column of a figure; one filled with it where it is the same in every path.
-    pub fn figure<'a>(&self, index: usize, room: &'a Room, constant: &'a mut Column) -> &'a [f64; BLOCK] {
-        match self.program.numbers[index] {
-            Root::Known(value) => {
-                *constant = Column::splat(value);
-                &constant.0
+    /// The column of a figure: the program's own, or `filled` with it.
+    pub fn figure<'a>(&self, index: usize, room: &'a Room, filled: &'a mut Column) -> &'a [f64; BLOCK] {
+        let figure = self.figures[index];
+        match self.program.numbers[figure.of] {
+            Root::Column(column) if figure.is_itself() => &room.machine.columns[column as usize].0,
+            _ => {
+                filled.0 = std::array::from_fn(|lane| self.figure_in(index, room, lane));
+                &filled.0
             }
-            Root::Column(column) => &room.machine.columns[column as usize].0,
+        }
+    }
+
+    /// A figure in one path of the block.
+    #[inline(always)]
+    pub fn figure_in(&self, index: usize, room: &Room, lane: usize) -> f64 {
+        let figure = self.figures[index];
+        match self.program.numbers[figure.of] {
+            Root::Known(value) => value,
+            Root::Column(column) => figure.factor * room.machine.columns[column as usize].0[lane],
+        }
+    }
+
+    /// What a figure is where it is the same in every path.
+    pub fn known_figure(&self, index: usize) -> Option<f64> {
+        match self.program.numbers[self.figures[index].of] {
+            Root::Known(value) => Some(value),
+            Root::Column(_) => None,
         }
     }
 }

@@ -9,8 +9,8 @@ use super::tape::BLOCK;
 
 const CELLS_PER_OCTAVE_BITS: u32 = 4;
 const CELLS_PER_OCTAVE: usize = 1 << CELLS_PER_OCTAVE_BITS;
-/// The table ends at a probability of 2^-(OCTAVES + 1); whatever is beyond counts as being there.
-const OCTAVES: usize = 52;
+/// The table ends at a probability of 2^-(OCTAVES + 1), the least that is drawn; whatever is beyond counts as being there.
+const OCTAVES: usize = 42;
 const CELLS: usize = OCTAVES * CELLS_PER_OCTAVE;
 /// Points of a tail that a table is made of: the ends of its cells.
 pub const POINTS: usize = CELLS + 1;

@@ -4,11 +4,12 @@ mod replicated;
 
 use super::draw::Sampling;
 use super::model::{Model, PILOT_BLOCKS, Room};
+use super::multiples::Multiple;
 use super::replicates::Replicates;
 use super::simd::{self, Instructions};
 use super::summary::PERCENTILES;
 use super::tally::{FigureTally, Scale, Sums};
-use super::tape::{BLOCK, MaskRoot, Root};
+use super::tape::{BLOCK, Machine, MaskRoot, Root};
 use crate::model::EventId;
 use std::ops::Range;
 use std::sync::Mutex;
@@ -24,6 +25,8 @@ pub enum Stage {
     Uniform,
     /// And variables.
     Draws,
+    /// And the engine, as far as its program covers what it does.
+    Program,
     /// And the engine.
     Engine,
     /// And what is kept.
@@ -67,8 +70,8 @@ pub struct Simulation<'a> {
 pub enum Tallied {
     /// It is the same in every path.
     Constant(f64),
-    /// By distinct figure.
-    At(usize),
+    /// A multiple of a distinct figure.
+    Multiple(Multiple),
 }
 
 /// One thread's room and tally.
@@ -95,31 +98,42 @@ pub struct Plan {
     pub instructions: Instructions,
 }
 
+/// Runs the first blocks and shows each, until it has seen enough. True where it wanted all of them.
+pub(super) fn pilot(model: &Model, stage: Stage, mut see: impl FnMut(&Machine) -> bool) -> bool {
+    let keeps_nothing =
+        Simulation { model, columns: Vec::new(), of_figure: Vec::new(), scales: Vec::new(), thresholds: Vec::new() };
+    let mut worker = keeps_nothing.worker(0..0);
+    (0..PILOT_BLOCKS).all(|block| {
+        simd::run(Instructions::widest(), &mut worker, block..block + 1, stage);
+        see(&worker.room.machine)
+    })
+}
+
 impl<'a> Simulation<'a> {
     /// Finds the scales from the first paths.
     pub fn new(model: &'a Model) -> Self {
         let mut columns: Vec<u32> = Vec::new();
         let mut of_figure = Vec::new();
-        for root in &model.program.numbers {
-            of_figure.push(match *root {
+        for Multiple { of, factor } in model.figures.iter().copied() {
+            of_figure.push(match model.program.numbers[of] {
                 Root::Known(value) => Tallied::Constant(value),
                 Root::Column(column) => {
                     let known = columns.iter().position(|other| *other == column);
-                    Tallied::At(known.unwrap_or_else(|| {
+                    let of = known.unwrap_or_else(|| {
                         columns.push(column);
                         columns.len() - 1
-                    }))
+                    });
+                    Tallied::Multiple(Multiple { of, factor })
                 }
             });
         }
-        let mut room = model.room();
         let mut values = vec![Vec::new(); columns.len()];
-        for block in 0..PILOT_BLOCKS {
-            model.run(block * BLOCK as u64, &mut room);
+        pilot(model, Stage::Engine, |machine| {
             for (values, column) in values.iter_mut().zip(&columns) {
-                values.extend(room.machine.columns[*column as usize].0);
+                values.extend(machine.columns[*column as usize].0);
             }
-        }
+            true
+        });
         let scales = values.iter().map(|values| Scale::of(values)).collect();
         let is_even = model.draw.sampling == Sampling::Sobol;
         let thresholds = values.iter().filter(|_| is_even).map(|values| replicated::thresholds(values)).collect();
@@ -190,10 +204,11 @@ impl Worker<'_> {
             match stage {
                 Stage::Uniform => model.uniform_only(first, &mut self.room),
                 Stage::Draws => model.draw_only(first, &mut self.room),
-                Stage::Engine => model.run(first, &mut self.room),
-                Stage::All => {
-                    model.run(first, &mut self.room);
+                // One place, or each would be a copy of the machine.
+                Stage::Program | Stage::Engine | Stage::All => {
+                    model.run_as_far(first, &mut self.room, stage > Stage::Program);
                     match self.tally.replicates {
+                        _ if stage < Stage::All => {}
                         None => self.keep(block),
                         Some(_) => self.keep_with_replicate(block),
                     }

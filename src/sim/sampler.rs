@@ -37,6 +37,7 @@ pub fn float(stated: Stated) -> f64 {
 
 impl Sampler {
     /// The sampler of a distribution of numbers; `None` for one of yes and no or of words.
+    #[inline(always)]
     pub fn new(distribution: &Distribution) -> Option<Self> {
         Some(match distribution {
             Distribution::Uniform { low, high } => Sampler::Uniform { low: float(*low), high: float(*high) },
@@ -58,12 +59,14 @@ impl Sampler {
     }
 
     /// Normal with this mean and standard deviation.
+    #[inline(always)]
     pub fn normal(mean: f64, sd: f64) -> Self {
         let point = |z: f64, density: f64| Point { value: mean + sd * z, slope: sd / density };
         Sampler::Normal { table: from_normal(point), mean, sd }
     }
 
     /// Lognormal: normal with this mean and standard deviation in the logarithm.
+    #[inline(always)]
     pub fn lognormal(log_median: f64, sigma: f64) -> Self {
         let point = |z: f64, density: f64| {
             let value = exp(log_median + sigma * z);
@@ -134,6 +137,7 @@ static NORMAL: LazyLock<Vec<(f64, f64)>> = LazyLock::new(|| {
 });
 
 /// The table of what is a function of a normal number, given its density too.
+#[inline(always)]
 fn from_normal(point: impl Fn(f64, f64) -> Point) -> QuantileTable {
     let (mut lower, mut upper) = ([Point::default(); POINTS], [Point::default(); POINTS]);
     for ((lower, upper), &(z, density)) in lower.iter_mut().zip(&mut upper).zip(NORMAL.iter()) {

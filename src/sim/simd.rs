@@ -95,6 +95,31 @@ pub fn walk<V: Visit>(instructions: Instructions, walker: &mut Walker, cells: Ra
     }
 }
 
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
+fn within_avx512<T>(work: impl FnOnce() -> T) -> T {
+    work()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn within_avx2<T>(work: impl FnOnce() -> T) -> T {
+    work()
+}
+
+/// Does what is inlined into `work` with the widest instructions of this processor.
+pub fn in_widest<T>(work: impl FnOnce() -> T) -> T {
+    match Instructions::widest() {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the processor has the instructions the function was compiled for.
+        Instructions::Avx512 => unsafe { within_avx512(work) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the processor has the instructions the function was compiled for.
+        Instructions::Avx2 => unsafe { within_avx2(work) },
+        _ => work(),
+    }
+}
+
 /// Runs blocks with these instructions, or the base where the processor does not have them.
 pub fn run(instructions: Instructions, worker: &mut Worker, blocks: Range<u64>, stage: Stage) {
     match instructions {

@@ -1,5 +1,6 @@
 //! From what was kept to statistics.
 
+use super::multiples::Multiple;
 use super::replicates::{ReplicatedFigure, parts, spread};
 use super::run::{Tallied, Tally};
 use super::tally::{BINS, FigureTally, SLICES, Sums};
@@ -8,6 +9,9 @@ use super::tape::BLOCK;
 /// Percentiles that are reported.
 pub const PERCENTILES: [u32; 9] = [1, 5, 10, 25, 50, 75, 90, 95, 99];
 
+/// A spread that is a smaller part of the numbers themselves is what rounding leaves of a figure that does not vary.
+const NOISE: f64 = 1e-13;
+
 /// A statistic with the standard error that chance gives it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Estimate {
@@ -15,6 +19,12 @@ pub struct Estimate {
     pub value: f64,
     /// Standard deviation of the statistic if the run were repeated with other seeds.
     pub error: f64,
+}
+
+impl Estimate {
+    fn times(self, factor: f64) -> Self {
+        Estimate { value: self.value * factor, error: self.error * factor }
+    }
 }
 
 /// What is known of a figure after a run.
@@ -40,9 +50,9 @@ impl Statistics {
     /// The statistics of what was kept of a figure.
     pub fn new(tally: &Tally, at: Tallied) -> Self {
         match at {
-            Tallied::At(index) => {
-                let replicates = tally.replicates.as_ref().map(|replicates| &replicates.figures[index]);
-                Self::of(&tally.figures[index], replicates)
+            Tallied::Multiple(Multiple { of, factor }) => {
+                let replicates = tally.replicates.as_ref().map(|replicates| &replicates.figures[of]);
+                Self::of(&tally.figures[of], replicates).times(factor)
             }
             Tallied::Constant(value) => {
                 let exact = Estimate { value, error: 0.0 };
@@ -62,6 +72,9 @@ impl Statistics {
         kept.slices.iter().for_each(|slice| sums.add(slice));
         let n = sums.count as f64;
         let (mean, variance) = moments(kept, &sums);
+        if variance.sqrt() <= NOISE * kept.least.abs().max(kept.largest.abs()) {
+            return Self::still(kept, sums.count, mean);
+        }
         let sd = variance.sqrt();
         let fourth = (0..BINS)
             .filter(|&bin| kept.bins[bin] > 0)
@@ -88,6 +101,32 @@ impl Statistics {
             mean: Estimate { value: mean, error: mean_error },
             sd: Estimate { value: sd, error: sd_error },
             percentiles,
+            least: kept.least,
+            largest: kept.largest,
+        }
+    }
+
+    /// Those of so many times the figure, above nought.
+    fn times(self, factor: f64) -> Self {
+        Statistics {
+            mean: self.mean.times(factor),
+            sd: self.sd.times(factor),
+            percentiles: self.percentiles.map(|percentile| percentile.times(factor)),
+            least: self.least * factor,
+            largest: self.largest * factor,
+            ..self
+        }
+    }
+
+    /// The statistics of a figure that is the same in every path but for rounding.
+    fn still(kept: &FigureTally, count: u64, mean: f64) -> Self {
+        let exact = Estimate { value: mean, error: 0.0 };
+        Statistics {
+            count,
+            undefined: kept.undefined,
+            mean: exact,
+            sd: Estimate::default(),
+            percentiles: [exact; PERCENTILES.len()],
             least: kept.least,
             largest: kept.largest,
         }
@@ -146,9 +185,9 @@ pub struct Converging {
 }
 
 /// How the mean of a figure settled, as the paths doubled.
-pub fn convergence(tally: &Tally, index: usize) -> Vec<Converging> {
-    let kept = &tally.figures[index];
-    let replicates = tally.replicates.as_ref().map(|replicates| &replicates.figures[index]);
+pub fn convergence(tally: &Tally, figure: Multiple) -> Vec<Converging> {
+    let kept = &tally.figures[figure.of];
+    let replicates = tally.replicates.as_ref().map(|replicates| &replicates.figures[figure.of]);
     let mut sums = Sums::default();
     let mut steps = Vec::new();
     for slice in (0..SLICES).filter(|&slice| kept.slices[slice].count > 0) {
@@ -156,7 +195,7 @@ pub fn convergence(tally: &Tally, index: usize) -> Vec<Converging> {
         let (mean, variance) = moments(kept, &sums);
         let by_spread = replicates.and_then(|of| mean_error(kept, of, slice + 1));
         let mean = Estimate { value: mean, error: by_spread.unwrap_or((variance / sums.count as f64).sqrt()) };
-        steps.push(Converging { paths: sums.count, mean });
+        steps.push(Converging { paths: sums.count, mean: mean.times(figure.factor) });
     }
     steps
 }

@@ -53,13 +53,31 @@ impl Scale {
         let mean = finite().map(|value| value / count).sum::<f64>();
         let farthest = finite().map(|value| (value - mean).abs()).fold(0.0, f64::max);
         let spread = if farthest > 0.0 { farthest } else { (mean.abs() / 1e6).max(f64::MIN_POSITIVE * 1e60) };
-        // Twice the power of two above the spread, to the power of -1, times 2^44.
-        let exponent = exponent_of(spread) + 1;
+        // Twice the power of two above the spread, to the power of -1, times 2^44; squares stay numbers.
+        let exponent = exponent_of(spread).clamp(-400, 400) + 1;
         let largest = finite().fold(0.0, f64::max).max(f64::MIN_POSITIVE * 1e60);
         let top = exponent_of(largest) + 1 + OCTAVES_ABOVE;
         let octaves = i32::try_from(BINS >> OCTAVE_BITS).unwrap_or(i32::MAX);
         let first_bin = (1023 + top - octaves).max(1) << OCTAVE_BITS;
         Scale { offset: mean, steps: power_of_two(44 - exponent), square: power_of_two(-44), first_bin: first_bin - 1 }
+    }
+
+    /// What, added to a deviation from the offset, rounds it to a whole number of steps, which then stands in the last bits.
+    #[inline(always)]
+    fn rounder(&self) -> f64 {
+        ROUNDER / self.steps
+    }
+
+    /// A step of the squares.
+    #[inline(always)]
+    fn square_step(&self) -> f64 {
+        1.0 / (self.steps * self.steps * self.square)
+    }
+
+    /// What does the same for squares.
+    #[inline(always)]
+    fn rounder_of_squares(&self) -> f64 {
+        ROUNDER * self.square_step()
     }
 
     /// The lower edge of a bin; of the first, zero.
@@ -234,14 +252,15 @@ impl FigureTally {
     #[inline(never)]
     pub fn settle_sums(&mut self) {
         let recent = &mut self.recent;
-        let rounders = ROUNDER.to_bits().wrapping_mul(u64::from(recent.blocks) * (BLOCK / LANES) as u64);
-        let total = |row: &[u64; LANES]| {
+        let times = u64::from(recent.blocks) * (BLOCK / LANES) as u64;
+        let total = |row: &[u64; LANES], rounder: f64| {
+            let rounders = rounder.to_bits().wrapping_mul(times);
             row.iter().map(|lane| i128::from(lane.wrapping_sub(rounders).cast_signed())).sum::<i128>()
         };
         let kept = &mut self.slices[recent.slice];
         kept.count += u64::from(recent.blocks) * BLOCK as u64;
-        kept.steps += total(&recent.lanes.steps);
-        kept.squares += total(&recent.lanes.squares);
+        kept.steps += total(&recent.lanes.steps, self.scale.rounder());
+        kept.squares += total(&recent.lanes.squares, self.scale.rounder_of_squares());
         self.least = recent.lanes.least.iter().copied().fold(self.least, f64::min);
         self.largest = recent.lanes.largest.iter().copied().fold(self.largest, f64::max);
         recent.blocks = 0;
@@ -269,7 +288,8 @@ impl FigureTally {
 /// Adds up a block lane by lane; false, and nothing added, where a value lies too far out or is not a number.
 #[inline(always)]
 fn add_moments(scale: &Scale, values: &[f64; BLOCK], recent: &mut Recent) -> bool {
-    let Scale { offset, steps, square, .. } = *scale;
+    // Steps are powers of two: rounding in units gives the same whole numbers as rounding in steps.
+    let (offset, rounder, rounder_of_squares) = (scale.offset, scale.rounder(), scale.rounder_of_squares());
     let (mut sums, mut squares) = ([0_u64; LANES], [0_u64; LANES]);
     let (mut least, mut largest) = (recent.lanes.least, recent.lanes.largest);
     // The sum of what is never below nought is at least each of them, and is no number where one of them is none.
@@ -277,18 +297,18 @@ fn add_moments(scale: &Scale, values: &[f64; BLOCK], recent: &mut Recent) -> boo
     for row in values.chunks_exact(LANES) {
         for lane in 0..LANES {
             let value = row[lane];
-            let deviation = (value - offset) * steps;
-            let squared = deviation * deviation * square;
-            sums[lane] = sums[lane].wrapping_add((deviation + ROUNDER).to_bits());
-            squares[lane] = squares[lane].wrapping_add((squared + ROUNDER).to_bits());
+            let deviation = value - offset;
+            let squared = deviation * deviation;
+            sums[lane] = sums[lane].wrapping_add((deviation + rounder).to_bits());
+            squares[lane] = squares[lane].wrapping_add((squared + rounder_of_squares).to_bits());
             together[lane] += squared;
             least[lane] = if value < least[lane] { value } else { least[lane] };
             largest[lane] = if value > largest[lane] { value } else { largest[lane] };
         }
     }
-    let mut near = u64::MAX;
+    let (mut near, far) = (u64::MAX, FAST * scale.square_step());
     for lane in together {
-        near &= if lane <= FAST { u64::MAX } else { 0 };
+        near &= if lane <= far { u64::MAX } else { 0 };
     }
     if near == 0 {
         return false;

@@ -85,11 +85,31 @@ impl Document {
         }
     }
 
-    /// What a variable measures, by the places it stands in; `None` where it stands nowhere.
+    /// What a variable measures, by the places it stands in, or those of a multiple of it; `None` where it stands nowhere.
     pub fn measure_of(&self, variable: &str) -> Option<Measure> {
         let mut inputs = Vec::new();
         inputs_of(&self.root, "", &mut Vec::new(), &mut inputs);
-        inputs.iter().find(|input| input.variable.as_deref() == Some(variable)).map(|input| input.measure)
+        let stands = |name: &str| inputs.iter().find(|input| input.variable.as_deref() == Some(name));
+        let mut names = vec![variable];
+        while let Some(name) = names.pop() {
+            if let Some(input) = stands(name) {
+                return Some(input.measure);
+            }
+            names.extend(self.multiples_of(name));
+        }
+        None
+    }
+
+    /// The variables that are a multiple of another: `net = { of = "gross", times = 0.8 }`. One is listed after what it is of.
+    fn multiples_of(&self, name: &str) -> impl Iterator<Item = &str> {
+        let entries = self.root.block("variables").map_or(&[][..], |block| &block.entries);
+        let place = entries.iter().position(|entry| entry.key == name).map_or(entries.len(), |place| place + 1);
+        let is_multiple = move |entry: &&Entry| {
+            let Value::Table(block) = &entry.node.value else { return false };
+            let of = block.entries.iter().find(|entry| entry.key == "of").map(|entry| &entry.node.value);
+            matches!(of, Some(Value::Text(of)) if of.trim_start_matches('$') == name)
+        };
+        entries[place..].iter().filter(is_multiple).map(|entry| entry.key.as_str())
     }
 
     fn make_variable(&mut self, name: &str, path: &[usize]) {

@@ -2,6 +2,7 @@
 
 use super::bounds::Bounds;
 use super::symbol::SymbolMask;
+use foldhash::fast::FixedState;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -74,7 +75,7 @@ pub struct Recording {
     /// What each [`Operation::Reach`] is given.
     pub reaches: Vec<Reach<Key>>,
     bounds: Vec<Bounds>,
-    known: HashMap<Operation, u32>,
+    known: HashMap<Operation, u32, FixedState>,
     /// What must hold in a path for it to be what this program says.
     pub guards: Vec<u32>,
     turns: HashMap<(&'static str, u32, u32), u32>,

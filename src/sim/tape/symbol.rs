@@ -82,7 +82,7 @@ impl Symbol {
     }
 
     /// A product with a known number, as the other factor and that number.
-    pub(super) fn known_factor(self) -> Option<(Symbol, f64)> {
+    pub fn known_factor(self) -> Option<(Symbol, f64)> {
         let Symbol::Node(index) = self else { return None };
         match operation(index) {
             Operation::Mul(Key::Node(factor), Key::Known(k)) => Some((Symbol::Node(factor), f64::from_bits(k))),
