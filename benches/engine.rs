@@ -64,8 +64,9 @@ fn in_lanes(
     base: &[Lanes<WIDTH>],
     happens: &[LaneMask<WIDTH>],
 ) -> Vec<Lanes<WIDTH>> {
-    let mut books = Books::open(scenario, Feasibility::<Lanes<WIDTH>>::unquestioned());
-    let Ok(()) = replay(scenario, &Draws { values, base, happens, rung: Rung::All }, &mut books);
+    let draws = Draws { values, base, happens, rung: Rung::All };
+    let mut books = Books::open(scenario, &draws, Feasibility::<Lanes<WIDTH>>::unquestioned());
+    let Ok(()) = replay(scenario, &draws, &mut books);
     books.table.shares
 }
 

@@ -149,7 +149,7 @@ fn oai12_with_its_exit(bencher: Bencher) {
     let draws = Draws { values: &values, base: &base, happens: &happens, rung: Rung::All };
     let (mut stack, mut curve, mut waterfall) = (Stack::empty(), Curve::empty(), Waterfall::empty());
     bencher.counter(ItemsCount::new(WIDTH)).bench_local(|| {
-        let mut books = Books::open(black_box(&scenario), Feasibility::unquestioned());
+        let mut books = Books::open(black_box(&scenario), &draws, Feasibility::unquestioned());
         let Ok(()) = replay(&scenario, &draws, &mut books);
         stack.build(&scenario, exit, &draws, &books.table).expect("every class has a price");
         curve.prepare(&stack, Method::Newton);

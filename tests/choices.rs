@@ -3,24 +3,28 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
 use support::{Ended, command, words};
 use tempfile::TempDir;
 
-/// Shares of the founders and whether a SAFE takes a later one's terms are read once; of the rest only amounts are drawn.
+/// Which class is paid first and whether a SAFE takes a later one's terms are read once; of the rest only numbers are drawn.
 const COMPANY: &str = r#"
-title        = "A company whose opening and terms are not settled"
+title        = "A company whose terms are not settled"
 stakeholders = { founders = "Founders", fund = "Fund" }
 opening      = { holdings = [{ stakeholder = "founders", shares = "$held" }, { available = 1_000_000 }] }
 [variables]
 size  = { distribution = "uniform", low = "1M", high = "2M" }
 held  = { distribution = "discrete", values = [9_000_000, 7_000_000, 8_000_000], probabilities = ["20%", "30%", "50%"] }
+rank  = { distribution = "discrete", values = [2, 0, 1], probabilities = ["20%", "30%", "50%"] }
+price = { distribution = "uniform", low = "2M", high = "6M" }
 mfn   = { distribution = "bernoulli", probability = "40%" }
 grows = { distribution = "bernoulli", probability = "70%" }
 extra = { distribution = "discrete", values = ["1M", "2M"], probabilities = ["20%", "80%"] }
 [[correlations]]
-variables   = ["held", "size"]
+variables   = ["rank", "size"]
 correlation = 0.7
+[[classes]]
+name      = "A Preferred"
+seniority = "$rank"
 [[convertibles]]
 name        = "First"
 kind        = "safe"
@@ -41,7 +45,10 @@ participants = { fund = "$size" }
 name         = "B"
 only_if      = "$grows"
 pre_money    = "100M"
-participants = { fund = "$size" }
+participants = { founders = "$size" }
+[[exits]]
+name  = "Sale"
+value = "$price"
 "#;
 
 struct Company {
@@ -63,28 +70,26 @@ impl Company {
         Ended { code: done.status.code().unwrap_or(-1), stdout: text(done.stdout), stderr: text(done.stderr) }
     }
 
-    /// Name, figure and mean of every row of the last simulation.
-    fn means(&self) -> Vec<(String, String, String)> {
-        let text = fs::read_to_string(self.csv()).expect("the file");
-        let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
+    /// Name, figure, mean and its error of every row of a simulation.
+    fn means(&self, more: &str) -> Vec<[String; 4]> {
+        // The file goes to another folder where something is set.
+        let ended = self.run(&format!("simulate company --no-charts --format csv {more}")).code(0);
+        let mut lines = ended.stdout.lines().map(|line| line.split(',').collect::<Vec<_>>());
         let head = lines.next().expect("a head");
-        let at = |key: &str| head.iter().position(|known| known == key).expect("a column");
-        let (name, figure, mean) = (at("name"), at("figure"), at("mean"));
-        lines.map(|line| (line[name].clone(), line[figure].clone(), line[mean].clone())).collect()
+        let at = |key: &str| head.iter().position(|known| *known == key).expect("a column");
+        let columns = ["name", "figure", "mean", "mean_error"].map(at);
+        let rows = lines.filter(|line| line.len() == head.len());
+        rows.map(|line| columns.map(|column| line[column].to_owned())).collect()
     }
 
-    fn csv(&self) -> std::path::PathBuf {
-        Path::new(self.out.path()).join("company/simulation.csv")
-    }
-
-    /// What a path drew, as `--set` takes it: how many the founders hold, and whether there is the clause.
+    /// What a path drew, as `--set` takes it: the rank of a class, and whether there is the clause.
     fn drawn(&self, path: u64) -> (String, Ended) {
         let explained = self.run(&format!("explain company fund --seed 3 --path {path}")).code(0);
         let has = |text: &str| explained.stdout.contains(text);
-        let held = ["7M", "8M", "9M"].into_iter().find(|held| has(&format!("held = {held}"))).expect("the shares");
+        let rank = ["0", "1", "2"].into_iter().find(|rank| has(&format!("rank = {rank}"))).expect("a rank");
         let mfn = if has("mfn = yes") { "true" } else { "false" };
         assert_eq!(mfn == "false", has("mfn = no"));
-        (format!("--set held={held} --set mfn={mfn}"), explained)
+        (format!("--set rank={rank} --set mfn={mfn}"), explained)
     }
 }
 
@@ -102,12 +107,16 @@ fn a_future_is_that_of_a_run_with_its_choices_set() {
         // The others draw the same, correlated ones too.
         let alone = company.run(&format!("explain company fund --seed 3 --path {path} {set}")).code(0);
         assert_eq!(story(&explained), story(&alone), "path {path}");
-        let one = |more: &str| {
-            let paths = format!("--paths {path}..{} --seed 3", path + 1);
-            company.run(&format!("simulate company --no-charts {paths} {more}")).code(0);
-            company.means()
-        };
-        assert_eq!(one(""), one(&set), "path {path} with {set}");
+        let one = |more: &str| company.means(&format!("--paths {path}..{} --seed 3 {more}", path + 1));
+        let (mixed, alone) = (one(""), one(&set));
+        assert_eq!(mixed.len(), alone.len());
+        for (ours, theirs) in mixed.iter().zip(&alone) {
+            let number = |row: &[String; 4]| row[2].parse::<f64>().ok();
+            // Both are kept on a grid of their own.
+            let near = |(a, b): (f64, f64)| (a - b).abs() <= 1e-7 * b.abs().max(1.0);
+            let is_same = number(ours).zip(number(theirs)).map_or(ours[2] == theirs[2], near);
+            assert!(ours[..2] == theirs[..2] && is_same, "path {path} with {set}: {ours:?} {theirs:?}");
+        }
         seen.push(set);
     }
     seen.sort();
@@ -120,23 +129,21 @@ fn a_future_is_that_of_a_run_with_its_choices_set() {
 fn choices_weigh_their_scenarios_by_chance() {
     let company = Company::new();
     let simulate = |more: &str| company.run(&format!("simulate company --no-charts {more}")).code(0);
-    let whole = simulate("--paths 20k").says("is drawn too (held and mfn)");
-    let text = fs::read_to_string(company.csv()).expect("the file");
-    let mean = |text: &str| -> Vec<f64> {
-        let head: Vec<&str> = text.lines().next().expect("a head").split(',').collect();
-        let at = |key: &str| head.iter().position(|known| *known == key).expect("a column");
-        let line = text.lines().find(|line| line.contains("Fund") && line.contains("ownership")).expect("a row");
-        let cells: Vec<&str> = line.split(',').collect();
-        ["mean", "mean_error"].map(|key| cells[at(key)].parse().expect("a number")).into()
+    let whole = simulate("--paths 20k").says("is drawn too (rank and mfn)");
+    let mean = |more: &str| -> [f64; 2] {
+        let means = company.means(&format!("--paths 20k {more}"));
+        let row = means.iter().find(|row| row[0] == "Fund" && row[1] == "ownership").expect("a row");
+        [&row[2], &row[3]].map(|number| number.parse().expect("a number"))
     };
-    // The correlated size goes with the shares, so that only the clause may be set by itself here.
-    let mut expected = 0.0;
-    for (mfn, weight) in [("true", 0.4), ("false", 0.6)] {
-        simulate(&format!("--paths 20k --seed 9 --set mfn={mfn}")).says("is drawn too (held)");
-        expected += weight * mean(&fs::read_to_string(company.csv()).expect("the file"))[0];
-    }
-    let found = mean(&text);
-    assert!((found[0] - expected).abs() < 5.0 * found[1], "{found:?} and not {expected}");
+    let [found, error] = mean("");
+    // The correlated size goes with the rank, so that only the clause may be set by itself here.
+    let parts = [("true", 0.4), ("false", 0.6)].map(|(mfn, weight)| {
+        simulate(&format!("--paths 1k --set mfn={mfn}")).says("is drawn too (rank)");
+        (weight, mean(&format!("--seed 9 --set mfn={mfn}"))[0])
+    });
+    assert!((parts[0].1 - parts[1].1).abs() > 100.0 * error, "{parts:?}");
+    let expected: f64 = parts.iter().map(|(weight, mean)| weight * mean).sum();
+    assert!((found - expected).abs() < 5.0 * error, "{found} and not {expected}, error {error}");
     // On any number of threads, evenly spread too, and from any parts the same.
     let hash = |ended: &Ended| ended.stdout.split_once("result ").expect("a result").1[..16].to_owned();
     assert_eq!(hash(&simulate("--paths 20k --threads 3")), hash(&whole));
@@ -154,9 +161,7 @@ fn choices_weigh_their_scenarios_by_chance() {
 #[test]
 fn choices_are_swept_and_ranked_like_any_other_input() {
     let company = Company::new();
-    company
-        .run("sweep company --over mfn=false,true --over held=7M,9M --measure 'ownership(fund)' --no-charts")
-        .code(0);
+    company.run("sweep company --over mfn=false,true --over rank=0,2 --measure 'ownership(fund)' --no-charts").code(0);
     company.run("tornado company --measure 'ownership(fund)' --no-charts").code(0).says("mfn").says("held");
     let found = company.run("solve company --vary held --for 'ownership(founders) = 73%'").code(0);
     assert!(found.stdout.contains("held = "), "{}", found.stdout);

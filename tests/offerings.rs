@@ -248,7 +248,7 @@ fn witnessed(agreement: &Agreement) -> Offering<Exact> {
     let scenario = agreement.scenario.cast::<Exact>();
     let (values, base) = (inputs::values(&scenario.settings), inputs::values(&scenario.base));
     let draws = Draws { values: &values, base: &base, happens: &[], rung: Rung::All };
-    let mut books = Books::open(&scenario, Witness(None));
+    let mut books = Books::open(&scenario, &draws, Witness(None));
     let Ok(()) = replay(&scenario, &draws, &mut books);
     books.journal.0.expect("an offering")
 }

@@ -92,7 +92,8 @@ fn resolved(deal: Deal, rounding: &str) -> Scenario<Stated> {
 fn of(deal: Deal, pattern: &Scenario<Stated>) -> Scenario<Stated> {
     let given = |number: u64| Stated::from(Decimal::from(number));
     let mut scenario = pattern.clone();
-    *scenario.opening.iter_mut().find(|shares| !shares.is_zero()).expect("the founders") = given(deal.outstanding);
+    let some = |shares: &&mut Term<Stated>| **shares != Term::Given(Stated::ZERO);
+    *scenario.opening.iter_mut().find(some).expect("the founders") = Term::Given(given(deal.outstanding));
     let round = &mut scenario.rounds[0];
     round.price = RoundPrice::PreMoney(Term::Given(given(deal.pre_money)));
     round.tranches[0].participants[0].takes = Takes::Money(Term::Given(given(deal.cheque)));
@@ -233,7 +234,7 @@ fn lanes_lose_no_whole_share_either() {
         let scenario = of(deal, &pattern).cast::<Lanes<1>>();
         let fund = scenario.rounds[0].tranches[0].participants[0].position.index();
         let draws = Draws { values: &[], base: &[], happens: &[], rung: Rung::All };
-        let mut books = Books::open(&scenario, Feasibility::<Lanes<1>>::unquestioned());
+        let mut books = Books::open(&scenario, &draws, Feasibility::<Lanes<1>>::unquestioned());
         let Ok(()) = capstruct::engine::replay(&scenario, &draws, &mut books);
         let expected = u32::try_from(deal.shares().floor()).expect("a small number");
         let lane = books.table.shares[fund].0[0];

@@ -146,30 +146,29 @@ fn futures_without_an_answer_are_said() {
     run(out.path(), &line("word --set by=everyone")).code(2).complains("E0721");
 }
 
-/// What holders had at the opening, or whether a term is there at all, is read once: drawn, it would stay at its base.
+/// Who is paid first is read once: drawn from a range, it would stay at its base.
 #[test]
 fn what_is_drawn_and_decides_how_a_file_is_read_is_refused_and_not_passed_over() {
     let out = TempDir::new().expect("a folder");
-    let company = |name: &str, founders: &str, variables: &str| {
+    let company = |name: &str, founders: &str, variables: &str, more: &str| {
         let text = format!(
             "title = \"A company\"\nstakeholders = {{ founders = \"Founders\", fund = \"Fund\" }}\n\
              opening = {{ holdings = [{{ stakeholder = \"founders\", {founders} }}] }}\n[variables]\n\
              size = {{ distribution = \"uniform\", low = \"1M\", high = \"2M\" }}\n{variables}\n\
-             [[rounds]]\nname = \"A\"\npre_money = \"80M\"\nparticipants = {{ fund = \"$size\" }}\n"
+             [[rounds]]\nname = \"A\"\npre_money = \"80M\"\nparticipants = {{ fund = \"$size\" }}\n{more}"
         );
         fs::write(out.path().join(name), text).expect("a file");
     };
-    let held = "held = { distribution = \"uniform\", low = 7_000_000, high = 9_000_000 }";
-    company("shares.toml", "shares = \"$held\"", held);
-    company("cost.toml", "shares = 8_000_000, cost = \"$held\"", held);
+    let rank = "rank = { distribution = \"uniform\", low = 0, high = 2 }";
+    let sale =
+        "[[classes]]\nname = \"A Preferred\"\nseniority = \"$rank\"\n[[exits]]\nname = \"Sale\"\nvalue = \"9M\"\n";
+    company("ranks.toml", "shares = 8_000_000", rank, sale);
     let folder = out.path().display();
     let line = |what: &str, more: &str| format!("{what} --scenarios {folder} {more}");
-    for (name, set, what) in [("shares", "held", "the opening table"), ("cost", "held", "what opening holdings cost")] {
-        let refused = run(out.path(), &line("simulate", &format!("--no-charts --paths 1k {name}"))).code(2);
-        refused.complains("E0728").complains(&format!("`{set}`")).complains(what);
-        run(out.path(), &line("explain", &format!("{name} fund --path 3"))).code(2).complains("E0728");
-    }
-    run(out.path(), &line("simulate", "--no-charts --paths 1k shares --set held=8000000")).code(0);
+    let refused = run(out.path(), &line("simulate", "--no-charts --paths 1k ranks")).code(2);
+    refused.complains("E0728").complains("`rank`").complains("the terms of the exit").complains("discrete");
+    run(out.path(), &line("explain", "ranks fund --path 3")).code(2).complains("E0728");
+    run(out.path(), &line("simulate", "--no-charts --paths 1k ranks --set rank=1")).code(0);
 }
 
 #[test]
@@ -253,16 +252,33 @@ date  = 2027-01-01
 value = "$price"
 "#;
 
-/// Mean, its error and count of a row of the file.
-fn row(out: &Path, name: &str, holder: &str, figure: &str) -> (f64, f64) {
-    let text = fs::read_to_string(out.join(name).join("simulation.csv")).expect("the file");
-    let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+/// Mean and its error of a row of a simulation printed as CSV: the file goes to another folder where something is set.
+fn row(printed: &Ended, holder: &str, figure: &str) -> (f64, f64) {
+    let mut lines = printed.stdout.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let head = lines.next().expect("a head");
     let at = |key: &str| head.iter().position(|known| *known == key).expect("a column");
     let (who, what) = (at("name"), at("figure"));
-    let line = lines.find(|line| line[who] == holder && line[what] == figure).expect("a row");
+    let is_wanted = |line: &Vec<&str>| line.len() == head.len() && line[who] == holder && line[what] == figure;
+    let line = lines.find(is_wanted).expect("a row");
     let number = |key: &str| line[at(key)].parse().expect("a number");
     (number("mean"), number("mean_error"))
+}
+
+#[test]
+fn the_charts_are_of_the_holder_that_is_named() {
+    let out = TempDir::new().expect("a folder");
+    let simulate = |holder: &str| {
+        let line = format!("simulate openai-2026-uncertain --paths 2k --out {} --holder {holder}", out.path().display());
+        let mut command = command();
+        let done = command.args(words(&line)).output().expect("it runs");
+        (done.status.code(), String::from_utf8(done.stderr).expect("UTF-8"))
+    };
+    assert_eq!(simulate("nvidia").0, Some(0));
+    for chart in ["fan-nvidia.png", "histogram-nvidia.png"] {
+        assert!(out.path().join("openai-2026-uncertain").join(chart).exists(), "{chart}");
+    }
+    let (code, stderr) = simulate("nvida");
+    assert!(code == Some(2) && stderr.contains("did you mean \"nvidia\"?"), "{stderr}");
 }
 
 #[test]
@@ -274,16 +290,17 @@ fn words_that_are_drawn_weigh_their_scenarios_by_chance() {
     let simulate = |more: &str| run(out.path(), &line("simulate words --no-charts --paths 20k", more)).code(0);
     let event = "--probability 'ownership(fund) >= 20%' --probability 'payout(fund) > 40M'";
     let whole = simulate(event).says("is drawn too (by and joins)");
-    let mixed = |figure| row(out.path(), "words", "Fund", figure);
+    let printed = simulate("--format csv");
+    let mixed = |figure| row(&printed, "Fund", figure);
     let (ownership, payout, multiple) = (mixed("ownership"), mixed("payout"), mixed("multiple"));
     let parts = [("existing", 0.6), ("everyone", 0.4)].into_iter().flat_map(|(by, p)| {
         [("1x", 0.3), ("none", 0.5), ("3x", 0.2)].into_iter().map(move |(joins, q)| (by, joins, p * q))
     });
     let (mut expected, mut seen) = ([0.0; 3], 0);
     for (by, joins, weight) in parts {
-        simulate(&format!("--seed 9 --set by={by} --set joins={joins}"));
+        let part = simulate(&format!("--format csv --seed 9 --set by={by} --set joins={joins}"));
         for (sum, figure) in expected.iter_mut().zip(["ownership", "payout", "multiple"]) {
-            *sum += weight * row(out.path(), "words", "Fund", figure).0;
+            *sum += weight * row(&part, "Fund", figure).0;
         }
         seen += 1;
     }

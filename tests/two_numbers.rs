@@ -131,7 +131,7 @@ fn album<N: Number>(scenario: &Scenario<Stated>, values: &[N], happens: &[N::Mas
     let scenario = scenario.cast::<N>();
     let base = inputs::values(&scenario.base);
     let draws = Draws { values, base: &base, happens, rung };
-    let mut books = Books::open(&scenario, Album { pages: Vec::new(), open: Page::blank() });
+    let mut books = Books::open(&scenario, &draws, Album { pages: Vec::new(), open: Page::blank() });
     let Ok(()) = replay(&scenario, &draws, &mut books);
     books.journal
 }

@@ -145,8 +145,10 @@ fn changed(
 /// The first part of what is agreed that differs, the values of variables and what they decide on aside.
 fn difference(one: &Agreement, other: &Agreement) -> Option<&'static str> {
     let (a, b) = (&one.scenario, &other.scenario);
+    let following = |agreement: &Agreement| agreement.scenario.settings[agreement.variables.len()..].to_vec();
     let parts = [
         (a.positions == b.positions, "who holds what"),
+        (following(one) == following(other), "what follows from the opening or the terms of a SAFE"),
         (a.opening == b.opening && a.opening_price == b.opening_price, "the opening table"),
         (one.opening_costs == other.opening_costs, "what opening holdings cost"),
         (a.classes == b.classes, "the issue or conversion price of a class"),

@@ -91,7 +91,10 @@ impl Varied {
                 .then_some(agreement)
         });
         other.is_some_and(|mut other| {
-            other.scenario.settings.clone_from(&self.agreement.scenario.settings);
+            let of_variables =
+                |agreement: &Agreement| agreement.scenario.settings[..agreement.variables.len()].to_vec();
+            let settings = of_variables(&self.agreement);
+            other.scenario.settings.splice(..settings.len(), settings);
             other.scenario == self.agreement.scenario
         })
     }

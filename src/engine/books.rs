@@ -7,7 +7,9 @@ use super::ipo::Completed;
 use super::lots::LotTable;
 use super::rights::Held;
 use super::round::{Conversion, Pricing};
-use crate::model::{ClassId, ClassPrices, ConvertibleId, EventId, Holding, PositionId, Round, RoundId, Scenario};
+use crate::model::{
+    ClassId, ClassPrices, ConvertibleId, Draws, EventId, Holding, PositionId, Round, RoundId, Scenario, Term,
+};
 use crate::num::{Mask, Number};
 
 /// The company as it stands at one moment.
@@ -347,13 +349,23 @@ pub struct Books<N: Number, J> {
     event: EventId,
 }
 
+/// What is held at the opening. What is drawn is rounded like shares of the deal; what is stated is so already.
+#[inline(always)]
+pub fn opening_shares<N: Number>(scenario: &Scenario<N>, draws: &Draws<N>, shares: Term<N>) -> N {
+    match shares {
+        Term::Given(shares) => shares.posted(),
+        Term::Variable(_) => scenario.rounding.shares(draws.value(shares)),
+    }
+}
+
 impl<N: Number, J: Journal<N>> Books<N, J> {
     /// The company at the opening of the scenario.
     #[inline(always)]
-    pub fn open(scenario: &Scenario<N>, journal: J) -> Self {
-        let ratio = |class: &ClassPrices<N>| Some(class.issue_price? / class.conversion_price?);
-        let opening: Vec<N> = scenario.opening.iter().map(|shares| shares.posted()).collect();
-        let issue_prices: Vec<_> = scenario.classes.iter().map(|class| class.issue_price).collect();
+    pub fn open(scenario: &Scenario<N>, draws: &Draws<N>, journal: J) -> Self {
+        let price = |term: Option<Term<N>>| term.map(|term| draws.value(term));
+        let ratio = |class: &ClassPrices<N>| Some(price(class.issue_price)? / price(class.conversion_price)?);
+        let opening: Vec<N> = scenario.opening.iter().map(|&shares| opening_shares(scenario, draws, shares)).collect();
+        let issue_prices: Vec<_> = scenario.classes.iter().map(|class| price(class.issue_price)).collect();
         let mut table = CapTable {
             lots: LotTable::open(&scenario.lots, &opening, &issue_prices),
             positions: scenario.positions.clone(),
@@ -363,7 +375,7 @@ impl<N: Number, J: Journal<N>> Books<N, J> {
             conversion_prices: scenario
                 .classes
                 .iter()
-                .map(|class| class.conversion_price.or(class.issue_price))
+                .map(|class| price(class.conversion_price.or(class.issue_price)))
                 .collect(),
             outstanding: scenario.convertibles.iter().map(|_| N::Mask::always(false)).collect(),
             rights: scenario.rights.iter().map(|_| Held::nothing()).collect(),

@@ -9,8 +9,8 @@
 
 use super::books::EntryKind;
 use super::exit::{ClaimHolder, ClaimOf, Stack};
-use crate::model::{ClassId, CostTerms, EventId, Holding, OpeningCost, PositionId, StakeholderId};
-use crate::num::{Mask, Number};
+use crate::model::{ClassId, CostTerms, EventId, Holding, OpeningCost, PositionId, StakeholderId, Term};
+use crate::num::{Mask, Number, Stated};
 use rust_decimal::Decimal;
 
 /// What was paid for what a position holds.
@@ -74,12 +74,13 @@ pub struct Move<N> {
 }
 
 impl<N: Number> CostBook<N> {
-    /// At the opening of so many shares by position. `principals` is what was paid for SAFEs and notes, by convertible.
-    pub fn open(terms: &CostTerms, held: Vec<N>, principals: Vec<N>) -> Self {
+    /// At the opening of so many shares by position, with the values of terms. `principals` is what was paid for SAFEs and
+    /// notes, by convertible.
+    pub fn open(terms: &CostTerms, held: Vec<N>, principals: Vec<N>, value: impl Fn(Term<Stated>) -> N) -> Self {
         let cost = |(opening, &shares): (&OpeningCost, &N)| match *opening {
-            OpeningCost::Stated(paid) => Cost::of(paid.cast()),
+            OpeningCost::Stated(paid) => Cost::of(value(paid)),
             OpeningCost::IssuePrice(price) => {
-                Cost { at_issue_price: N::Mask::always(true), ..Cost::of(shares * price.cast::<N>()) }
+                Cost { at_issue_price: N::Mask::always(true), ..Cost::of(shares * value(price)) }
             }
             OpeningCost::Nothing => Cost::of(N::zero()),
             OpeningCost::Unknown => Cost { known: N::Mask::always(false), ..Cost::of(N::zero()) },

@@ -13,6 +13,7 @@ pub fn values<N: Number>(settings: &[Setting<N>]) -> Vec<N> {
             Setting::Tied { of, times, plus } => {
                 values[of.index()] * value_of(&values, times) + value_of(&values, plus)
             }
+            Setting::Over { above, below } => value_of(&values, above) / value_of(&values, below),
         };
         values.push(value);
     }

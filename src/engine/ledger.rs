@@ -305,8 +305,8 @@ impl<const BITS: usize, const LIMBS: usize> Journal<Fixed<BITS, LIMBS>> for Ledg
             Truth::Yes => {}
             Truth::Undefined(why) => return Err(Refusal::Undefined { event, why }),
             Truth::No => {
-                let event = event.expect("an opening is always feasible");
-                return Err(Refusal::Infeasible { event, cause: Cause::Terms });
+                let infeasible = |event| Refusal::Infeasible { event, cause: Cause::Terms };
+                return Err(event.map_or(Refusal::NegativeOpening, infeasible));
             }
         }
         if let (Some(event), Some(why)) = (event, self.unvalued.take()) {

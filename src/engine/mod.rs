@@ -23,9 +23,9 @@ pub mod round;
 pub mod secondary;
 pub mod valuation;
 
-use crate::model::{Draws, Event, EventId, OpeningPrice, Rung, Scenario, Timed};
+use crate::model::{Draws, Event, EventId, OpeningPrice, Rung, Scenario, Term, Timed};
 use crate::num::{Arithmetic, Exact, Fixed, Mask, Narrow, Number, Stated, Truth, Wide};
-use books::{Books, Journal};
+use books::{Books, Journal, opening_shares};
 use exit::NoExit;
 use ledger::Ledger;
 use refusal::Refusal;
@@ -120,11 +120,16 @@ fn open<N: Number, J: Journal<N>>(
         books.set_reference_price(price, N::Mask::always(true));
     }
     for (held, right) in books.table.rights.iter_mut().zip(&scenario.rights) {
-        (held.granted, held.outstanding) = (right.opening, right.opening);
+        let options = opening_shares(scenario, draws, right.opening);
+        (held.granted, held.outstanding) = (options, options);
         held.exercise_price = draws.value(right.exercise_price);
     }
     let always = N::Mask::always(true);
-    books.journal.end_event(None, always, always, &books.table)
+    // What is stated was found to be so when it was read.
+    let following =
+        scenario.opening.iter().zip(&books.table.shares).filter(|(term, _)| matches!(term, Term::Variable(_)));
+    let feasible = following.fold(always, |all, (_, held)| all & N::zero().at_most(*held));
+    books.journal.end_event(None, always, feasible, &books.table)
 }
 
 /// Where everything the event hangs on happens.
@@ -214,7 +219,7 @@ fn replay_in_width<const BITS: usize, const LIMBS: usize>(
     rung: Rung,
 ) -> Result<Ledger, Refusal> {
     in_width(scenario, rung, |scenario: &Scenario<Fixed<BITS, LIMBS>>, draws| {
-        let mut books = Books::open(scenario, Ledger::default());
+        let mut books = Books::open(scenario, draws, Ledger::default());
         replay_to_ledger(scenario, draws, &mut books)?;
         books.journal.exit = exit::post(scenario, draws, &books.table).map_err(|no_exit| match no_exit {
             NoExit::Unpriced(unpriced) => Refusal::Unpriced(unpriced),

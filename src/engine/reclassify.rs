@@ -188,12 +188,13 @@ mod tests {
         for (class, shares) in [(PREFERRED, held), (COMMON, [0; 3]), (OTHER, [0; 3])] {
             for (who, shares) in shares.into_iter().enumerate() {
                 positions.push(Holding::Shares(StakeholderId::at(who), class));
-                opening.push(Exact::whole(shares));
+                opening.push(Term::Given(Exact::whole(shares)));
             }
         }
+        let price = |price: i32| Term::Given(Exact::whole(price));
         let prices = |issue: Option<i32>, conversion: Option<i32>| ClassPrices {
-            issue_price: issue.map(Exact::whole),
-            conversion_price: conversion.map(Exact::whole),
+            issue_price: issue.map(price),
+            conversion_price: conversion.map(price),
         };
         let scenario = Scenario {
             positions,
@@ -201,7 +202,8 @@ mod tests {
             opening,
             ..Scenario::empty(Rounding::CLOSING_US)
         };
-        Books::open(&scenario, Feasibility::unquestioned())
+        let draws = Draws { values: &[], base: &[], happens: &[], rung: crate::model::Rung::All };
+        Books::open(&scenario, &draws, Feasibility::unquestioned())
     }
 
     fn terms(into: ClassId, first: u32, shares: Option<i32>, ratio: Option<i32>) -> ClassConversion<Exact> {

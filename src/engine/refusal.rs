@@ -24,6 +24,8 @@ pub enum Refusal {
         /// What cannot be.
         cause: Cause,
     },
+    /// A holding of the opening, which follows a variable, is below zero.
+    NegativeOpening,
     /// The preference of a class in the exit is a multiple of what was paid, and nobody said what was.
     Unpriced(Unpriced),
     /// A valuation by option pricing has no answer.
@@ -54,7 +56,7 @@ impl Refusal {
     pub fn event(&self) -> Option<EventId> {
         match self {
             Refusal::Infeasible { event, .. } | Refusal::Unvalued { event, .. } => Some(*event),
-            Refusal::Unpriced(_) => None,
+            Refusal::Unpriced(_) | Refusal::NegativeOpening => None,
             Refusal::Undefined { event, .. } | Refusal::Unbalanced { event, .. } => *event,
         }
     }
@@ -189,7 +191,7 @@ pub fn cause<const BITS: usize, const LIMBS: usize>(
 ) -> Cause {
     let mut before = scenario.clone();
     before.timeline.truncate(event.index());
-    let mut books = Books::open(&before, Ledger::default());
+    let mut books = Books::open(&before, draws, Ledger::default());
     if replay_to_ledger(&before, draws, &mut books).is_err() {
         return Cause::Terms;
     }

@@ -58,7 +58,7 @@ pub struct Agreement {
     /// Where each opening holding was stated.
     pub opening_origins: Vec<(PositionId, OriginId)>,
     /// What was paid for opening holdings, where it is said.
-    pub opening_costs: Vec<(PositionId, Stated)>,
+    pub opening_costs: Vec<(PositionId, Term<Stated>)>,
     /// What must come out.
     pub expectations: Vec<Expectation>,
 }

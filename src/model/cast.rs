@@ -25,6 +25,7 @@ impl Setting<Stated> {
         match *self {
             Setting::Given(stated) => Setting::Given(stated.cast()),
             Setting::Tied { of, times, plus } => Setting::Tied { of, times: times.cast(), plus: plus.cast() },
+            Setting::Over { above, below } => Setting::Over { above: above.cast(), below: below.cast() },
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What has to be said of an agreement for the cost of what is held to follow from its entries.
 
-use super::{Agreement, Holding, Residue};
-use crate::num::{Number, Stated};
+use super::{Agreement, Holding, Residue, Term};
+use crate::num::{Exact, Number, Stated};
 
 /// What the entries of a ledger do not say of what was paid.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,9 +16,9 @@ pub struct CostTerms {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum OpeningCost {
     /// So much, as the file says.
-    Stated(Stated),
+    Stated(Term<Stated>),
     /// Nobody says: the issue price of each share of a preferred class.
-    IssuePrice(Stated),
+    IssuePrice(Term<Stated>),
     /// Nothing is held, or options, which cost nothing yet.
     Nothing,
     /// Nobody says, and no issue price is known.
@@ -29,13 +29,15 @@ impl CostTerms {
     /// Those of an agreement.
     pub fn of(agreement: &Agreement) -> Self {
         let scenario = &agreement.scenario;
+        let is_nothing = |shares: Term<Stated>| match shares {
+            Term::Given(shares) => !shares.cast::<Exact>().is_positive().is_yes(),
+            Term::Variable(_) => false,
+        };
         let opening = |index: usize| {
             let stated = agreement.opening_costs.iter().find(|(position, _)| position.index() == index);
             match (stated, scenario.positions[index]) {
                 (Some((_, cost)), _) => OpeningCost::Stated(*cost),
-                (None, _) if !scenario.opening[index].cast::<crate::num::Exact>().is_positive().is_yes() => {
-                    OpeningCost::Nothing
-                }
+                (None, _) if is_nothing(scenario.opening[index]) => OpeningCost::Nothing,
                 (None, Holding::Shares(_, class)) if !agreement.classes[class.index()].is_common => {
                     scenario.classes[class.index()].issue_price.map_or(OpeningCost::Unknown, OpeningCost::IssuePrice)
                 }

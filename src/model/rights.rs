@@ -13,7 +13,7 @@ pub struct Right<N> {
     /// The class it buys; a split of that class is a split of the right.
     pub class: ClassId,
     /// Options at the opening; zero for what is granted later.
-    pub opening: N,
+    pub opening: Term<N>,
     /// What one share costs, as of the day of the grant.
     pub exercise_price: Term<N>,
 }

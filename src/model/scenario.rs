@@ -20,10 +20,10 @@ pub struct Scenario<N> {
     /// Classes, by class.
     pub classes: Vec<ClassPrices<N>>,
     /// Shares or options at the opening, by position.
-    pub opening: Vec<N>,
+    pub opening: Vec<Term<N>>,
     /// Price per share at the opening, where a valuation or price is stated.
     pub opening_price: Option<OpeningPrice<N>>,
-    /// Variables, by variable, in the run at hand.
+    /// Variables, by variable, in the run at hand; after them what follows from them.
     pub settings: Vec<Setting<N>>,
     /// The same in the base case, which fixes what does not move when amounts vary.
     pub base: Vec<Setting<N>>,
@@ -57,9 +57,9 @@ pub struct Scenario<N> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClassPrices<N> {
     /// NVCA Original Issue Price.
-    pub issue_price: Option<N>,
+    pub issue_price: Option<Term<N>>,
     /// NVCA Conversion Price.
-    pub conversion_price: Option<N>,
+    pub conversion_price: Option<Term<N>>,
 }
 
 /// What values the opening holdings.
@@ -156,11 +156,11 @@ impl Scenario<Stated> {
                 .classes
                 .iter()
                 .map(|class| ClassPrices {
-                    issue_price: class.issue_price.map(S::cast),
-                    conversion_price: class.conversion_price.map(S::cast),
+                    issue_price: class.issue_price.map(Term::cast),
+                    conversion_price: class.conversion_price.map(Term::cast),
                 })
                 .collect(),
-            opening: self.opening.iter().map(|stated| stated.cast()).collect(),
+            opening: self.opening.iter().map(|shares| shares.cast()).collect(),
             opening_price: self.opening_price.map(|price| match price {
                 OpeningPrice::Valuation(term) => OpeningPrice::Valuation(term.cast()),
                 OpeningPrice::PerShare(term) => OpeningPrice::PerShare(term.cast()),

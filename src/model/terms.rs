@@ -37,6 +37,13 @@ pub enum Setting<N> {
         /// Addend.
         plus: Term<N>,
     },
+    /// Follows earlier variables: `above / below`. No variable of a file does; what follows from one may.
+    Over {
+        /// Dividend.
+        above: Term<N>,
+        /// Divisor.
+        below: Term<N>,
+    },
 }
 
 /// How far money is. Rungs are cumulative: `committed` includes what is funded, `all` everything.

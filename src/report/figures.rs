@@ -5,6 +5,7 @@ mod valuation;
 
 pub use valuation::worth;
 
+use super::exact::Values;
 use super::exits::ExitOfRun;
 use super::offering::Offering;
 use super::run::Run;
@@ -375,7 +376,8 @@ impl<'a> At<'a> {
     fn money_in(&self, subject: Subject) -> Exact {
         let ours = |position: PositionId| belongs(self.agreement, position, subject);
         let costs = self.agreement.opening_costs.iter().filter(|(position, _)| ours(*position));
-        let opening: Exact = costs.map(|(_, cost)| cost.cast()).sum();
+        let values = Values::of(&self.agreement.scenario);
+        let opening: Exact = costs.map(|(_, cost)| values.at(*cost)).sum();
         let issued = self.up_to_here().filter(|entry| ours(entry.position)).filter_map(|entry| {
             let (money, residue) = money_of(entry)?;
             Some(if self.is_called(entry.event) { money } else { money - residue })

@@ -132,7 +132,7 @@ impl Draft {
     /// A line of the cap table with what it holds at the opening.
     pub fn position(&mut self, holding: Holding, opening: i64) -> PositionId {
         self.0.scenario.positions.push(holding);
-        self.0.scenario.opening.push(Stated::from(opening));
+        self.0.scenario.opening.push(given(opening));
         PositionId::at(self.0.scenario.positions.len() - 1)
     }
 
@@ -337,7 +337,7 @@ pub fn startup_draft() -> Draft {
     draft.round("Seed", 7_200_000, seed, &[("Closing", Rung::Funded, &[(seed_fund, 1_800_000)])]);
     let rounding = Rounding::CLOSING_US;
     let exercise_price = Term::Given(Stated::ZERO);
-    draft.0.scenario.rights.push(Right { class: ClassId(0), opening: Stated::ZERO, exercise_price });
+    draft.0.scenario.rights.push(Right { class: ClassId(0), opening: given(0), exercise_price });
     let grant = OptionGrant {
         available,
         position: granted,
@@ -392,7 +392,7 @@ pub fn thirds() -> Run {
     draft.holder("Founder", None, 1_000_000);
     let class = draft.class("Preferred");
     draft.0.scenario.classes[class.index()] =
-        ClassPrices { issue_price: Some(Stated::from(1)), conversion_price: Some(Stated::from(3)) };
+        ClassPrices { issue_price: Some(given(1)), conversion_price: Some(given(3)) };
     let (seller, buyer) = (draft.stakeholder("Seller", None), draft.stakeholder("Buyer", None));
     let sold = draft.position(Holding::Shares(seller, class), 1_000_000);
     let bought = draft.position(Holding::Shares(buyer, class), 0);

@@ -5,7 +5,7 @@ use super::holders::{Holder, holders};
 use super::run::Run;
 use crate::engine::books::{Books, Feasibility};
 use crate::engine::{inputs, replay};
-use crate::model::{Draws, PositionId};
+use crate::model::{Draws, PositionId, Term};
 use crate::num::{Exact, LaneMask, Lanes, Mask, Number, Stated};
 use rust_decimal::Decimal;
 
@@ -99,12 +99,13 @@ fn side_by_side(run: &Run, openings: &[(usize, Vec<Stated>)]) -> Vec<Side> {
     let float = |stated: &Stated| stated.cast::<Lanes<1>>().0[0];
     for (index, held) in scenario.opening.iter_mut().enumerate() {
         // What is left over of the lanes is the first future again.
-        *held = Lanes(std::array::from_fn(|lane| float(&openings.get(lane).unwrap_or(&openings[0]).1[index])));
+        let of_lane = |lane| float(&openings.get(lane).unwrap_or(&openings[0]).1[index]);
+        *held = Term::Given(Lanes(std::array::from_fn(of_lane)));
     }
     let (values, base) = (inputs::values(&scenario.settings), inputs::values(&scenario.base));
     let happens: Vec<LaneMask<LANES>> = scenario.happens.iter().map(|&happens| Mask::always(happens)).collect();
     let draws = Draws { values: &values, base: &base, happens: &happens, rung: run.rung };
-    let mut books = Books::open(&scenario, Feasibility::unquestioned());
+    let mut books = Books::open(&scenario, &draws, Feasibility::unquestioned());
     let Ok(()) = replay(&scenario, &draws, &mut books);
     let table = &books.table;
     let as_converted: Vec<_> = table
@@ -126,7 +127,8 @@ fn side_by_side(run: &Run, openings: &[(usize, Vec<Stated>)]) -> Vec<Side> {
 /// not allow it.
 fn opening(run: &Run, moved: &[PositionId], sign: i32) -> Option<Vec<Stated>> {
     let imprecision = &run.agreement.imprecision;
-    let mut opening = run.agreement.scenario.opening.clone();
+    let mut opening = at_opening(run);
+    let before = opening.clone();
     let whole: Exact = opening.iter().map(|held| held.cast::<Exact>()).sum();
     let mut change = Exact::zero();
     for &(position, half) in imprecision.halves.iter().filter(|(position, _)| moved.contains(position)) {
@@ -137,15 +139,25 @@ fn opening(run: &Run, moved: &[PositionId], sign: i32) -> Option<Vec<Stated>> {
     if let Some(rest) = imprecision.rest {
         add(&mut opening, rest, &(Exact::zero() - change))?;
     } else {
-        let held = |position: &PositionId| run.agreement.scenario.opening[position.index()].cast::<Exact>();
+        let held = |position: &PositionId| before[position.index()].cast::<Exact>();
         let others = whole - moved.iter().map(held).sum::<Exact>();
         let factor = (others - change) / others;
         for index in (0..opening.len()).map(PositionId::at).filter(|index| !moved.contains(index)) {
-            let before = opening[index.index()].cast::<Exact>();
-            add(&mut opening, index, &(before * factor - before))?;
+            let held = held(&index);
+            add(&mut opening, index, &(held * factor - held))?;
         }
     }
     Some(opening)
+}
+
+/// What is held at the opening, in the run at hand.
+fn at_opening(run: &Run) -> Vec<Stated> {
+    let posted = &run.ledger().stages[0].shares;
+    let held = |(term, &posted): (&Term<Stated>, &Decimal)| match *term {
+        Term::Given(stated) => stated,
+        Term::Variable(_) => posted.into(),
+    };
+    run.agreement.scenario.opening.iter().zip(posted).map(held).collect()
 }
 
 /// Adds to an opening position; `None` where it would fall below nothing.

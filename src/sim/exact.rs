@@ -87,7 +87,7 @@ impl Relation {
         self.scenario.settings[variable.index()] = Setting::Given(Unposted(input));
         let (values, base) = (inputs::values(&self.scenario.settings), inputs::values(&self.scenario.base));
         let draws = Draws { values: &values, base: &base, happens: &self.happens, rung: self.rung };
-        let mut books = Books::open(&self.scenario, Notes::default());
+        let mut books = Books::open(&self.scenario, &draws, Notes::default());
         replay(&self.scenario, &draws, &mut books)?;
         let (notes, table) = (&books.journal, &books.table);
         let figure = match &self.reading {

@@ -256,7 +256,7 @@ pub(super) fn see<N: Number>(
 ) -> Seen<N> {
     let (values, base) = (inputs::values(settings), inputs::values(&scenario.base));
     let draws = Draws { values: &values, base: &base, happens, rung };
-    let mut books = Books::open(scenario, Watching::new(watch, scenario, &draws));
+    let mut books = Books::open(scenario, &draws, Watching::new(watch, scenario, &draws));
     let Ok(()) = replay(scenario, &draws, &mut books);
     let Books { table, journal, .. } = books;
     let sale = if watch.has_exit() { Sale::new(scenario, &draws, &table) } else { None };

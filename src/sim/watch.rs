@@ -1,12 +1,12 @@
 //! What is looked at in every path: figures after some stage, events on them, and whether the path is possible.
 
 use super::measure::Gauge;
-use crate::engine::books::{Adjustment, CapTable, Entry, Journal};
+use crate::engine::books::{Adjustment, CapTable, Entry, Journal, opening_shares};
 use crate::engine::cost::{CostBook, Move};
 use crate::engine::exit::Party;
 use crate::engine::round::{Conversion, Pricing};
 use crate::model::{Comparison, CostTerms, Draws, EventId, Figure, Round, RoundId, Scenario};
-use crate::num::{Number, Stated};
+use crate::num::{Mask, Number, Stated};
 use rust_decimal::Decimal;
 use std::convert::Infallible;
 
@@ -86,6 +86,8 @@ pub struct Watching<'a, N: Number> {
     figures: Vec<N>,
     of_events: Vec<N>,
     possible: Vec<(EventId, N::Mask)>,
+    /// Where nothing held at the opening is below zero.
+    opening: N::Mask,
     /// What everything cost, where that is asked.
     pub book: Option<CostBook<N>>,
 }
@@ -94,9 +96,9 @@ impl<'a, N: Number> Watching<'a, N> {
     /// Nothing seen yet.
     pub fn new(watch: &'a Watch, scenario: &Scenario<N>, draws: &Draws<N>) -> Self {
         let book = watch.costs.as_ref().map(|terms| {
-            let held = scenario.opening.iter().map(|shares| shares.posted()).collect();
+            let held = scenario.opening.iter().map(|&shares| opening_shares(scenario, draws, shares)).collect();
             let principals = scenario.convertibles.iter().map(|convertible| draws.value(convertible.amount));
-            CostBook::open(terms, held, principals.collect())
+            CostBook::open(terms, held, principals.collect(), |term| draws.value(term.cast()))
         });
         Watching {
             book,
@@ -104,6 +106,7 @@ impl<'a, N: Number> Watching<'a, N> {
             figures: vec![N::zero(); watch.figures.len()],
             of_events: vec![N::zero(); watch.events.len()],
             possible: Vec::new(),
+            opening: N::Mask::always(true),
         }
     }
 
@@ -166,8 +169,9 @@ impl<N: Number> Journal<N> for Watching<'_, N> {
                 Observed::Table(_) | Observed::Exit(_) => {}
             }
         }
-        if let Some(event) = event {
-            self.possible.push((event, feasible & table.fully_diluted.is_defined()));
+        match event {
+            None => self.opening = feasible,
+            Some(event) => self.possible.push((event, self.opening & feasible & table.fully_diluted.is_defined())),
         }
         Ok(())
     }

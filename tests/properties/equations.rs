@@ -84,7 +84,7 @@ fn replayed(agreement: &Agreement) -> (Scenario<Exact>, Vec<Exact>, Vec<Priced>)
     let (values, base) = (inputs::values(&scenario.settings), inputs::values(&scenario.base));
     let happens: Vec<_> = scenario.happens.iter().map(|&truth| Truth::from(truth)).collect();
     let draws = Draws { values: &values, base: &base, happens: &happens, rung: Rung::All };
-    let mut books = Books::open(&scenario, Witness { table: None, possible: true, priced: Vec::new() });
+    let mut books = Books::open(&scenario, &draws, Witness { table: None, possible: true, priced: Vec::new() });
     let Ok(()) = replay(&scenario, &draws, &mut books);
     (scenario, values, books.journal.priced)
 }

@@ -12,7 +12,7 @@ pub fn costs(agreement: &Agreement, ledger: &Ledger) -> CostBook<Exact> {
     let held = ledger.stages[0].shares.iter().map(|shares| exact(*shares)).collect();
     let values = Values::of(&agreement.scenario);
     let principals = agreement.scenario.convertibles.iter().map(|convertible| values.at(convertible.amount)).collect();
-    let mut book = CostBook::open(&CostTerms::of(agreement), held, principals);
+    let mut book = CostBook::open(&CostTerms::of(agreement), held, principals, |term| values.at(term));
     for entry in &ledger.entries {
         book.follow(Move {
             event: entry.event,
@@ -56,7 +56,7 @@ mod tests {
     fn a_stated_cost_holds_and_cheques_add_up() {
         let mut run = sold();
         let position = crate::model::PositionId::at(0);
-        run.agreement.opening_costs.push((position, crate::num::Stated::from(800)));
+        run.agreement.opening_costs.push((position, crate::model::Term::Given(crate::num::Stated::from(800))));
         assert_eq!(paid(&run.agreement, run.ledger())[0].as_deref(), Some("800"));
         let run = fixture::closed();
         let amazon = run.agreement.stakeholders.iter().position(|who| who.id == "amazon").expect("Amazon");

@@ -27,8 +27,8 @@ pub fn run(participation: Participation<Stated>) -> Run {
     let class = draft.class("Series A Preferred");
     let given = |number: i64| Term::Given(Stated::from(number));
     let scenario = &mut draft.0.scenario;
-    scenario.classes[class.index()].issue_price = Some(Stated::from(2));
-    scenario.classes[class.index()].conversion_price = Some(Stated::from(2));
+    scenario.classes[class.index()].issue_price = Some(Term::Given(Stated::from(2)));
+    scenario.classes[class.index()].conversion_price = Some(Term::Given(Stated::from(2)));
     draft.position(Holding::Shares(fund, class), 2_000_000);
     let value = draft.origin("value of the sale", "3M");
     let scenario = &mut draft.0.scenario;

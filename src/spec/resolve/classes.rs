@@ -306,11 +306,11 @@ impl<'a> Context<'a> {
         defaults: Option<&Block>,
         key: &str,
         class: &mut StockClass,
-    ) -> Option<Stated> {
+    ) -> Option<Term<Stated>> {
         let owner = [block, defaults].into_iter().flatten().find(|owner| owner.has(key))?;
         let (term, origin) = self.quantity(owner, key, format!("{key} of {}", class.name), &owner.provenance())?;
         class.terms.push((key.to_owned(), self.origins[origin.index()].literal.clone(), Some(origin)));
-        Some(self.stated(term))
+        Some(term)
     }
 
     /// A plan exists by being named in the opening, or by a round or an increase that makes it grow.

@@ -147,27 +147,20 @@ impl<'a> Context<'a> {
     fn discount_rate(&mut self, block: &Block, name: &str, outer: &Provenance) -> Option<Term<Stated>> {
         let span = block.span_of("discount_rate");
         let (rate, _) = self.quantity(block, "discount_rate", format!("discount rate of {name}"), outer)?;
-        let Term::Given(rate) = rate else {
-            self.report(
-                Finding::error("E0487", format!("the discount rate of \"{name}\" is a variable"))
-                    .at(span, "expected a fraction such as \"80%\"")
-                    .help("let the variable be the discount, one less the rate, and write `discount` instead"),
-            );
-            return None;
-        };
-        let discount = (Exact::one() - rate.cast::<Exact>()).to_decimal(20).map(Stated::from);
-        let percent = |part: Stated| number(part.cast::<Exact>() * Exact::whole(100));
-        let Some(discount) = discount.filter(|discount| !discount.is_negative()) else {
+        let discount = self.difference(Term::Given(Stated::ONE), rate);
+        let percent = |part: Exact| number(part * Exact::whole(100));
+        let (of_price, off) = (self.value(rate), self.value(discount));
+        if off.below(Exact::zero()).is_yes() {
             self.report(
                 Finding::error("E0490", format!("the discount rate of \"{name}\" is above the price"))
-                    .at(span, format!("{} % of the round price", percent(rate)))
+                    .at(span, format!("{} % of the round price", percent(of_price)))
                     .help("YC's \"Discount Rate\" of 80 % is a discount of \"20%\""),
             );
             return None;
-        };
-        let read = format!("a Discount Rate of {} % is a discount of {} %", percent(rate), percent(discount));
+        }
+        let read = format!("a Discount Rate of {} % is a discount of {} %", percent(of_price), percent(off));
         self.assume(name, read, Some(span));
-        Some(Term::Given(discount))
+        Some(discount)
     }
 
     /// A discount of more than half is most likely a discount rate.

@@ -9,7 +9,7 @@ use super::context::Context;
 use super::opening::Opening;
 use super::timeline::{Slot, What};
 use crate::error::Finding;
-use crate::model::{ClassId, DayCount, Elapsed, Holding, InKind, InKindClass, PositionId, RoundingInfo};
+use crate::model::{ClassId, DayCount, Elapsed, Holding, InKind, InKindClass, PositionId, RoundingInfo, Term};
 use crate::num::Stated;
 use crate::spec::node::Block;
 use jiff::civil::Date;
@@ -120,10 +120,9 @@ impl<'a> Context<'a> {
 
     /// The day the first shares of a class were issued: of the opening, else of the first event that issues some.
     fn first_issue(&mut self, class: ClassId, slots: &[Slot<'a>], opening: &Opening) -> Option<Date> {
-        let held =
-            opening.shares.iter().zip(&self.positions).any(|(shares, holding)| {
-                matches!(*holding, Holding::Shares(_, of) if of == class) && !shares.is_zero()
-            });
+        let held = opening.shares.iter().zip(&self.positions).any(|(shares, holding)| {
+            matches!(*holding, Holding::Shares(_, of) if of == class) && *shares != Term::Given(Stated::ZERO)
+        });
         if held {
             return opening.date;
         }

@@ -6,6 +6,7 @@ mod conditions;
 mod context;
 mod convertibles;
 mod correlations;
+mod derived;
 mod distributions;
 mod dividends;
 mod events;
@@ -38,7 +39,7 @@ pub use refused::{expired_warnings, finding as refusal_finding, outstanding_warn
 use crate::error::{Finding, Findings, Severity, Sources};
 use crate::model::{
     Agreement, Case, ClassId, Commitment, CommitmentInfo, Event, EventInfo, Expectation, Head, InKindClass, Round,
-    RoundInfo, RoundingInfo, Rung, Scenario, StakeholderId, Timed, Valuation,
+    RoundInfo, RoundingInfo, Rung, Scenario, StakeholderId, Term, Timed, Valuation,
 };
 use crate::num::{Exact, Stated};
 use crate::spec::Document;
@@ -181,7 +182,7 @@ fn agreement(mut context: Context, parts: Parts) -> (Agreement, Findings) {
     let (commitments, commitment_infos) = commitments;
     let (rights, right_infos) = context.rights();
     let mut shares = opening.shares;
-    shares.resize(context.positions.len(), Stated::ZERO);
+    shares.resize(context.positions.len(), Term::Given(Stated::ZERO));
     let scenario = Scenario {
         positions: context.positions,
         classes: cast.conversions,
@@ -358,10 +359,13 @@ impl<'a> Context<'a> {
                     .and_at(self.root.span_of("rounding"), "rounds to whole shares")
                     .help("use `rounding = \"exact\"`"),
             );
-        } else if let Some(index) =
-            opening.shares.iter().position(|shares| shares.to_decimal(0).map(Stated::from) != Some(*shares))
-        {
-            let shares = context::number(opening.shares[index].cast::<Exact>());
+            return;
+        }
+        // What is drawn is rounded when it is.
+        let fixed = opening.shares.iter().filter(|shares| !self.variables.varies(**shares));
+        let mut fixed = fixed.map(|shares| self.stated(*shares));
+        if let Some(shares) = fixed.find(|shares| shares.to_decimal(0).map(Stated::from) != Some(*shares)) {
+            let shares = context::number(shares.cast::<Exact>());
             self.report(
                 Finding::error("E0428", format!("{shares} shares are not whole"))
                     .at(block.span_of("holdings"), format!("rounding \"{}\" knows whole shares only", file.name))

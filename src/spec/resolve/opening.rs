@@ -6,7 +6,7 @@ use super::names::COMMON;
 use super::number_or_finding;
 use crate::engine::ledger::PLACES;
 use crate::error::{Finding, Span};
-use crate::model::{Evidence, Holding, Imprecision, OpeningPrice, OriginId, PositionId, StakeholderId};
+use crate::model::{Evidence, Holding, Imprecision, OpeningPrice, OriginId, PositionId, StakeholderId, Term};
 use crate::num::{Exact, Number, Stated};
 use crate::spec::node::{Block, Provenance};
 use crate::spec::number::Quantity;
@@ -20,12 +20,12 @@ pub(super) struct Opening {
     pub normalised: Option<Decimal>,
     pub price: Option<OpeningPrice<Stated>>,
     /// By position, for the positions of the opening.
-    pub shares: Vec<Stated>,
+    pub shares: Vec<Term<Stated>>,
     pub imprecision: Imprecision,
     /// Where each holding was stated.
     pub origins: Vec<(PositionId, OriginId)>,
     /// What was paid for opening holdings, where it is said.
-    pub costs: Vec<(PositionId, Stated)>,
+    pub costs: Vec<(PositionId, Term<Stated>)>,
 }
 
 /// A row before the totals are known.
@@ -38,8 +38,8 @@ struct Row {
 }
 
 enum Holds {
-    Count(Exact),
-    Part(Exact),
+    Count(Term<Stated>),
+    Part(Term<Stated>),
     Rest,
 }
 
@@ -65,9 +65,9 @@ impl Context<'_> {
         opening.date = self.date(block, "date").map(|(date, _)| date);
         let outer = block.provenance();
         let total = ["normalised", "fully_diluted"].into_iter().find_map(|key| self.quantity(block, key, key, &outer));
-        let total = total.map(|(term, _)| self.value(term));
+        let total = total.map(|(term, _)| term);
         if block.has("normalised") {
-            opening.normalised = total.and_then(|total| total.to_decimal(PLACES));
+            opening.normalised = total.and_then(|total| self.value(total).to_decimal(PLACES));
         }
         opening.price = self.opening_price(block, &outer);
         let mut rows: Vec<Row> =
@@ -98,7 +98,7 @@ impl Context<'_> {
         let position = self.position(holding);
         let whose = row.text("stakeholder").map_or_else(|| "the pool".to_owned(), str::to_owned);
         if let Some((cost, _)) = self.quantity(row, "cost", format!("cost of {whose}"), &outer) {
-            opening.costs.push((position, self.stated(cost)));
+            opening.costs.push((position, cost));
         }
         let key = ["shares", "ownership", "options", "available", "promised"].into_iter().find(|key| row.has(key))?;
         let is_rest = |literal: &Literal| matches!(literal, Literal::Word("rest"));
@@ -110,12 +110,11 @@ impl Context<'_> {
         }
         let (term, origin) = self.quantity(row, key, format!("{key} of {whose}"), &outer)?;
         opening.origins.push((position, origin));
-        let value = self.value(term);
         if key == "options" {
-            self.opening_right(row, position, value, opening.date, origin, &outer);
+            self.opening_right(row, position, term, opening.date, origin, &outer);
         }
         if key != "ownership" {
-            return Some(Row { position, holds: Holds::Count(value), span, half: None });
+            return Some(Row { position, holds: Holds::Count(term), span, half: None });
         }
         let published = matches!(self.origins[origin.index()].evidence, Evidence::Official | Evidence::Reported);
         let half = match given {
@@ -124,7 +123,7 @@ impl Context<'_> {
             }
             _ => None,
         };
-        Some(Row { position, holds: Holds::Part(value), span, half })
+        Some(Row { position, holds: Holds::Part(term), span, half })
     }
 
     /// What the row is about; a finding where it names nobody that is known.
@@ -184,15 +183,12 @@ impl Context<'_> {
     }
 
     /// Turns parts and the rest into shares, and checks that they add up.
-    fn size(&mut self, block: &Block, rows: &[Row], total: Option<Exact>, opening: &mut Opening) {
+    fn size(&mut self, block: &Block, rows: &[Row], total: Option<Term<Stated>>, opening: &mut Opening) {
         let span = block.span_of("holdings");
-        let counted: Exact =
-            rows.iter().map(|row| if let Holds::Count(count) = row.holds { count } else { Exact::zero() }).sum();
-        let parts: Exact =
-            rows.iter().map(|row| if let Holds::Part(part) = row.holds { part } else { Exact::zero() }).sum();
+        let counts = |row: &Row| if let Holds::Count(count) = row.holds { Some(count) } else { None };
+        let parts = |row: &Row| if let Holds::Part(part) = row.holds { Some(part) } else { None };
         let has_parts = rows.iter().any(|row| matches!(row.holds, Holds::Part(_)));
         let rest = rows.iter().find(|row| matches!(row.holds, Holds::Rest));
-        let (one, zero) = (Exact::one(), Exact::zero());
         if has_parts && !block.has("basis") {
             self.assume(
                 "opening",
@@ -200,34 +196,26 @@ impl Context<'_> {
                 Some(span),
             );
         }
-        let options: Exact = match self.word(block, "basis").map(|(word, _)| word) {
-            Some("as_converted" | "outstanding") => rows
-                .iter()
-                .filter(|row| self.positions[row.position.index()].class().is_none())
-                .map(|row| if let Holds::Count(count) = row.holds { count } else { zero })
-                .sum(),
-            _ => zero,
-        };
-        let over = one.below(parts).is_yes();
-        let short = has_parts && rest.is_none() && equal(counted, options) && !equal(parts, one);
-        if over || short {
-            let percent = number(parts * Exact::whole(100));
-            let off = number((if over { parts - one } else { one - parts }) * Exact::whole(100));
-            let finding = Finding::error("E0422", format!("the holdings add up to {percent} %"));
-            self.report(match over {
-                true => finding.at(span, format!("{off} % too much")).help("percentages add up to 100 %"),
-                false => {
-                    finding.at(span, format!("{off} % is missing")).help("name its holder, or let one row be \"rest\"")
-                }
-            });
+        let basis = self.word(block, "basis").map(|(word, _)| word);
+        let without_options = matches!(basis, Some("as_converted" | "outstanding"));
+        let is_option = |row: &&Row| without_options && self.positions[row.position.index()].class().is_none();
+        let options: Vec<_> = rows.iter().filter(is_option).filter_map(counts).collect();
+        let options = self.sum_of(options);
+        let counted = self.sum_of(rows.iter().filter_map(counts));
+        let parts = self.sum_of(rows.iter().filter_map(parts));
+        let only_options = equal(self.value(counted), self.value(options));
+        if !self.parts_fit(span, self.value(parts), has_parts && rest.is_none() && only_options) {
             return;
         }
         let total = match total {
             Some(total) => total,
             None if !has_parts && rest.is_none() => counted,
-            None if has_parts && rest.is_none() && !equal(counted, options) => {
+            None if has_parts && rest.is_none() && !only_options => {
                 // What is counted in shares is the part that the percentages leave.
-                options + (counted - options) / (one - parts)
+                let shares = self.difference(counted, options);
+                let left = self.difference(Term::Given(Stated::ONE), parts);
+                let whole = self.quotient(shares, left);
+                self.sum(whole, options)
             }
             None => {
                 self.report(
@@ -238,32 +226,63 @@ impl Context<'_> {
                 return;
             }
         };
-        self.place(block, rows, total, total - options, opening);
+        let base = self.difference(total, options);
+        self.place(block, rows, total, base, opening);
+    }
+
+    /// Percentages are no more than 100 % together and, where they are to be `all`, no less; else a finding.
+    fn parts_fit(&mut self, span: Span, parts: Exact, all: bool) -> bool {
+        let one = Exact::one();
+        let over = one.below(parts).is_yes();
+        if !over && (!all || equal(parts, one)) {
+            return true;
+        }
+        let percent = number(parts * Exact::whole(100));
+        let off = number((if over { parts - one } else { one - parts }) * Exact::whole(100));
+        let finding = Finding::error("E0422", format!("the holdings add up to {percent} %"));
+        self.report(match over {
+            true => finding.at(span, format!("{off} % too much")).help("percentages add up to 100 %"),
+            false => {
+                finding.at(span, format!("{off} % is missing")).help("name its holder, or let one row be \"rest\"")
+            }
+        });
+        false
+    }
+
+    fn sum_of(&mut self, terms: impl IntoIterator<Item = Term<Stated>>) -> Term<Stated> {
+        let mut terms = terms.into_iter();
+        let first = terms.next().unwrap_or(Term::Given(Stated::ZERO));
+        terms.fold(first, |sum, term| self.sum(term, sum))
     }
 
     /// Writes the shares of every row down; the rest is what the others, as written down, leave.
-    fn place(&mut self, block: &Block, rows: &[Row], total: Exact, base: Exact, opening: &mut Opening) {
+    fn place(&mut self, block: &Block, rows: &[Row], total: Term<Stated>, base: Term<Stated>, opening: &mut Opening) {
         let span = block.span_of("holdings");
-        let mut shares = vec![Exact::zero(); self.positions.len()];
+        let mut shares = vec![Term::Given(Stated::ZERO); self.positions.len()];
         let mut places: Option<u32> = None;
         for row in rows {
             let held = match row.holds {
                 Holds::Count(count) => count,
-                Holds::Part(part) => part * base,
-                Holds::Rest => Exact::zero(),
+                Holds::Part(part) => self.product(part, base),
+                Holds::Rest => continue,
             };
-            shares[row.position.index()] += held.posted();
+            let before = shares[row.position.index()];
+            shares[row.position.index()] = self.sum(posted(held), before);
             if let Some((half, digits)) = row.half {
-                opening.imprecision.halves.push((row.position, number_or_finding(half * base)));
+                let half = number_or_finding(half * self.value(base));
+                opening.imprecision.halves.push((row.position, half));
                 places = Some(places.map_or(digits, |places| places.min(digits)));
             }
         }
         opening.imprecision.places = places;
-        let sum: Exact = shares.iter().copied().sum();
-        let left = total - sum;
+        let sum: Exact = shares.iter().map(|shares| self.value(*shares)).sum();
+        let left = self.value(total) - sum;
         match rows.iter().find(|row| matches!(row.holds, Holds::Rest)) {
             Some(row) if left.is_positive().is_yes() || equal(left, Exact::zero()) => {
-                shares[row.position.index()] += left;
+                let others = self.sum_of(shares.clone());
+                let left = self.difference(total, others);
+                let before = shares[row.position.index()];
+                shares[row.position.index()] = self.sum(left, before);
                 opening.imprecision.rest = Some(row.position);
             }
             Some(row) => self.report(
@@ -278,13 +297,24 @@ impl Context<'_> {
                 .help("correct one of the rows or the total"),
             ),
             None if !equal(left.posted(), Exact::zero()) => self.report(
-                Finding::error("E0425", format!("the rows add up to {}, the total is {}", number(sum), number(total)))
-                    .at(span, format!("a difference of {}", number(left)))
-                    .help("correct one of them, or let one row be \"rest\""),
+                Finding::error(
+                    "E0425",
+                    format!("the rows add up to {}, the total is {}", number(sum), number(self.value(total))),
+                )
+                .at(span, format!("a difference of {}", number(left)))
+                .help("correct one of them, or let one row be \"rest\""),
             ),
             None => {}
         }
-        opening.shares = shares.into_iter().map(number_or_finding).collect();
+        opening.shares = shares;
+    }
+}
+
+/// Shares as the ledger keeps them; those that follow a variable are kept so when it is known.
+fn posted(shares: Term<Stated>) -> Term<Stated> {
+    match shares {
+        Term::Given(shares) => Term::Given(number_or_finding(shares.cast::<Exact>().posted())),
+        Term::Variable(_) => shares,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::engine::exit::{Broken, Unpriced};
 use crate::engine::ledger::Ledger;
 use crate::engine::refusal::{Cause, Invariant, Refusal};
 use crate::error::{Finding, Span};
-use crate::model::{Agreement, ClassId, Event, EventId, Holding, OriginId, PositionId, RoundId, RoundPrice};
+use crate::model::{Agreement, ClassId, Event, EventId, Holding, OriginId, PositionId, RoundId, RoundPrice, Term};
 use crate::num::{Arithmetic, grouped};
 use rust_decimal::Decimal;
 
@@ -12,6 +12,17 @@ use rust_decimal::Decimal;
 pub fn finding(agreement: &Agreement, refusal: &Refusal) -> Finding {
     match refusal {
         Refusal::Infeasible { event, cause } => infeasible(agreement, *event, cause),
+        Refusal::NegativeOpening => {
+            let finding = Finding::error("E0617", "a holding of the opening is below zero");
+            let opening = &agreement.scenario.opening;
+            let follows = |position: &PositionId| matches!(opening[position.index()], Term::Variable(_));
+            let place = agreement.opening_origins.iter().find(|(position, _)| follows(position));
+            let finding = match place {
+                Some((_, origin)) => finding.at(span(agreement, *origin), "follows a variable"),
+                None => finding,
+            };
+            finding.help("narrow what is drawn of the opening, so that something is left for everybody")
+        }
         Refusal::Unpriced(Unpriced(class)) => unpriced(agreement, *class),
         Refusal::Unvalued { event, why } => super::unvalued::finding(agreement, *event, *why),
         Refusal::Undefined { event, why } => {

@@ -8,7 +8,7 @@ use crate::model::{
     Cancellation, Counted, Exercise, GrantAmount, Holding, OptionGrant, OriginId, Payment, PlanId, PositionId, Right,
     RightId, RightInfo, RightQuantity, RoundingInfo, Schedule, StakeholderId, Term, VestedBy, Vesting,
 };
-use crate::num::{Exact, Stated};
+use crate::num::Stated;
 use crate::spec::node::{Block, Provenance};
 use crate::spec::value::{Given, Literal};
 use jiff::civil::Date;
@@ -77,7 +77,7 @@ impl<'a> Context<'a> {
         &mut self,
         row: &Block,
         position: PositionId,
-        options: Exact,
+        options: Term<Stated>,
         date: Option<Date>,
         origin: OriginId,
         outer: &Provenance,
@@ -89,7 +89,7 @@ impl<'a> Context<'a> {
         let (vesting, start_unknown) = self.vesting_of(row, date);
         let strike = self.quantity(row, "exercise_price", format!("exercise price of {whose}"), outer);
         let exercise_price = strike.map_or(Term::Given(Stated::ZERO), |(term, _)| term);
-        let right = Right { class, opening: super::number_or_finding(options), exercise_price };
+        let right = Right { class, opening: options, exercise_price };
         let name = format!("{whose} / {plan_name}");
         let info = RightInfo { name, stakeholder, has_milestones: false, vesting, expires: None, origin };
         let terms = Terms {
@@ -140,7 +140,7 @@ impl<'a> Context<'a> {
         let (available, position) = (self.position(from), self.position(Holding::Granted(who, plan)));
         let class = self.class(COMMON, block.span)?;
         self.known_rights[id.index()].terms = Some(Terms {
-            right: Right { class, opening: Stated::ZERO, exercise_price },
+            right: Right { class, opening: Term::Given(Stated::ZERO), exercise_price },
             info: RightInfo {
                 name: stage.to_owned(),
                 stakeholder: who,

@@ -140,6 +140,11 @@ impl Variables {
         }
     }
 
+    /// Settles the values in the run at hand.
+    pub fn compute(&mut self) {
+        self.values = inputs::values(&cast(&self.settings));
+    }
+
     /// The value in the run at hand.
     pub fn value(&self, id: VariableId) -> Exact {
         self.values[id.index()]
@@ -149,7 +154,7 @@ impl Variables {
     pub fn stated(&self, id: VariableId) -> Stated {
         match self.settings[id.index()] {
             Setting::Given(stated) => stated,
-            Setting::Tied { .. } => {
+            Setting::Tied { .. } | Setting::Over { .. } => {
                 let value = self.value(id);
                 [20, 10, 0].iter().find_map(|&places| value.to_decimal(places)).unwrap_or_default().into()
             }
@@ -161,7 +166,16 @@ impl Variables {
         match term {
             Term::Given(_) => false,
             Term::Variable(id) => {
-                let info = &self.infos[id.index()];
+                // What follows from a variable is none that a file lists.
+                let Some(info) = self.infos.get(id.index()) else {
+                    return match self.settings[id.index()] {
+                        Setting::Given(_) => false,
+                        Setting::Tied { of, times, plus } => {
+                            [Term::Variable(of), times, plus].into_iter().any(|term| self.varies(term))
+                        }
+                        Setting::Over { above, below } => self.varies(above) || self.varies(below),
+                    };
+                };
                 let tied = matches!(self.settings[id.index()], Setting::Tied { .. });
                 tied || info.range.is_some_and(|range| range.low != range.high) || info.distribution.is_some()
             }
@@ -193,7 +207,7 @@ impl Context<'_> {
             let Some(draft) = &drafts[index] else { continue };
             self.add_variable(&entry.key, entry.key_span, entry.node.span, draft, settings);
         }
-        self.variables.values = inputs::values(&cast(&self.variables.settings));
+        self.variables.compute();
         self.read_correlations();
     }
 
@@ -314,7 +328,7 @@ impl Context<'_> {
             distribution: draft.distribution.clone(),
             origin,
         });
-        variables.values = inputs::values(&cast(&variables.settings));
+        variables.compute();
     }
 
     /// What an entry of `[variables]` says.
@@ -322,6 +336,13 @@ impl Context<'_> {
         let table = block.filter(|block| block.spec().is_some());
         let Some(block) = table else {
             let (given, ..) = node.read(&crate::spec::keys::Kind::Any, crate::spec::keys::Sign::Any)?;
+            if let Given::Variable { name: other, span } = &given {
+                self.report(
+                    Finding::error("E0404", format!("the variable `{name}` cannot be written as another one"))
+                        .at(*span, "expected a number, a word or true/false")
+                        .help(format!("let it follow the other: `{name} = {{ of = \"{other}\" }}`")),
+                );
+            }
             return Some(fixed(value_of(&given)?));
         };
         if block.has("value") {

@@ -53,7 +53,7 @@ impl<'a> Context<'a> {
         let exercise_price = strike.map_or(Term::Given(Stated::ZERO), |(term, _)| term);
         let position = self.position(Holding::Warrants(who, class));
         self.known_rights[id.index()].terms = Some(Terms {
-            right: Right { class, opening: Stated::ZERO, exercise_price },
+            right: Right { class, opening: Term::Given(Stated::ZERO), exercise_price },
             info: RightInfo {
                 name: stage.to_owned(),
                 stakeholder: who,
