@@ -122,6 +122,22 @@ fn what_cannot_be_simulated_is_said() {
     assert_eq!(fs::read_dir(out.path()).expect("a folder").count(), 0, "nothing was written");
 }
 
+/// Where the results would go is looked at before they are computed.
+#[test]
+fn a_place_that_cannot_be_written_is_said_at_once() {
+    let out = TempDir::new().expect("a folder");
+    let file = out.path().join("a file");
+    fs::write(&file, "held").expect("a file");
+    for line in [
+        "simulate benchmark/oai12 --paths 40M".to_owned(),
+        "sweep benchmark/oai12 --over pre4=1T..2T/1000 --over size4=1B..2B/1000".to_owned(),
+        format!("simulate benchmark/oai12 --paths 40M --shard '{}'", file.join("part").display()),
+    ] {
+        run(&file, &line).code(3).complains("could not write").complains("a file");
+    }
+    assert_eq!(fs::read(&file).expect("the file"), b"held");
+}
+
 /// A pool target of 50 to 90 %, of which those from 80 % leave no room; and a word that is set.
 #[test]
 fn futures_without_an_answer_are_said() {
@@ -268,7 +284,8 @@ fn row(printed: &Ended, holder: &str, figure: &str) -> (f64, f64) {
 fn the_charts_are_of_the_holder_that_is_named() {
     let out = TempDir::new().expect("a folder");
     let simulate = |holder: &str| {
-        let line = format!("simulate openai-2026-uncertain --paths 2k --out {} --holder {holder}", out.path().display());
+        let line =
+            format!("simulate openai-2026-uncertain --paths 2k --out {} --holder {holder}", out.path().display());
         let mut command = command();
         let done = command.args(words(&line)).output().expect("it runs");
         (done.status.code(), String::from_utf8(done.stderr).expect("UTF-8"))

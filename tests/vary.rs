@@ -397,7 +397,9 @@ fn rows_of_a_sweep_are_the_same_in_every_format_and_at_every_size() {
 
 #[test]
 fn what_no_cell_has_is_refused_and_a_forgotten_suffix_is_pointed_out() {
-    let sweep = "sweep openai-amazon-50b --no-charts --out /dev/null --over";
+    let folder = TempDir::new().expect("a folder");
+    let out = folder.path().display();
+    let sweep = format!("sweep openai-amazon-50b --no-charts --out '{out}' --over");
     capstruct(&format!("{sweep} amazon=95B,96B"))
         .code(2)
         .complains("error[E0719]: no cell has any figure: nothing is left");
@@ -406,9 +408,8 @@ fn what_no_cell_has_is_refused_and_a_forgotten_suffix_is_pointed_out() {
         .complains("E0719")
         .complains("no exit");
     capstruct(&format!("{sweep} amazon=10%..50%/5")).code(2).complains("E0714").complains("expected money");
-    let folder = TempDir::new().expect("a folder");
-    let out = folder.path().display();
-    capstruct(&format!("sweep openai-amazon-50b --no-charts --out '{out}' --over amazon=10..50/5"))
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing was written");
+    capstruct(&format!("{sweep} amazon=10..50/5"))
         .code(0)
         .complains("warning[W0714]: amazon is at most $50 here")
         .complains("the file has $50B");

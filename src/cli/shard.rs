@@ -214,9 +214,14 @@ fn word(sampling: SamplingWord) -> &'static str {
     }
 }
 
+/// The folder a file stands in.
+pub(super) fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Writes a part: to a temporary sibling, which is then renamed.
 pub(super) fn write(file: &Path, shard: &Shard) -> Result<(), Error> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(file);
     let failed = |error: std::io::Error| Error::environment("write", file, error);
     fs::create_dir_all(folder).map_err(failed)?;
     let mut temporary = readable(&mut tempfile::Builder::new()).tempfile_in(folder).map_err(failed)?;

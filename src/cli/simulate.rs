@@ -11,7 +11,7 @@ use super::shard::{self, Shard};
 use crate::error::{Error, Finding, Findings};
 use crate::model::{Agreement, Case, Condition, StakeholderId, Subject};
 use crate::render;
-use crate::render::files::OutputFolder;
+use crate::render::files::{OutputFolder, can_be_written};
 use crate::report::simulated::{Wanted, rows, watch};
 use crate::report::simulation::Outcome;
 use crate::report::words::{counted, grouped};
@@ -59,8 +59,12 @@ pub(super) fn simulate(session: &Session, asked: &SimulateArgs) -> Result<u8, Er
     let simulation = Simulation::new(&prepared.model);
     let threads = asked.threads.map_or_else(available, usize::from);
     let plan = Plan { paths: paths.clone(), threads, instructions };
-    if asked.shard.is_none() {
-        refuse_too_long(asked, &simulation, &plan)?;
+    match &asked.shard {
+        Some(file) => can_be_written(shard::folder_of(file))?,
+        None => {
+            refuse_too_long(asked, &simulation, &plan)?;
+            can_be_written(&session.folder_of(&prepared.run))?;
+        }
     }
     let Some(tally) = with_progress(session, &simulation, &plan) else {
         eprintln!("stopped: nothing was written");

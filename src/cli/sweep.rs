@@ -10,7 +10,7 @@ use crate::error::{Error, Finding, Findings};
 use crate::model::{Measure, StageOf, StakeholderId, Subject};
 use crate::num::{Exact, Number};
 use crate::render;
-use crate::render::files::OutputFolder;
+use crate::render::files::{OutputFolder, can_be_written};
 use crate::report::holders::{HolderKey, holders};
 use crate::report::quantities::measure_in_words;
 use crate::report::sweep::{Survey, chart, tables};
@@ -87,6 +87,7 @@ pub(super) fn sweep(session: &Session, asked: &Asked) -> Result<u8, Error> {
         return Err(too_many_exact(&grid, asked.exact, cells));
     }
     let folder = session.folder_of(&run);
+    can_be_written(&folder)?;
     let mut output = OutputFolder::keeping(&folder);
     let Computed { mut survey, csv, exact } = if lanes { grid.floating(&run, &mut output)? } else { grid.exact(&run) };
     refuse_empty(&survey)?;

@@ -93,6 +93,21 @@ impl Stream {
     }
 }
 
+/// Whether a folder, which need not exist yet, can be written to: said before long work, not after it.
+///
+/// # Errors
+/// Why it cannot be.
+pub fn can_be_written(folder: &Path) -> Result<(), Error> {
+    let failed = |cause| Error::environment("write", folder, cause);
+    let path = path::absolute(folder).map_err(failed)?;
+    let there = path.ancestors().find(|place| place.exists());
+    match there {
+        Some(there) if there.is_dir() => tempfile::tempfile_in(there).map(drop).map_err(failed),
+        Some(_) => Err(failed(io::ErrorKind::NotADirectory.into())),
+        None => Err(failed(io::ErrorKind::NotFound.into())),
+    }
+}
+
 impl OutputFolder {
     /// A folder that need not exist yet. Nothing is touched before [`OutputFolder::commit`].
     pub fn new(path: impl Into<PathBuf>) -> Self {
