@@ -70,6 +70,7 @@ fn merged_parts_are_the_whole_and_wrong_parts_are_refused() {
     run(out.path(), &format!("merge '{}' '{}' --no-charts", file("even b"), file("even a"))).code(0).says("--sampling");
     assert_eq!(fs::read(&csv).expect("the file"), whole, "bit for bit");
 
+    run(out.path(), &format!("merge {}", file("b"))).code(0).says("from path 3,333 on");
     part("3000..4000", "overlap", event);
     run(out.path(), &format!("merge {} {}", file("a"), file("overlap"))).code(2).complains("E0732").complains("3000");
     part("4000..5000", "gap", event);
@@ -274,14 +275,14 @@ fn words_that_are_drawn_weigh_their_scenarios_by_chance() {
     let whole = simulate(event).says("is drawn too (by and joins)");
     let printed = simulate("--format csv");
     let mixed = |figure| row(&printed, "Fund", figure);
-    let (ownership, payout, multiple) = (mixed("ownership"), mixed("proceeds"), mixed("multiple"));
+    let (ownership, payout, multiple) = (mixed("ownership"), mixed("payout"), mixed("multiple"));
     let parts = [("existing", 0.6), ("everyone", 0.4)].into_iter().flat_map(|(by, p)| {
         [("1x", 0.3), ("none", 0.5), ("3x", 0.2)].into_iter().map(move |(joins, q)| (by, joins, p * q))
     });
     let (mut expected, mut seen) = ([0.0; 3], 0);
     for (by, joins, weight) in parts {
         let part = simulate(&format!("--format csv --seed 9 --set by={by} --set joins={joins}"));
-        for (sum, figure) in expected.iter_mut().zip(["ownership", "proceeds", "multiple"]) {
+        for (sum, figure) in expected.iter_mut().zip(["ownership", "payout", "multiple"]) {
             *sum += weight * row(&part, "Fund", figure).0;
         }
         seen += 1;

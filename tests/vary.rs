@@ -350,6 +350,18 @@ fn tornado_of_what_is_certain_is_refused_with_what_to_do() {
         .complains("error[E0713]: payout(amazon) has no figure: the scenario has no exit");
 }
 
+#[test]
+fn a_slip_in_a_measure_is_answered_with_what_was_meant() {
+    for (asked, meant) in [
+        ("tornado openai-amazon-50b --measure amazon", "did you mean ownership(amazon)?"),
+        ("tornado openai-amazon-50b --measure 'price(Series C)'", "did you mean price_per_share?"),
+        ("solve openai-amazon-50b --vary softbank --for 'ownership(softbank) => 14%'", "did you mean >=?"),
+        ("simulate openai-amazon-50b --probability 'payout(amazon) >= 1B'", "the scenario has no exit"),
+    ] {
+        capstruct(asked).code(2).complains(meant);
+    }
+}
+
 /// What is paid in a sale is swept, ranked and solved for as what is owned.
 #[test]
 fn a_figure_of_the_sale_is_a_measure_like_others() {

@@ -9,6 +9,9 @@ use std::path::PathBuf;
 /// The last words of the help and of the manual page.
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 a check failed, 2 the input is wrong, 3 the environment failed.";
 
+/// Columns that a table can be fitted into.
+pub(super) const WIDTHS: std::ops::RangeInclusive<u16> = 40..=1000;
+
 /// Who owns what after a deal, exact to the last share.
 #[derive(Debug, Parser)]
 #[command(name = "capstruct", version, about, arg_required_else_help = true, max_term_width = 100, after_long_help = EXIT_CODES)]
@@ -45,8 +48,8 @@ pub struct Common {
     /// When to use colour.
     #[arg(long, global = true, value_enum, default_value = "auto")]
     pub color: ColorWord,
-    /// Columns of the terminal; found out where it is not given.
-    #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=1000))]
+    /// Columns of the terminal; found out where neither it nor the environment's `COLUMNS` is given.
+    #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(i64::from(*WIDTHS.start())..=i64::from(*WIDTHS.end())))]
     pub width: Option<u16>,
     /// Says nothing but errors.
     #[arg(long, short, global = true)]

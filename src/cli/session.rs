@@ -1,6 +1,6 @@
 //! What every command needs: where the scenarios are, which run of them is meant, and how results are shown.
 
-use super::args::{CaseWord, ColorWord, Common, Format, FundingWord};
+use super::args::{CaseWord, ColorWord, Common, Format, FundingWord, WIDTHS};
 use crate::error::{Error, Finding, Findings, Severity, Sources};
 use crate::model::{Agreement, Case, Rung};
 use crate::render;
@@ -43,7 +43,8 @@ impl Session {
             ColorWord::Never => false,
             ColorWord::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none(),
         };
-        let found = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let said = || std::env::var("COLUMNS").ok()?.parse::<u16>().ok().filter(|width| WIDTHS.contains(width));
+        let found = || said().or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0)).map(usize::from);
         Session {
             folder: ScenarioFolder::new(&common.scenarios),
             width: common.width.map(usize::from).or_else(found).unwrap_or(USUAL_WIDTH),

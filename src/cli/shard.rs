@@ -335,7 +335,7 @@ pub(super) fn merge(
             ));
         }
     }
-    show(&session, &asked, &prepared, &simulation, &tally)
+    show(&session, &asked, &prepared, &simulation, (first.from, &tally))
 }
 
 /// What decides the parts was said when they were computed; saying something else now would say it in vain.

@@ -71,7 +71,7 @@ pub(super) fn simulate(session: &Session, asked: &SimulateArgs) -> Result<u8, Er
             session.say(&format!("{count} paths, {}..{}, written to {}", paths.start, paths.end, shown(file)));
             Ok(0)
         }
-        None => show(session, asked, &prepared, &simulation, &tally),
+        None => show(session, asked, &prepared, &simulation, (paths.start, &tally)),
     }
 }
 
@@ -114,7 +114,12 @@ pub(super) fn prepare(session: &Session, asked: &SimulateArgs) -> Result<Prepare
     for agreement in &variants.agreements {
         let of_agreement = self::conditions(&mut read, agreement, &asked.probabilities)?;
         watches.push(watch(&run, agreement, &wanted, &of_agreement).map_err(|figure| {
-            Error::usage(Finding::error("E0722", format!("the probability of {figure} cannot be simulated")).help(
+            let is_of_exit = |condition: &Condition| condition.measure.figure.is_of_exit();
+            let why = match agreement.scenario.exit.is_none() && of_agreement.iter().any(is_of_exit) {
+                true => ": the scenario has no exit",
+                false => "",
+            };
+            Error::usage(Finding::error("E0722", format!("the probability of {figure} cannot be simulated{why}")).help(
                 "ask for ownership, shares, value, value_per_share, fully_diluted or a conversion_ratio or, of a \
                      scenario with an exit, for the payout or multiple of a holder, group or class",
             ))
@@ -134,16 +139,17 @@ fn conditions(read: &mut Read, agreement: &Agreement, typed: &[String]) -> Resul
     Ok(conditions)
 }
 
-/// Shows the tables and writes the files.
+/// Shows the tables and writes the files of what was kept of paths, the first of them given.
 pub(super) fn show(
     session: &Session,
     asked: &SimulateArgs,
     prepared: &Prepared,
     simulation: &Simulation,
-    tally: &Tally,
+    (from, tally): (u64, &Tally),
 ) -> Result<u8, Error> {
     let Prepared { run, wanted, conditions, .. } = prepared;
-    let outcome = Outcome::new(run, simulation, tally, wanted.clone(), conditions);
+    let mut outcome = Outcome::new(run, simulation, tally, wanted.clone(), conditions);
+    outcome.from = from;
     let too_many = outcome.impossible_part() > IMPOSSIBLE_MAX && !asked.allow_infeasible;
     if tally.possible == 0 {
         return Err(Error::usage(
@@ -176,7 +182,7 @@ pub(super) fn show(
     if too_many {
         session.show_error(&Error::usage(
             Finding::error("E0725", format!("{:.2} % of the paths have no answer", outcome.impossible_part() * 100.0))
-                .help("narrow what is drawn, or say --allow-infeasible: the statistics are then given feasible"),
+                .help("narrow what is drawn, or say --allow-infeasible: the statistics are then those of the feasible paths"),
         ));
         return Ok(1);
     }

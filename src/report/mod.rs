@@ -39,6 +39,7 @@ pub mod simulated;
 pub mod simulated_inputs;
 pub mod simulation;
 pub mod simulation_charts;
+mod simulation_csv;
 mod simulation_exit;
 pub mod solve;
 pub mod sweep;

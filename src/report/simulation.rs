@@ -14,7 +14,7 @@ use crate::sim::choice::DrawnChoice;
 use crate::sim::draw::Sampling;
 use crate::sim::run::{Simulation, Tallied, Tally};
 use crate::sim::sobol::REPLICATES;
-use crate::sim::summary::{Estimate, PERCENTILES, Statistics, chance, convergence, hash, probability};
+use crate::sim::summary::{Estimate, Statistics, chance, convergence, hash, probability};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 
@@ -43,6 +43,8 @@ pub struct Row {
 pub struct Outcome<'a> {
     /// The scenario with everything at its base.
     pub run: &'a Run,
+    /// The first path: nought but for a part of a simulation.
+    pub from: u64,
     /// The seed.
     pub seed: u64,
     /// Where the numbers came from.
@@ -88,7 +90,17 @@ impl<'a> Outcome<'a> {
         let name = |choice: &DrawnChoice| run.agreement.variables[choice.variable.index()].name.as_str();
         let choices = draw.choices.iter().map(name).collect();
         let later_stages = simulation.model.later_stages.clone();
-        Outcome { run, seed: draw.seed, sampling: draw.sampling, tally, rows, conditions, choices, later_stages }
+        Outcome {
+            run,
+            from: 0,
+            seed: draw.seed,
+            sampling: draw.sampling,
+            tally,
+            rows,
+            conditions,
+            choices,
+            later_stages,
+        }
     }
 
     /// Paths that have no answer, as a part of all.
@@ -124,8 +136,9 @@ impl<'a> Outcome<'a> {
                 ));
             }
             last.note(format!(
-                "Seed {}, {}; result {}. The same seed gives the same bits on any number of threads and any processor.",
+                "Seed {}{}, {}; result {}. The same seed gives the same bits on any number of threads and any processor.",
                 self.seed,
+                if self.from > 0 { format!(", from path {} on", grouped(self.from.into())) } else { String::new() },
                 self.sampling_words(),
                 hash(self.tally)
             ));
@@ -345,71 +358,6 @@ impl<'a> Outcome<'a> {
         Some(table)
     }
 
-    /// The file: a row for each subject and figure, every statistic with its standard error.
-    pub fn csv(&self) -> Table {
-        let mut keys: Vec<String> = [
-            "scenario",
-            "funding",
-            "case",
-            "scenario_hash",
-            "seed",
-            "sampling",
-            "paths",
-            "feasible_paths",
-            "result_hash",
-            "kind",
-            "name",
-        ]
-        .map(str::to_owned)
-        .to_vec();
-        keys.extend(["figure", "base", "mean", "mean_error", "sd", "sd_error"].map(str::to_owned));
-        keys.extend(PERCENTILES.iter().flat_map(|p| [format!("p{p}"), format!("p{p}_error")]));
-        keys.extend(["least", "most", "undefined_paths"].map(str::to_owned));
-        let mut table =
-            Table::new("simulation", "Simulation", keys.into_iter().map(|key| Column::new(key.clone(), key)).collect());
-        for row in &self.rows {
-            let statistics = &row.statistics;
-            let (kind, figure) = (kind(row.wanted.subject), figure_word(row.wanted.figure));
-            let mut cells = self.head_cells();
-            cells.extend([kind, &row.wanted.name, figure].map(Cell::text));
-            cells.push(Cell::or_empty(row.base, Cell::Number));
-            let both = |estimate: Estimate| [estimate.value, estimate.error];
-            let estimates = [statistics.mean, statistics.sd].into_iter().chain(statistics.percentiles);
-            let numbers = estimates.flat_map(both).chain([statistics.least, statistics.largest]);
-            // A figure that is never defined has no statistics.
-            let cell = |number| if statistics.count > 0 { Cell::Number(decimal(number)) } else { Cell::Empty };
-            cells.extend(numbers.map(cell));
-            cells.push(Cell::Number(Decimal::from(statistics.undefined)));
-            table.push(Style::Body, cells);
-        }
-        for (event, condition) in self.conditions.iter().enumerate() {
-            let chance = chance(self.tally, event);
-            let mut cells = self.head_cells();
-            cells.extend(["event".into(), condition_words(condition), "probability".into()].map(Cell::Text));
-            cells.push(Cell::Empty);
-            cells.extend([chance.value, chance.error].map(|number| Cell::Number(decimal(number))));
-            cells.resize(table.columns.len(), Cell::Empty);
-            table.push(Style::Body, cells);
-        }
-        table
-    }
-
-    fn head_cells(&self) -> Vec<Cell> {
-        let head = &self.run.agreement.head;
-        let sampling = if self.sampling == Sampling::Sobol { "sobol" } else { "philox" };
-        vec![
-            Cell::text(head.name.clone()),
-            Cell::text(self.run.rung.word()),
-            Cell::text("drawn"),
-            Cell::text(head.hash.clone()),
-            Cell::Number(Decimal::from(self.seed)),
-            Cell::text(sampling),
-            Cell::Number(Decimal::from(self.tally.paths)),
-            Cell::Number(Decimal::from(self.tally.possible)),
-            Cell::text(hash(self.tally)),
-        ]
-    }
-
     /// The row of the stakeholder to be drawn: of the first event asked for, else the one whose ownership varies most, of
     /// those who hold something from the start if any of them does.
     pub fn drawn(&self) -> Option<(StakeholderId, &Row)> {
@@ -438,28 +386,6 @@ fn stakeholder(subject: Subject) -> Option<StakeholderId> {
 /// `ownership(microsoft) after "Series C" >= 25%`.
 pub fn condition_words(condition: &Condition) -> String {
     format!("{} {} {}", condition.measure.literal, condition.comparison.sign(), condition.literal)
-}
-
-fn kind(subject: Subject) -> &'static str {
-    match subject {
-        Subject::Whole => "company",
-        Subject::Stakeholder(_) => "stakeholder",
-        Subject::Group(_) => "group",
-        Subject::Class(_) => "class",
-        Subject::Plan(_) => "plan",
-        Subject::StakeholderClass(..) => "stakeholder and class",
-        Subject::Convertible(_) => "convertible",
-        Subject::Loan(_) => "loan",
-    }
-}
-
-fn figure_word(figure: Figure) -> &'static str {
-    match figure {
-        Figure::Ownership => "ownership",
-        Figure::Payout => "proceeds",
-        Figure::Multiple => "multiple",
-        _ => "value",
-    }
 }
 
 /// A float as a decimal of so many significant digits.

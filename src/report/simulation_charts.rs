@@ -7,6 +7,7 @@ use super::charts::framed;
 use super::run::Run;
 use super::simulated::translated;
 use super::simulation::{Outcome, Row, decimal};
+use super::titles::verb;
 use super::words::percent;
 use crate::engine::ledger::Stage;
 use crate::model::{Agreement, EventId, Figure, StakeholderId, Subject};
@@ -88,8 +89,9 @@ fn histogram(outcome: &Outcome, who: StakeholderId, row: &Row) -> Option<Chart> 
     }
     let (low, high) = (statistics.percentile(5).value, statistics.percentile(95).value);
     let title = format!(
-        "{} ends between {} and {} in nine futures of ten",
+        "{} {} between {} and {} in nine futures of ten",
         row.wanted.name,
+        verb(&row.wanted.name, "ends", "end"),
         percent(decimal(low), 1),
         percent(decimal(high), 1)
     );
@@ -150,10 +152,10 @@ fn fan(outcome: &Outcome, variants: &Variants, who: StakeholderId, row: &Row) ->
     });
     let holder = holders(run).into_iter().position(|holder| holder.key == HolderKey::Stakeholder(who))?;
     let [low, _, median, _, high] = *points.last()?;
-    let verb = if median < points[0][2] { "falls" } else { "rises" };
+    let name = &row.wanted.name;
+    let moves = if median < points[0][2] { verb(name, "falls", "fall") } else { verb(name, "rises", "rise") };
     let title = format!(
-        "{} {verb} from {} to {} in the middle of all futures",
-        row.wanted.name,
+        "{name} {moves} from {} to {} in the middle of all futures",
         percent(points[0][2], 1),
         percent(median, 1)
     );

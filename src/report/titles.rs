@@ -47,8 +47,8 @@ const LEGAL_FORMS: [&str; 14] = [
 ];
 
 /// The verb that goes with a name: several people or one company.
-fn verb<'a>(name: &str, one: &'a str, many: &'a str) -> &'a str {
-    const PLURALS: [&str; 12] = [
+pub(super) fn verb<'a>(name: &str, one: &'a str, many: &'a str) -> &'a str {
+    const PLURALS: [&str; 18] = [
         "buyers",
         "directors",
         "employees",
@@ -58,7 +58,13 @@ fn verb<'a>(name: &str, one: &'a str, many: &'a str) -> &'a str {
         "holders",
         "investors",
         "others",
+        "managers",
+        "noteholders",
+        "optionholders",
+        "co-investors",
         "shareholders",
+        "sellers",
+        "stockholders",
         "angels",
         "options",
     ];

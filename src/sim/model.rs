@@ -133,13 +133,13 @@ impl Model {
     /// Where choices are drawn: in every combination that one of the paths draws, and then each lane from its own.
     #[inline(always)]
     pub(super) fn run_as_far(&self, first: u64, room: &mut Room, complete: bool) {
-        let of_choices = self.mixture.as_ref().map(|mixture| (mixture, self.draw.chosen(first, &mut room.draws)));
-        let (models, rooms) = match &of_choices {
+        let choices = self.mixture.as_ref().map(|mixture| (mixture, self.draw.chosen(first, &mut room.draws)));
+        let (models, rooms) = match &choices {
             None => (std::slice::from_ref(self), std::slice::from_mut(room)),
             Some((mixture, _)) => (&mixture.models[..], &mut room.rooms[..]),
         };
         for (combination, (model, room)) in models.iter().zip(rooms).enumerate() {
-            if of_choices.as_ref().is_none_or(|(_, chosen)| chosen.contains(&combination)) {
+            if choices.as_ref().is_none_or(|(_, chosen)| chosen.contains(&combination)) {
                 model.draw.fill(first, &mut room.draws, &mut room.machine);
                 room.machine.run(&model.program);
                 if complete && !model.program.guards.is_empty() {
@@ -147,7 +147,7 @@ impl Model {
                 }
             }
         }
-        let Some((mixture, chosen)) = of_choices else { return };
+        let Some((mixture, chosen)) = choices else { return };
         for (combination, of_combination) in room.rooms.iter().enumerate() {
             if !chosen.contains(&combination) {
                 continue;

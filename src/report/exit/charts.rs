@@ -391,7 +391,7 @@ mod tests {
         let bars = payouts(&sale, &sale.settlements[0]);
         assert_eq!(
             (bars.id.as_str(), bars.title.as_str()),
-            ("payouts-3m", "At $3M, 100.0% of the payouts go to A Fund, none to Ada")
+            ("payouts-3m", "At $3M, all of the payouts go to A Fund, none to Ada")
         );
     }
 }

@@ -122,7 +122,8 @@ pub fn payouts(sale: &Sale, settlement: &Settlement) -> String {
     if all.is_zero() {
         return format!("At {at} nothing is left for the holders");
     }
-    let first = format!("At {at}, {} of the payouts go to {name}", percent(part_of(*most, all), 1));
+    let part = if *most == all { "all".to_owned() } else { percent(part_of(*most, all), 1) };
+    let first = format!("At {at}, {part} of the payouts go to {name}");
     let none: Vec<&String> = shares.iter().filter(|(_, payout)| payout.is_zero()).map(|(name, _)| name).collect();
     match none.as_slice() {
         [] => first,

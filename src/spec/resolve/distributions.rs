@@ -62,6 +62,7 @@ impl Context<'_> {
             }
             Some(_) => self.discrete(name, block)?,
         };
+        self.warn_of_other_parameters(block, word.map(|(word, _)| word));
         if word.is_none() {
             self.assume(
                 format!("variable {name}"),
@@ -70,6 +71,34 @@ impl Context<'_> {
             );
         }
         self.checked(name, block, distribution, base, percent)
+    }
+
+    /// Parameters of another distribution, which would be read in vain: `low` does not cut a normal distribution off.
+    fn warn_of_other_parameters(&mut self, block: &Block, word: Option<&str>) {
+        let word = word.unwrap_or("pert");
+        let of_this: &[&str] = match word {
+            "pert" | "triangular" | "uniform" => &["low", "base", "high"],
+            "normal" => &["base", "mean", "sd"],
+            "lognormal" => &["base", "median", "sigma", "mean", "sd"],
+            "bernoulli" => &["probability"],
+            _ => &["values", "probabilities"],
+        };
+        let is_quantile = |key: &str| key.strip_prefix('p').is_some_and(|rest| rest.parse::<u32>().is_ok());
+        for entry in &block.entries {
+            let key = entry.key.as_str();
+            let is_other = match key {
+                "low" | "base" | "high" | "mean" | "sd" | "median" | "sigma" | "probability" | "values"
+                | "probabilities" => !of_this.contains(&key),
+                _ => is_quantile(key) && word != "lognormal",
+            };
+            if is_other {
+                self.report(
+                    Finding::warning("W0481", format!("`{key}` is not a parameter of distribution \"{word}\""))
+                        .at(entry.key_span, "read in vain")
+                        .help(format!("its parameters are `{}`; take `{key}` out", of_this.join("`, `"))),
+                );
+            }
+        }
     }
 
     fn missing(&mut self, block: &Block, name: &str, what: &str) {

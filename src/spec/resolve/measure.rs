@@ -141,8 +141,14 @@ impl<'a> Reader<'a> {
             return Ok((key, figure));
         }
         let span = self.span(start, start + length.max(1).min(self.text.len() - start));
-        let near = nearest(word, FIGURES.iter().map(|(key, _)| *key));
-        let label = near.map_or("expected a figure".to_owned(), |near| format!("did you mean {near}?"));
+        let begun = || FIGURES.iter().map(|(key, _)| *key).find(|key| word.len() > 2 && key.starts_with(word));
+        let near = nearest(word, FIGURES.iter().map(|(key, _)| *key)).or_else(begun);
+        let whole = self.rest().is_empty().then(|| self.text[start..].trim()).filter(|_| near.is_none());
+        let label = match (near, whole.and_then(|name| self.known().into_iter().find(|(known, _)| *known == name))) {
+            (Some(near), _) => format!("did you mean {near}?"),
+            (None, Some((name, _))) => format!("did you mean ownership({name})?"),
+            (None, None) => "expected a figure".to_owned(),
+        };
         let message = if word.is_empty() { "no figure is named".to_owned() } else { format!("no figure `{word}`") };
         let known: Vec<_> = FIGURES.iter().map(|(key, _)| *key).collect();
         Err(Box::new(
@@ -263,6 +269,16 @@ impl<'a> Reader<'a> {
             ("<", Comparison::Below),
             ("=", Comparison::Equal),
         ];
+        let start = self.at;
+        for (wrong, sign) in [("=>", ">="), ("=<", "<="), ("==", "=")] {
+            if self.rest().starts_with(wrong) {
+                let finding = Finding::error("E0701", format!("`{wrong}` is no comparison"))
+                    .at(self.span(self.at, self.at + wrong.len()), format!("did you mean {sign}?"))
+                    .help("comparisons are =, >=, >, <= and <");
+                return Err(Box::new(finding));
+            }
+        }
+        self.at = start;
         for (sign, comparison) in SIGNS {
             if self.takes(sign) {
                 return Ok(comparison);
