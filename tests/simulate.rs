@@ -265,6 +265,23 @@ fn row(printed: &Ended, holder: &str, figure: &str) -> (f64, f64) {
 }
 
 #[test]
+fn the_charts_are_of_the_holder_that_is_named() {
+    let out = TempDir::new().expect("a folder");
+    let simulate = |holder: &str| {
+        let line = format!("simulate openai-2026-uncertain --paths 2k --out {} --holder {holder}", out.path().display());
+        let mut command = command();
+        let done = command.args(words(&line)).output().expect("it runs");
+        (done.status.code(), String::from_utf8(done.stderr).expect("UTF-8"))
+    };
+    assert_eq!(simulate("nvidia").0, Some(0));
+    for chart in ["fan-nvidia.png", "histogram-nvidia.png"] {
+        assert!(out.path().join("openai-2026-uncertain").join(chart).exists(), "{chart}");
+    }
+    let (code, stderr) = simulate("nvida");
+    assert!(code == Some(2) && stderr.contains("did you mean \"nvidia\"?"), "{stderr}");
+}
+
+#[test]
 fn words_that_are_drawn_weigh_their_scenarios_by_chance() {
     let out = TempDir::new().expect("a folder");
     fs::write(out.path().join("words.toml"), WORDS).expect("a file");

@@ -258,6 +258,9 @@ pub struct SimulateArgs {
     /// An event whose probability is wanted: `ownership(microsoft) >= 25%`, `multiple(fund) >= 3x`. May be repeated.
     #[arg(long = "probability", value_name = "EVENT")]
     pub probabilities: Vec<String>,
+    /// Whose ownership the charts show; of the first event asked for where none is named, else whose varies most.
+    #[arg(long, value_name = "STAKEHOLDER")]
+    pub holder: Option<String>,
     /// Does not fail where more than 0.1 % of the futures have no answer.
     #[arg(long)]
     pub allow_infeasible: bool,

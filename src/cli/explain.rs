@@ -102,7 +102,7 @@ pub(super) fn explain(
 }
 
 /// The subject of that name and its name in print.
-fn found(agreement: &Agreement, who: &str) -> Result<(Subject, String), Error> {
+pub(super) fn found(agreement: &Agreement, who: &str) -> Result<(Subject, String), Error> {
     let Some((subject, in_print)) = find(agreement, who) else {
         let known: Vec<&str> = agreement
             .stakeholders

@@ -305,6 +305,7 @@ pub(super) fn merge(
             SamplingWord::Philox
         },
         probabilities: first.same.probabilities.clone(),
+        holder: None,
         allow_infeasible,
         shard: None,
         no_charts,

@@ -4,11 +4,12 @@
 
 use super::args::{Format, SimulateArgs, count};
 use super::choices;
+use super::explain::found;
 use super::run::shown;
 use super::session::{Read, Session, print};
 use super::shard::{self, Shard};
 use crate::error::{Error, Finding, Findings};
-use crate::model::{Agreement, Case, Condition};
+use crate::model::{Agreement, Case, Condition, StakeholderId, Subject};
 use crate::render;
 use crate::render::files::OutputFolder;
 use crate::report::simulated::{Wanted, rows, watch};
@@ -45,6 +46,8 @@ pub(super) struct Prepared {
     pub variants: Variants,
     pub wanted: Vec<Wanted>,
     pub conditions: Vec<Condition>,
+    /// Whose ownership is to be drawn, where it is said.
+    pub shown: Option<StakeholderId>,
 }
 
 /// Simulates, shows and writes.
@@ -105,6 +108,7 @@ pub(super) fn prepare(session: &Session, asked: &SimulateArgs) -> Result<Prepare
     let mut read = session.read(&asked.name)?;
     let run = session.run(&read, &session.settings)?;
     let conditions = conditions(&mut read, &run.agreement, &asked.probabilities)?;
+    let shown = asked.holder.as_deref().map(|who| holder(&run.agreement, who)).transpose()?;
     let variants = choices::variants(&read, &session.settings, &run.agreement, asked.seed, asked.sampling.into())?;
     if variants.draws[0].is_empty() {
         return Err(nothing_uncertain(&asked.name));
@@ -126,7 +130,19 @@ pub(super) fn prepare(session: &Session, asked: &SimulateArgs) -> Result<Prepare
         })?);
     }
     let model = variants.model(&run.agreement, run.rung, |index| watches[index].clone());
-    Ok(Prepared { run, model, variants, wanted, conditions })
+    Ok(Prepared { run, model, variants, wanted, conditions, shown })
+}
+
+/// The stakeholder of this name, whose ownership is to be drawn.
+fn holder(agreement: &Agreement, who: &str) -> Result<StakeholderId, Error> {
+    match found(agreement, who)? {
+        (Subject::Stakeholder(stakeholder), _) => Ok(stakeholder),
+        (_, name) => {
+            Err(Error::usage(Finding::error("E0012", format!("`--holder {who}`: {name} is no stakeholder")).help(
+                "the charts of a simulation are of one stakeholder; the table and the file have groups and classes",
+            )))
+        }
+    }
 }
 
 fn conditions(read: &mut Read, agreement: &Agreement, typed: &[String]) -> Result<Vec<Condition>, Error> {
@@ -150,6 +166,7 @@ pub(super) fn show(
     let Prepared { run, wanted, conditions, .. } = prepared;
     let mut outcome = Outcome::new(run, simulation, tally, wanted.clone(), conditions);
     outcome.from = from;
+    outcome.shown = prepared.shown;
     let too_many = outcome.impossible_part() > IMPOSSIBLE_MAX && !asked.allow_infeasible;
     if tally.possible == 0 {
         return Err(Error::usage(
@@ -163,7 +180,13 @@ pub(super) fn show(
     output.add("simulation.csv", render::csv::csv(&csv));
     output.add("assumptions.csv", render::csv::csv(&assumptions::csv(run)));
     if !asked.no_charts {
-        for chart in simulation_charts::all(&outcome, &prepared.variants) {
+        let charts = simulation_charts::all(&outcome, &prepared.variants);
+        if charts.is_empty()
+            && let Some(who) = &asked.holder
+        {
+            session.say(&format!("no chart: the ownership of {who} is the same in every future"));
+        }
+        for chart in charts {
             output.add(format!("{}.png", chart.id), render::chart::png(&chart));
         }
     }

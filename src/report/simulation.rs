@@ -45,6 +45,8 @@ pub struct Outcome<'a> {
     pub run: &'a Run,
     /// The first path: nought but for a part of a simulation.
     pub from: u64,
+    /// Whose ownership is to be drawn, where it is said.
+    pub shown: Option<StakeholderId>,
     /// The seed.
     pub seed: u64,
     /// Where the numbers came from.
@@ -93,6 +95,7 @@ impl<'a> Outcome<'a> {
         Outcome {
             run,
             from: 0,
+            shown: None,
             seed: draw.seed,
             sampling: draw.sampling,
             tally,
@@ -358,7 +361,7 @@ impl<'a> Outcome<'a> {
         Some(table)
     }
 
-    /// The row of the stakeholder to be drawn: of the first event asked for, else the one whose ownership varies most, of
+    /// The row of the stakeholder to be drawn: the one that is to be shown; else of the first event asked for, else the one whose ownership varies most, of
     /// those who hold something from the start if any of them does.
     pub fn drawn(&self) -> Option<(StakeholderId, &Row)> {
         let asked = self.conditions.iter().map(|condition| condition.measure.subject).find_map(stakeholder);
@@ -371,6 +374,7 @@ impl<'a> Outcome<'a> {
             .iter()
             .filter(|row| row.wanted.figure == Figure::Ownership && row.statistics.sd.value > 0.0)
             .filter_map(|row| stakeholder(row.wanted.subject).map(|who| (who, row)))
+            .filter(|(who, _)| self.shown.is_none_or(|shown| shown == *who))
             .max_by(|a, b| {
                 let rank =
                     |(who, row): &(StakeholderId, &Row)| (asked == Some(*who), held(*who), row.statistics.sd.value);
