@@ -102,7 +102,7 @@ fn story(explained: &Ended) -> &str {
 fn a_future_is_that_of_a_run_with_its_choices_set() {
     let company = Company::new();
     let mut seen = Vec::new();
-    for path in 0..24 {
+    for path in 0..16 {
         let (set, explained) = company.drawn(path);
         // The others draw the same, correlated ones too.
         let alone = company.run(&format!("explain company fund --seed 3 --path {path} {set}")).code(0);

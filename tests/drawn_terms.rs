@@ -67,6 +67,44 @@ stakeholder = "fund"
 shares      = "$count"
 "#;
 
+/// Every kind of count is drawn, and the deal knows whole shares only.
+const WHOLE: &str = r#"
+title        = "A company of whole shares"
+rounding     = "closing-us"
+stakeholders = { founders = "Founders", angel = "Angel", fund = "Fund" }
+opening      = { holdings = [{ stakeholder = "founders", shares = "$own" }, { available = "$own" }] }
+[variables]
+own   = { distribution = "uniform", low = 9_000_000, high = 11_000_000 }
+count = { distribution = "uniform", low = 10_000, high = 11_000 }
+twice = { of = "$count", times = 2 }
+[[issuances]]
+stakeholder = "angel"
+shares      = "$count"
+[[option_grants]]
+name        = "Grant"
+stakeholder = "angel"
+options     = "$twice"
+[[pool_increases]]
+shares = "$count"
+[[warrants]]
+stakeholder    = "fund"
+shares         = "$count"
+exercise_price = 1
+[[secondaries]]
+shares          = "$count"
+price_per_share = 2
+sellers         = { founders = "100%" }
+buyers          = { fund = "100%" }
+[[exercises]]
+of     = "Grant"
+shares = "$count"
+[[rounds]]
+name          = "A"
+pre_money     = "50M"
+pool_increase = "$count"
+participants  = { fund = "5M", angel = { shares = "$count" } }
+"#;
+
 struct Folder(TempDir);
 
 impl Folder {
@@ -163,6 +201,20 @@ fn what_is_held_at_the_opening_can_be_solved_for() {
         .says("exactly")
         .says("part = 17/73");
     company.run("sweep company --over part=10%..30%/5 --measure 'ownership(fund)' --no-charts").code(0);
+}
+
+#[test]
+fn counts_that_are_drawn_are_whole_where_shares_are() {
+    let company = Folder::of(WHOLE);
+    company.run("simulate company --no-charts --paths 1k").code(0);
+    for path in 0..4 {
+        for who in ["founders", "angel", "fund", "'Option pool'"] {
+            let explained = company.run(&format!("explain company {who} --path {path}")).code(0);
+            let held: Vec<&str> = explained.stdout.lines().filter(|line| line.contains(" held / ")).collect();
+            let counts = held.iter().filter_map(|line| line.split_once(" = ")).map(|(_, counts)| counts);
+            assert!(held.len() > 5 && counts.clone().all(|counts| !counts.contains('.')), "{held:#?}");
+        }
+    }
 }
 
 /// More than the whole is drawn for one holder in some futures, though not in nine of ten.

@@ -274,11 +274,11 @@ impl<'a> Context<'a> {
         Some(PoolIncrease { available, amount, counts_all: all, rounding: file.rounding, origin })
     }
 
-    /// Whole shares are issued and granted in whole numbers.
+    /// Whole shares are issued and granted in whole numbers. What is drawn is rounded as the deal rounds.
     pub(super) fn check_whole(&mut self, term: Term<Stated>, span: Span, rounding: &RoundingInfo) {
         let value = self.stated(term);
         let whole = value.to_decimal(0).map(Stated::from) == Some(value);
-        if rounding.rounding.shares.is_some() && !whole {
+        if rounding.rounding.shares.is_some() && !whole && !self.variables.is_drawn(term) {
             let shares = number(value.cast());
             self.report(
                 Finding::error("E0428", format!("{shares} shares are not whole"))

@@ -362,7 +362,7 @@ impl<'a> Context<'a> {
             return;
         }
         // What is drawn is rounded when it is.
-        let fixed = opening.shares.iter().filter(|shares| !self.variables.varies(**shares));
+        let fixed = opening.shares.iter().filter(|shares| !self.variables.is_drawn(**shares));
         let mut fixed = fixed.map(|shares| self.stated(*shares));
         if let Some(shares) = fixed.find(|shares| shares.to_decimal(0).map(Stated::from) != Some(*shares)) {
             let shares = context::number(shares.cast::<Exact>());

@@ -167,19 +167,25 @@ impl Variables {
             Term::Given(_) => false,
             Term::Variable(id) => {
                 // What follows from a variable is none that a file lists.
-                let Some(info) = self.infos.get(id.index()) else {
-                    return match self.settings[id.index()] {
-                        Setting::Given(_) => false,
-                        Setting::Tied { of, times, plus } => {
-                            [Term::Variable(of), times, plus].into_iter().any(|term| self.varies(term))
-                        }
-                        Setting::Over { above, below } => self.varies(above) || self.varies(below),
-                    };
-                };
+                let Some(info) = self.infos.get(id.index()) else { return true };
                 let tied = matches!(self.settings[id.index()], Setting::Tied { .. });
                 tied || info.range.is_some_and(|range| range.low != range.high) || info.distribution.is_some()
             }
         }
+    }
+
+    /// True if a simulation draws it, or what it follows from.
+    pub fn is_drawn(&self, term: Term<Stated>) -> bool {
+        let Term::Variable(id) = term else { return false };
+        let has_distribution = self.infos.get(id.index()).is_some_and(|info| info.distribution.is_some());
+        let follows_one = match self.settings[id.index()] {
+            Setting::Given(_) => false,
+            Setting::Tied { of, times, plus } => {
+                [Term::Variable(of), times, plus].into_iter().any(|term| self.is_drawn(term))
+            }
+            Setting::Over { above, below } => self.is_drawn(above) || self.is_drawn(below),
+        };
+        has_distribution || follows_one
     }
 
     /// Variables the file states and nothing uses.
@@ -336,22 +342,19 @@ impl Context<'_> {
         let table = block.filter(|block| block.spec().is_some());
         let Some(block) = table else {
             let (given, ..) = node.read(&crate::spec::keys::Kind::Any, crate::spec::keys::Sign::Any)?;
-            if let Given::Variable { name: other, span } = &given {
-                self.report(
-                    Finding::error("E0404", format!("the variable `{name}` cannot be written as another one"))
-                        .at(*span, "expected a number, a word or true/false")
-                        .help(format!("let it follow the other: `{name} = {{ of = \"{other}\" }}`")),
-                );
-            }
-            return Some(fixed(value_of(&given)?));
+            return self.one_value(name, &given).map(fixed);
         };
         if block.has("value") {
-            return Some(fixed(value_of(&block.literal("value")?.0)?));
+            return self.one_value(name, &block.literal("value")?.0).map(fixed);
         }
         if block.has("of") {
-            let (Given::Stated(of), _, span) = block.named("of")? else { return None };
+            let (given, _, span) = block.named("of")?;
+            let of = match given {
+                Given::Stated(of) => of.to_owned(),
+                Given::Variable { name, .. } => name,
+            };
             let zero = Value::Number { number: Stated::ZERO, percent: false };
-            let tied = Some((of.to_owned(), span, block.quantity("times"), block.quantity("plus")));
+            let tied = Some((of, span, block.quantity("times"), block.quantity("plus")));
             return Some(Draft {
                 low: zero.clone(),
                 base: zero.clone(),
@@ -365,7 +368,19 @@ impl Context<'_> {
     }
 }
 
-impl Context<'_> {}
+impl Context<'_> {
+    /// The value of a variable that has but one; a finding where it is another variable.
+    fn one_value(&mut self, name: &str, given: &Given<Literal<'_>>) -> Option<Value> {
+        if let Given::Variable { name: other, span } = given {
+            self.report(
+                Finding::error("E0404", format!("the variable `{name}` cannot be written as another one"))
+                    .at(*span, "expected a number, a word or true/false")
+                    .help(format!("let it follow the other: `{name} = {{ of = \"{other}\" }}`")),
+            );
+        }
+        value_of(given)
+    }
+}
 
 /// A variable that is one value in every case.
 fn fixed(value: Value) -> Draft {
