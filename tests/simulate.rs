@@ -281,6 +281,15 @@ fn row(printed: &Ended, holder: &str, figure: &str) -> (f64, f64) {
 }
 
 #[test]
+fn a_payout_of_one_future_is_explained() {
+    let out = TempDir::new().expect("a folder");
+    let explained = run(out.path(), "explain benchmark/oai12-exit series-a --path 5").code(0);
+    let explained = explained.says("in benchmark/oai12-exit (funding all, path 5 of seed 1)");
+    explained.says("in the sale of benchmark/oai12-exit (funding all, path 5 of seed 1)").says("payout $");
+    run(out.path(), "explain openai-2026-uncertain microsoft --path 5 --at 900B").code(0).says("Exit at $900B");
+}
+
+#[test]
 fn the_charts_are_of_the_holder_that_is_named() {
     let out = TempDir::new().expect("a folder");
     let simulate = |holder: &str| {

@@ -136,16 +136,16 @@ pub enum Command {
         /// Up to this stage; up to the last where it is not given.
         #[arg(long, value_name = "STAGE")]
         after: Option<String>,
-        /// Explains the payout of a sale at these exit values instead.
+        /// Explains the payout of a sale at these exit values instead of the ownership.
         #[arg(
             long,
             value_name = "VALUES",
             value_delimiter = ',',
             allow_hyphen_values = true,
-            conflicts_with_all = ["after", "path"]
+            conflicts_with = "after"
         )]
         at: Vec<String>,
-        /// In this future of a simulation instead of the base case, exactly.
+        /// In this future of a simulation instead of the base case, exactly; with the payout where the company is sold in it.
         #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
         path: Option<u64>,
         /// The seed of that simulation.

@@ -53,12 +53,25 @@ pub(super) fn exit(session: &Session, asked: &Asked) -> Result<u8, Error> {
 pub(super) struct Sold {
     pub run: Run,
     pub read: Read,
-    values: Option<Vec<Exact>>,
+    /// Those asked for, else those of the file.
+    pub values: Option<Vec<Exact>>,
 }
 
 impl Sold {
     /// Reads and runs a scenario; where it states no sale of the company, it is sold at `at` on default terms.
     pub fn read(session: &Session, name: &str, at: &[String], needs_values: bool) -> Result<Self, Error> {
+        let (read, values) = Self::document(session, name, at, needs_values)?;
+        let run = session.run(&read, &session.settings)?;
+        Ok(Sold { run, read, values })
+    }
+
+    /// What is read for that, and the exit values asked for.
+    pub fn document(
+        session: &Session,
+        name: &str,
+        at: &[String],
+        needs_values: bool,
+    ) -> Result<(Read, Option<Vec<Exact>>), Error> {
         let mut read = session.read(name)?;
         let values = at.iter().map(|typed| value(typed)).collect::<Result<Vec<_>, _>>()?;
         if !read.document.has_exit() {
@@ -71,8 +84,7 @@ impl Sold {
             let added = read.document.add_exit(&values, "--at", &mut read.sources);
             added.map_err(|findings| Error::input(findings, read.sources.clone()))?;
         }
-        let run = session.run(&read, &session.settings)?;
-        Ok(Sold { run, read, values: (!at.is_empty()).then_some(values) })
+        Ok((read, (!at.is_empty()).then_some(values)))
     }
 
     /// Reads and runs a scenario as it stands.

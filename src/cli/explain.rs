@@ -3,13 +3,14 @@
 use super::args::Format;
 use super::choices;
 use super::exit::Sold;
-use super::session::{Session, print};
+use super::session::{Read, Session, print};
 use super::simulate::nothing_uncertain;
 use super::vary::unit_of;
 use crate::error::{Error, Finding};
 use crate::model::{Agreement, Subject, Value};
 use crate::report::assumptions::value_in_words;
 use crate::report::explain::{Explanation, explain as explained, find};
+use crate::report::table::Table;
 use crate::report::words::{basis, capital};
 use crate::report::{Run, exit};
 use crate::sim::draw::Sampling;
@@ -37,11 +38,10 @@ impl Path {
 }
 
 /// The scenario as it went in one future: what was drawn, to the last bit, in place of what is uncertain.
-fn replayed(session: &Session, name: &str, path: Path) -> Result<(Run, String), Error> {
-    let read = session.read(name)?;
-    let (base, warnings) = Session::resolve(&read, &session.settings)?;
+fn replayed(session: &Session, read: &Read, path: Path) -> Result<(Run, String), Error> {
+    let (base, warnings) = Session::resolve(read, &session.settings)?;
     session.show_warnings(&warnings, &read.sources);
-    let variants = choices::variants(&read, &session.settings, &base, path.seed, path.sampling)?;
+    let variants = choices::variants(read, &session.settings, &base, path.seed, path.sampling)?;
     let combination = variants.draws[0].chosen_in(path.number);
     let (mut agreement, draw) = (variants.agreements[combination].clone(), &variants.draws[combination]);
     draw.fix(&mut agreement, path.number);
@@ -66,13 +66,14 @@ fn replayed(session: &Session, name: &str, path: Path) -> Result<(Run, String), 
         drawn.push(format!("\"{}\" {word}", agreement.conditions[index].name));
     }
     if drawn.is_empty() {
-        return Err(nothing_uncertain(name));
+        return Err(nothing_uncertain(&base.head.name));
     }
     let note = format!("{}: {}", capital(&path.words()), drawn.join(", "));
-    Ok((session.replay(&read, agreement)?, note))
+    Ok((session.replay(read, agreement)?, note))
 }
 
-/// Explains one holder's ownership up to a stage.
+/// Explains one holder's ownership up to a stage, and its payout in a sale: at these exit values or, in a future of a
+/// simulation, at the one that was drawn.
 pub(super) fn explain(
     session: &Session,
     name: &str,
@@ -81,24 +82,37 @@ pub(super) fn explain(
     at: &[String],
     path: Option<Path>,
 ) -> Result<u8, Error> {
-    if !at.is_empty() {
-        let sold = Sold::read(session, name, at, true)?;
-        let (subject, in_print) = found(&sold.run.agreement, who)?;
-        return Ok(show(session, &sold.run, &exit::explain::explain(&sold.sale()?, subject, &in_print)));
-    }
+    let (read, values) = match at.is_empty() {
+        true => (session.read(name)?, None),
+        false => Sold::document(session, name, at, true)?,
+    };
     let (run, note) = match path {
-        None => (session.run_named(name)?, None),
-        Some(path) => replayed(session, name, path).map(|(run, note)| (run, Some(note)))?,
+        None => (session.run(&read, &session.settings)?, None),
+        Some(path) => replayed(session, &read, path).map(|(run, note)| (run, Some(note)))?,
     };
     let (subject, in_print) = found(&run.agreement, who)?;
-    let last = super::stage_index(&run, after)?;
-    let mut explanation = explained(&run, subject, &in_print, last);
-    explanation.notes.extend(note);
-    if let Some(path) = path {
-        let rung = format!("funding {}", run.rung.word());
-        explanation.title = explanation.title.replace(&basis(&run), &format!("{rung}, {}", path.words()));
+    let in_future = |mut explanation: Explanation| {
+        if let Some(path) = path {
+            let rung = format!("funding {}", run.rung.word());
+            explanation.title = explanation.title.replace(&basis(&run), &format!("{rung}, {}", path.words()));
+        }
+        explanation
+    };
+    let mut explanations = Vec::new();
+    if values.is_none() {
+        let last = super::stage_index(&run, after)?;
+        explanations.push(in_future(explained(&run, subject, &in_print, last)));
     }
-    Ok(show(session, &run, &explanation))
+    let is_sold = path.is_some() && after.is_none() && run.ledger().exit.is_some();
+    if values.is_some() || is_sold {
+        let sold = Sold { run: run.clone(), read, values };
+        explanations.push(in_future(exit::explain::explain(&sold.sale()?, subject, &in_print)));
+    }
+    // What was drawn is said once.
+    if let Some(first) = explanations.first_mut() {
+        first.notes.extend(note);
+    }
+    Ok(show(session, &run, &explanations))
 }
 
 /// The subject of that name and its name in print.
@@ -119,10 +133,17 @@ pub(super) fn found(agreement: &Agreement, who: &str) -> Result<(Subject, String
     Ok((subject, in_print))
 }
 
-fn show(session: &Session, run: &Run, explanation: &Explanation) -> u8 {
+fn show(session: &Session, run: &Run, explanations: &[Explanation]) -> u8 {
     match session.format {
-        None | Some(Format::Table) => print(&text(explanation, session.look("").width)),
-        Some(_) => print(&session.show(&[explanation.table()], &run.agreement.head.currency)),
+        None | Some(Format::Table) => {
+            let width = session.look("").width;
+            let texts: Vec<String> = explanations.iter().map(|explanation| text(explanation, width)).collect();
+            print(&texts.join("\n"));
+        }
+        Some(_) => {
+            let tables: Vec<Table> = explanations.iter().map(Explanation::table).collect();
+            print(&session.show(&tables, &run.agreement.head.currency));
+        }
     }
     0
 }
