@@ -311,6 +311,7 @@ fn what_cannot_be_swept_is_refused_with_what_to_do() {
     refused("--over amazon=10B..50B/100000 --over softbank=1B..2B/10000", "E0715", "1,000,000,000 cells");
     refused("--over amazon=10B..50B/1000000000", "E0715", "--over:1:8");
     refused("--over amazon=50B..10B/3", "E0714", "does not go up");
+    refused("--over amazon=10B,50B --set amazon=20B", "E0716", "set by `--set` besides");
     refused("--over amazon=10B..50B/one", "E0714", "is no number of values");
     refused("--over amazon", "E0714", "NAME=FROM..TO/COUNT");
     refused("--over amazon=10b", "E0714", "write \"10B\"");

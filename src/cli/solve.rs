@@ -2,7 +2,7 @@
 
 use super::args::Format;
 use super::session::{Session, print};
-use super::vary::{self, Input, Varied, literal, round_number};
+use super::vary::{self, Input, Varied, exit_values, literal, of_several_exits, round_number};
 use crate::error::{Error, Finding, Findings};
 use crate::model::Condition;
 use crate::num::{Exact, Number};
@@ -43,15 +43,20 @@ pub(super) fn solve(session: &Session, asked: &Asked) -> Result<u8, Error> {
         rounding: head.rounding.name.clone(),
     };
     let answer = Answer { nearest: nearest(session, &varied, &input, &question, &answer.solution), ..answer };
+    let sentences = || {
+        let exits = exit_values(&varied.agreement);
+        let of_several = of_several_exits(exits, std::iter::once(&question.condition.measure));
+        sentences(&question, &answer).into_iter().chain(of_several.map(|note| format!("{note}."))).collect::<Vec<_>>()
+    };
     let shown = match session.format {
         None | Some(Format::Table) => {
             let width = session.look(&head.currency).width;
-            let lines = sentences(&question, &answer);
+            let lines = sentences();
             let wrapped = lines.iter().flat_map(|line| words::wrap(&words::harmless(line), width, usize::MAX));
             wrapped.map(|line| line + "\n").collect()
         }
         Some(Format::Markdown) => {
-            let lines = sentences(&question, &answer);
+            let lines = sentences();
             lines.iter().flat_map(|line| [crate::render::markdown::paragraph(line), "\n\n".to_owned()]).collect()
         }
         Some(Format::Csv | Format::Json) => session.show(&[table(&question, &answer)], &head.currency),

@@ -5,7 +5,7 @@ use super::axis::{Axis, Values, coarser, typed};
 use super::grid::{Computed, Figure, Grid};
 use super::run::shown;
 use super::session::{Session, print, print_bytes};
-use super::vary::{Varied, of_several_exits};
+use super::vary::{Varied, exit_values, of_several_exits};
 use crate::error::{Error, Finding, Findings};
 use crate::model::{Measure, StageOf, StakeholderId, Subject};
 use crate::num::{Exact, Number};
@@ -105,7 +105,8 @@ pub(super) fn sweep(session: &Session, asked: &Asked) -> Result<u8, Error> {
             Some(format @ (Format::Csv | Format::Json)) => rows(format, csv.as_deref(), &folder.join("sweep.csv"))?,
             None | Some(Format::Table | Format::Markdown) => {
                 let mut tables = tables(&run, &survey);
-                let of_several = of_several_exits(&run, grid.figures.iter().map(|figure| &figure.measure));
+                let of_several =
+                    of_several_exits(exit_values(&run.agreement), grid.figures.iter().map(|figure| &figure.measure));
                 tables.last_mut().into_iter().zip(of_several).for_each(|(table, note)| table.note(note));
                 print(&session.show(&tables, &run.agreement.head.currency));
             }

@@ -51,7 +51,7 @@ pub(super) fn tornado(session: &Session, name: &str, asked: Option<&str>, no_cha
         ));
     }
     let candidates = wanted.map_or_else(|| ownerships(&run), |measure| vec![measure]);
-    let of_several = vary::of_several_exits(&run, candidates.iter());
+    let of_several = vary::of_several_exits(vary::exit_values(&run.agreement), candidates.iter());
     let mut found = Vec::new();
     for measure in &candidates {
         found.extend(of_measure(session, &run, measure, &inputs, percentiles)?);

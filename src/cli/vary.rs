@@ -48,6 +48,13 @@ impl Varied {
         if findings.has_errors() {
             return Err(Error::input(findings, read.sources));
         }
+        let is_set = |name: &&String| session.settings.set.iter().any(|(set, _)| set == *name);
+        if let Some(name) = names.iter().find(is_set) {
+            return Err(Error::usage(
+                Finding::error("E0716", format!("`{name}` is varied, and set by `--set` besides"))
+                    .help("leave `--set` out, or vary another input"),
+            ));
+        }
         let settings = session.settings.clone();
         let (agreement, warnings) = Session::resolve(&read, &settings)?;
         session.show_warnings(&warnings, &read.sources);
@@ -164,12 +171,16 @@ pub(super) fn figure(run: &Run, rung: Rung, measure: &model::Measure) -> Result<
 
 /// At which of several exit values of the file the figures of the sale are; `None` where there is nothing to say.
 pub(super) fn of_several_exits<'a>(
-    run: &Run,
+    values: usize,
     mut measures: impl Iterator<Item = &'a model::Measure>,
 ) -> Option<String> {
-    let values = run.agreement.scenario.exit.as_ref().map_or(0, |exit| exit.values.len());
     let is_asked = values > 1 && measures.any(|measure| measure.figure.is_of_exit());
     is_asked.then(|| format!("Of the {values} exit values of the file, at the first"))
+}
+
+/// How many values the exit of an agreement has.
+pub(super) fn exit_values(agreement: &Agreement) -> usize {
+    agreement.scenario.exit.as_ref().map_or(0, |exit| exit.values.len())
 }
 
 /// The first error among findings, as a sentence without its full stop.

@@ -150,9 +150,18 @@ impl Unit {
             Unit::Fraction => super::words::percent(number, 1),
             Unit::Money => super::words::money(number, currency),
             Unit::Price => price(super::words::rounded(number, 4).normalize(), currency),
-            Unit::Multiple => format!("{}x", grouped(super::words::rounded(number, 2).normalize())),
+            Unit::Multiple => format!("{}x", fixed(number, 2)),
             Unit::Count => grouped(super::words::rounded(number, 0).normalize()),
             Unit::Number => grouped(super::words::rounded(number, 4).normalize()),
+        }
+    }
+
+    /// What a part is of, for the subtitle of a chart: `, % of fully diluted`, `, %`; nothing where the unit is in the numbers.
+    pub fn of_what(self, literal: &str) -> &'static str {
+        match self {
+            Unit::Fraction if literal.starts_with("ownership") => ", % of fully diluted",
+            Unit::Fraction => ", %",
+            Unit::Money | Unit::Count | Unit::Price | Unit::Multiple | Unit::Number => "",
         }
     }
 

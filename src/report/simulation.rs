@@ -170,6 +170,7 @@ impl<'a> Outcome<'a> {
     pub fn given(&self) -> String {
         let (paths, possible) = (self.tally.paths, self.tally.possible);
         match paths == possible {
+            true if paths == 1 => "1 path".to_owned(),
             true => format!("{} paths", grouped(Decimal::from(paths))),
             false => {
                 format!("{} feasible of {} paths", grouped(Decimal::from(possible)), grouped(Decimal::from(paths)))

@@ -8,7 +8,7 @@ use super::run::Run;
 use super::simulated::translated;
 use super::simulation::{Outcome, Row, decimal};
 use super::titles::verb;
-use super::words::percent;
+use super::words::{grouped, percent};
 use crate::engine::ledger::Stage;
 use crate::model::{Agreement, EventId, Figure, StakeholderId, Subject};
 use crate::report::holders::{HolderKey, holders};
@@ -138,7 +138,8 @@ fn fan(outcome: &Outcome, variants: &Variants, who: StakeholderId, row: &Row) ->
     let watches = variants.agreements.iter().map(watch).collect::<Option<Vec<_>>>()?;
     let model = variants.model(&run.agreement, run.rung, |index| watches[index].clone());
     let simulation = Simulation::new(&model);
-    let paths = 0..FAN_PATHS.min(outcome.tally.paths.max(1));
+    let count = FAN_PATHS.min(outcome.tally.paths.max(1));
+    let paths = outcome.from..outcome.from + count;
     let plan = Plan { paths, threads: 1, instructions: Instructions::widest() };
     let tally = simulation.run(&plan, &|_| true)?;
     let at = |kept: &Tallied| {
@@ -160,6 +161,9 @@ fn fan(outcome: &Outcome, variants: &Variants, who: StakeholderId, row: &Row) ->
         percent(median, 1)
     );
     let mut notes = notes(outcome);
+    if count < outcome.tally.paths {
+        notes.push(format!("Bands of the first {} paths", grouped(count.into())));
+    }
     notes.push(format!("At the end nine paths of ten lie between {} and {}", percent(low, 1), percent(high, 1)));
     let measure = "Fully diluted ownership after each stage, %: median, half and nine tenths of the paths";
     let id = format!("fan-{}", super::charts::slug(&run.agreement.stakeholders[who.index()].id));

@@ -298,7 +298,8 @@ pub fn chart(run: &Run, survey: &Survey) -> Option<Chart> {
         |axis: &Axis| Scale { name: axis.name.clone(), labels: axis.words.clone(), numbers: axis.numbers.clone() };
     let (body, what) = match survey.axes.as_slice() {
         [only] => {
-            (lines(run, survey, scale(only), currency), format!("{} as {} moves alone", kind(measured), only.name))
+            let what = capital(&listed(&nouns(survey)));
+            (lines(run, survey, scale(only), currency), format!("{what} as {} moves alone", only.name))
         }
         [down, across] => {
             let few = || survey.cells.iter().map(|cell| Some(cell.as_ref().ok()?[survey.chosen])).collect();
@@ -313,7 +314,7 @@ pub fn chart(run: &Run, survey: &Survey) -> Option<Chart> {
         }
         _ => return None,
     };
-    let what = if measured.unit == Unit::Fraction { format!("{what}, % of fully diluted") } else { what };
+    let what = format!("{what}{}", measured.unit.of_what(&measured.literal));
     Some(framed(run, "sweep".into(), headline(run, survey), &what, &footer, body))
 }
 
@@ -339,7 +340,9 @@ fn lines(run: &Run, survey: &Survey, across: Scale, currency: String) -> Body {
         (0..survey.measures.len()).filter(|&index| survey.measures[index].unit == unit).collect();
     ranked.sort_by_key(|index| std::cmp::Reverse(width(index)));
     ranked.truncate(LINES);
-    let names: Vec<String> = ranked.iter().map(|&index| short_name(&survey.measures[index])).collect();
+    let is_one = nouns(survey).len() == 1;
+    let name = |measured: &Measured| if is_one { whose(measured) } else { capital(&measured.words) };
+    let names: Vec<String> = ranked.iter().map(|&index| name(&survey.measures[index])).collect();
     let series = ranked
         .iter()
         .zip(names.iter().zip(colours(run, &names)))
@@ -372,19 +375,31 @@ fn colours(run: &Run, names: &[String]) -> Vec<Colour> {
     colours.into_iter().map(|colour| colour.unwrap_or(Colour::Other)).collect()
 }
 
-/// What all lines of a chart measure.
-fn kind(measured: &Measured) -> String {
-    match measured.words.ends_with("ownership") || measured.words.starts_with("ownership of") {
-        true => "Ownership".to_owned(),
-        false => capital(&measured.words),
-    }
+/// The figure by itself: `ownership`, `value per share`.
+fn noun(measured: &Measured) -> String {
+    measured.literal.split('(').next().unwrap_or_default().trim().replace('_', " ")
 }
 
-/// The holder alone where the figure is its ownership: the subtitle names the figure.
-fn short_name(measured: &Measured) -> String {
-    let name = measured.words.strip_suffix(" ownership").map(|name| name.trim_end_matches("'s").trim_end_matches('\''));
-    let of = measured.words.strip_prefix("ownership of ");
-    capital(name.or(of).unwrap_or(&measured.words))
+/// What the lines of a chart measure, each figure once.
+fn nouns(survey: &Survey) -> Vec<String> {
+    let unit = survey.measures[survey.chosen].unit;
+    let mut nouns: Vec<String> = Vec::new();
+    for measured in survey.measures.iter().filter(|measured| measured.unit == unit) {
+        let noun = noun(measured);
+        if !nouns.contains(&noun) {
+            nouns.push(noun);
+        }
+    }
+    nouns
+}
+
+/// Whose figure it is, where the subtitle names the figure.
+fn whose(measured: &Measured) -> String {
+    let noun = noun(measured);
+    let owner = measured.words.strip_suffix(&format!(" {noun}"));
+    let owner = owner.map(|name| name.trim_end_matches("'s").trim_end_matches('\''));
+    let of = measured.words.strip_prefix(&format!("{noun} of "));
+    capital(owner.or(of).unwrap_or(&measured.words))
 }
 
 /// What the chart shows: how far the chosen figure moves, and where its ends are.

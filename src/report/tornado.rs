@@ -7,6 +7,7 @@ use super::quantities::Unit;
 use super::run::Run;
 use super::table::{Cell, Column, Style, Table};
 use super::words::{basis, capital, counted};
+use crate::model::Case;
 use rust_decimal::Decimal;
 
 /// Most bars of a chart.
@@ -61,6 +62,11 @@ impl Effect {
 }
 
 impl Tornado {
+    /// Whether an input moves the figure by nothing that a bar could show: cents of thousand millions.
+    fn is_still(&self, effect: &Effect) -> bool {
+        effect.width(self.base) <= self.base.abs() / Decimal::from(1_000_000_000)
+    }
+
     /// Ranks the effects, the widest first; equal ones keep their order.
     pub fn rank(&mut self) {
         let base = self.base;
@@ -103,12 +109,17 @@ pub fn table(run: &Run, tornado: &Tornado) -> Table {
             ],
         );
     }
-    notes(tornado, &mut table);
+    notes(run, tornado, &mut table);
     table
 }
 
-fn notes(tornado: &Tornado, table: &mut Table) {
-    table.note("Each input from low to high with the others at their base, every end an exact run");
+fn notes(run: &Run, tornado: &Tornado, table: &mut Table) {
+    let others = match run.agreement.head.case {
+        Case::Low => "at their low",
+        Case::Base => "at their base",
+        Case::High => "at their high",
+    };
+    table.note(format!("Each input from low to high with the others {others}, every end an exact run"));
     if tornado.percentiles {
         table.note("The ends of an input without bounds are its 10th and 90th percentile");
     }
@@ -162,8 +173,7 @@ pub fn chart(run: &Run, tornado: &Tornado) -> Option<Chart> {
     let currency = run.agreement.head.currency.clone();
     let widest = tornado.effects.first()?;
     let words = |figure: Decimal| tornado.unit.chart_words(figure, &currency);
-    let moving: Vec<&Effect> =
-        tornado.effects.iter().filter(|effect| !effect.width(tornado.base).is_zero()).take(BARS).collect();
+    let moving: Vec<&Effect> = tornado.effects.iter().filter(|effect| !tornado.is_still(effect)).take(BARS).collect();
     let title = match (moving.as_slice(), &widest.low.figure, &widest.high.figure) {
         ([], ..) => format!("{} is {} whatever the inputs", capital(&tornado.words), words(tornado.base)),
         (_, Ok(low), Ok(high)) => format!(
@@ -178,7 +188,7 @@ pub fn chart(run: &Run, tornado: &Tornado) -> Option<Chart> {
         _ => format!("{} drives {} most", widest.input, tornado.words),
     };
     let mut footer = Vec::new();
-    let still = tornado.effects.iter().filter(|effect| effect.width(tornado.base).is_zero()).count();
+    let still = tornado.effects.iter().filter(|effect| tornado.is_still(effect)).count();
     if still > 0 {
         footer.push(
             format!("{} that moves nothing left out", counted(still, "input"))
@@ -195,10 +205,8 @@ pub fn chart(run: &Run, tornado: &Tornado) -> Option<Chart> {
         high: (effect.high.figure.as_ref().ok().copied(), end_in_words(&effect.high.at)),
     };
     let bars = shown.iter().map(swing).collect();
-    let measure = match tornado.unit {
-        Unit::Fraction => format!("{}, % of fully diluted: each input alone from low to high", capital(&tornado.words)),
-        _ => format!("{}: each input alone from low to high", capital(&tornado.words)),
-    };
+    let of_what = tornado.unit.of_what(&tornado.literal);
+    let measure = format!("{}{of_what}: each input alone from low to high", capital(&tornado.words));
     let body = Body::Tornado { base: tornado.base, bars, unit: tornado.unit, currency: currency.clone() };
     Some(framed(run, "tornado".into(), title, &measure, &footer, body))
 }

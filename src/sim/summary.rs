@@ -72,7 +72,8 @@ impl Statistics {
         kept.slices.iter().for_each(|slice| sums.add(slice));
         let n = sums.count as f64;
         let (mean, variance) = moments(kept, &sums);
-        if variance.sqrt() <= NOISE * kept.least.abs().max(kept.largest.abs()) {
+        let is_still = variance.sqrt() <= NOISE * kept.least.abs().max(kept.largest.abs());
+        if is_still || sums.count == 1 {
             return Self::still(kept, sums.count, mean);
         }
         let sd = variance.sqrt();
@@ -118,7 +119,7 @@ impl Statistics {
         }
     }
 
-    /// The statistics of a figure that is the same in every path but for rounding.
+    /// The statistics of a figure that is the same in every path but for rounding, or of a single path.
     fn still(kept: &FigureTally, count: u64, mean: f64) -> Self {
         let exact = Estimate { value: mean, error: 0.0 };
         Statistics {

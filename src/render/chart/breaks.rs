@@ -98,10 +98,12 @@ fn hairline(canvas: &Canvas, x: f64, top: f64, bottom: f64) {
 /// The axis of exit values: baseline, ticks that do not collide, and what it is.
 pub(super) fn axis(canvas: &Canvas, plot: Plot, upper: Decimal, currency: &str) {
     canvas.baseline((plot.left, plot.bottom), (plot.right, plot.bottom));
-    let set = Type::new(12.0, MUTED).centered().hanging();
+    let set = Type::new(12.0, MUTED).hanging();
     for tick in ticks(coordinate(upper)).into_iter().filter(|tick| *tick <= coordinate(upper) * 1.0001) {
         let x = plot.x.at(tick);
         canvas.line(&[(x, plot.bottom), (x, plot.bottom + 4.0)], 1.0, INK);
+        // The labels of the lines stand to the right of the plot.
+        let set = if plot.right - x < 1.0 { set.to_the_left() } else { set.centered() };
         canvas.text(&money_tick(tick, currency), x, plot.bottom + 9.0, set);
     }
     canvas.text("Exit value", plot.right, plot.bottom + 27.0, Type::new(12.0, MUTED).hanging().to_the_left());

@@ -183,7 +183,12 @@ pub fn breaks(sale: &Sale, upper: Exact) -> Vec<Break> {
             weight: weight.min().unwrap_or(6),
         }
     };
-    segments.map(mark).collect()
+    let mut breaks: Vec<Break> = segments.map(mark).collect();
+    // The last conversion stands in the title.
+    if let Some(last) = breaks.iter_mut().rev().find(|at| at.weight == 1) {
+        last.weight = 0;
+    }
+    breaks
 }
 
 fn framed(sale: &Sale, id: String, title: String, measure: &str, body: Body) -> Chart {
