@@ -268,7 +268,8 @@ fn row(printed: &Ended, holder: &str, figure: &str) -> (f64, f64) {
 fn the_charts_are_of_the_holder_that_is_named() {
     let out = TempDir::new().expect("a folder");
     let simulate = |holder: &str| {
-        let line = format!("simulate openai-2026-uncertain --paths 2k --out {} --holder {holder}", out.path().display());
+        let line =
+            format!("simulate openai-2026-uncertain --paths 2k --out {} --holder {holder}", out.path().display());
         let mut command = command();
         let done = command.args(words(&line)).output().expect("it runs");
         (done.status.code(), String::from_utf8(done.stderr).expect("UTF-8"))
