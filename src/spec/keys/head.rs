@@ -139,7 +139,9 @@ const FREE_NUMBER: Kind = Kind::Quantity(Measure::Any);
 static VARIABLE: TableSpec = TableSpec {
     id: "variables",
     written: "[variables]",
-    doc: "A value that is uncertain or to be varied, used as \"$name\". `x = \"20B\"` is short for `x = { value = \"20B\" }`.",
+    doc: "A value that is uncertain or to be varied, used as \"$name\". `x = \"20B\"` is short for `x = { value = \"20B\" }`. \
+          `simulate` draws one that has a range or distribution; what decides how the file is read, such as a word or a \
+          seniority, has a list of values (`discrete`) or is yes/no (`bernoulli`).",
     keys: &[VARIABLE_KEYS, QUANTILES, SOURCED],
     groups: &[Group {
         alternatives: &[&["value"], &RANGE, &["of", "times", "plus"]],
