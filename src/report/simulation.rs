@@ -362,8 +362,8 @@ impl<'a> Outcome<'a> {
         Some(table)
     }
 
-    /// The row of the stakeholder to be drawn: the one that is to be shown; else of the first event asked for, else the one whose ownership varies most, of
-    /// those who hold something from the start if any of them does.
+    /// The row of the stakeholder to be drawn: the one that is to be shown; else of the first event asked for, else the one
+    /// whose ownership varies most, of those who hold something from the start if any of them does.
     pub fn drawn(&self) -> Option<(StakeholderId, &Row)> {
         let asked = self.conditions.iter().map(|condition| condition.measure.subject).find_map(stakeholder);
         let opening = self.run.ledger().stages.first();
