@@ -3,7 +3,7 @@
 mod support;
 
 use std::fs;
-use support::{Ended, command, words};
+use support::{Ended, capstruct_beside};
 use tempfile::TempDir;
 
 /// Which class is paid first and whether a SAFE takes a later one's terms are read once; of the rest only numbers are drawn.
@@ -63,11 +63,7 @@ impl Company {
     }
 
     fn run(&self, line: &str) -> Ended {
-        let mut command = command();
-        command.args(words(line)).arg("--scenarios").arg(self.out.path()).arg("--out").arg(self.out.path());
-        let done = command.output().expect("it runs");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-        Ended { code: done.status.code().unwrap_or(-1), stdout: text(done.stdout), stderr: text(done.stderr) }
+        capstruct_beside(self.out.path(), line)
     }
 
     /// Name, figure, mean and its error of every row of a simulation.

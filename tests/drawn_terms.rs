@@ -3,7 +3,7 @@
 mod support;
 
 use std::fs;
-use support::{Ended, command, words};
+use support::{Ended, capstruct_beside};
 use tempfile::TempDir;
 
 /// The founders hold a part of a total that nobody knows, an angel so many shares; what is left is others'.
@@ -115,11 +115,7 @@ impl Folder {
     }
 
     fn run(&self, line: &str) -> Ended {
-        let mut command = command();
-        command.args(words(line)).arg("--scenarios").arg(self.0.path()).arg("--out").arg(self.0.path());
-        let done = command.output().expect("it runs");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-        Ended { code: done.status.code().unwrap_or(-1), stdout: text(done.stdout), stderr: text(done.stderr) }
+        capstruct_beside(self.0.path(), line)
     }
 
     /// What a path drew, as `--set` takes it.

@@ -4,7 +4,7 @@ mod support;
 
 use std::fs;
 use std::path::Path;
-use support::{Ended, command, words};
+use support::{Ended, command, ended, words};
 use tempfile::TempDir;
 
 /// Runs the command with words of a line; outputs go to `out`.
@@ -16,9 +16,7 @@ fn with_environment(out: &Path, line: &str, variables: &[(&str, &str)]) -> Ended
     let mut command = command();
     command.args(words(line)).arg("--out").arg(out).env_remove("CAPSTRUCT_SIMD");
     command.envs(variables.iter().copied());
-    let done = command.output().expect("it runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Ended { code: done.status.code().unwrap_or(-1), stdout: text(done.stdout), stderr: text(done.stderr) }
+    ended(command.output().expect("it runs"))
 }
 
 /// The hash of the result.
@@ -292,19 +290,13 @@ fn a_payout_of_one_future_is_explained() {
 #[test]
 fn the_charts_are_of_the_holder_that_is_named() {
     let out = TempDir::new().expect("a folder");
-    let simulate = |holder: &str| {
-        let line =
-            format!("simulate openai-2026-uncertain --paths 2k --out {} --holder {holder}", out.path().display());
-        let mut command = command();
-        let done = command.args(words(&line)).output().expect("it runs");
-        (done.status.code(), String::from_utf8(done.stderr).expect("UTF-8"))
-    };
-    assert_eq!(simulate("nvidia").0, Some(0));
+    let simulate =
+        |holder: &str| run(out.path(), &format!("simulate openai-2026-uncertain --paths 2k --holder {holder}"));
+    simulate("nvidia").code(0);
     for chart in ["fan-nvidia.png", "histogram-nvidia.png"] {
         assert!(out.path().join("openai-2026-uncertain").join(chart).exists(), "{chart}");
     }
-    let (code, stderr) = simulate("nvida");
-    assert!(code == Some(2) && stderr.contains("did you mean \"nvidia\"?"), "{stderr}");
+    simulate("nvida").code(2).complains("did you mean \"nvidia\"?");
 }
 
 #[test]

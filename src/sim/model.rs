@@ -19,8 +19,8 @@ pub struct Model {
     pub draw: Draw,
     /// What is looked at.
     pub watch: Watch,
-    /// The engine as a program. Its numbers are the distinct figures; its truths are, for each event looked at, where it holds and
-    /// where it ties, and then where each event of `possible` has an answer.
+    /// The engine as a program. Its numbers are the distinct figures; its truths are, for each event looked at, where it
+    /// holds and where it ties, and then where each event of `possible` has an answer.
     pub program: Program,
     /// By figure looked at: which of the program's numbers it is how many times.
     pub figures: Vec<Multiple>,
@@ -148,10 +148,8 @@ impl Model {
             }
         }
         let Some((mixture, chosen)) = choices else { return };
-        for (combination, of_combination) in room.rooms.iter().enumerate() {
-            if !chosen.contains(&combination) {
-                continue;
-            }
+        let drawn = room.rooms.iter().enumerate().filter(|(combination, _)| chosen.contains(combination));
+        for (combination, of_combination) in drawn {
             mixture.gather(combination, &chosen, of_combination, &mut room.machine.columns);
         }
     }

@@ -77,6 +77,14 @@ pub fn capstruct_in(folder: &Path, line: &str) -> Ended {
     ended(command.output().expect("the command starts"))
 }
 
+/// Runs the command on scenarios that lie in this folder, outputs beside them.
+#[track_caller]
+pub fn capstruct_beside(folder: &Path, line: &str) -> Ended {
+    let mut command = command();
+    command.args(words(line)).arg("--scenarios").arg(folder).arg("--out").arg(folder);
+    ended(command.output().expect("the command starts"))
+}
+
 /// What came of it.
 pub fn ended(output: Output) -> Ended {
     Ended {
